@@ -1,0 +1,47 @@
+"""`python -m bench` measures everything that has a goal, in one run on one machine, and writes var/bench.json.
+
+Figures are ratios or rates of this run: compare them with each other, never with another machine's.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+
+
+def main() -> int:
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    from bench import appends, decisions, imports, reads
+    from bench.figures import Figure, show, write
+    from bench.world import world
+
+    found: list[Figure] = []
+    with world() as bench:
+        parts: dict[str, Callable[[], Iterable[Figure]]] = {
+            "appends": lambda: appends.figures(bench),
+            "decisions": decisions.figures,
+            "imports": lambda: imports.figures(bench),
+            "reads": lambda: reads.figures(bench),
+        }
+        for number, (name, measure) in enumerate(parts.items(), 1):
+            print(f"[{number}/{len(parts)}] {name} ...", file=sys.stderr, flush=True)
+            started = time.perf_counter()
+            found += measure()
+            print(f"      {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
+    target = settings.VAR_DIR / "bench.json"
+    write(found, target)
+    print(show(found))
+    print(
+        f"\nWritten to {target.relative_to(settings.BASE_DIR) if target.is_relative_to(settings.BASE_DIR) else target}"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""A database made for one run, a tenant in it, and the node's processes on it."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from ledger import selectors
+from ledger.scope import tenant_scope
+from portal.accounts.services import create_organisation
+from portal.node.postgres import BASE_DIR, Cluster
+from portal.node.roles import ensure_database
+
+DATABASE = "assent_bench"
+PLAIN_TABLES = """
+CREATE TABLE bench_raw (tenant uuid, id uuid PRIMARY KEY, type text, actor text, subject text,
+                        time timestamptz, digest bytea, body bytea);
+CREATE TABLE bench_chain (index bigint PRIMARY KEY, hash bytea, body bytea);
+CREATE TABLE bench_head (size bigint, hash bytea);
+INSERT INTO bench_head VALUES (0, '');
+CREATE TABLE bench_plain (tenant uuid, type text, id text, patient text, content bytea,
+                          PRIMARY KEY (tenant, type, id));
+CREATE INDEX ON bench_plain (tenant, type, patient);
+GRANT SELECT, INSERT ON bench_plain TO assent_app;
+"""
+
+
+@dataclass
+class Bench:
+    """A running bench: `dsn` is the administrator's."""
+
+    dsn: str
+    tenant: UUID
+    slug: str = "bench"
+    stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+
+    @contextlib.contextmanager
+    def sequencer(self) -> Iterator[None]:
+        with self.process("manage.py", "sequencer"):
+            yield
+
+    @contextlib.contextmanager
+    def process(self, *command: str, **environment: str) -> Iterator[None]:
+        child = subprocess.Popen(
+            [sys.executable, *command], cwd=BASE_DIR, stdin=subprocess.PIPE, env={**os.environ, **environment}
+        )
+        try:
+            yield
+        finally:
+            child.terminate()
+            child.wait(20)
+
+    def sequenced(self) -> int:
+        with psycopg.connect(self.dsn) as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM ledger_entry WHERE tenant_id = %s", [self.tenant]
+            ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def wait_until_sequenced(self, size: int, *, seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while self.sequenced() < size:
+            if time.monotonic() > end:
+                raise AssertionError(f"{size} entries were not sequenced within {seconds} s")
+            time.sleep(0.02)
+
+    def mean_body_size(self) -> int:
+        with psycopg.connect(self.dsn) as connection:
+            row = connection.execute("SELECT avg(length(body)) FROM ledger_entry").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def size(self) -> int:
+        with tenant_scope(self.tenant):
+            return selectors.log_status().size
+
+
+@contextlib.contextmanager
+def world() -> Iterator[Bench]:
+    """The bench's database, new; dropped in the end."""
+    cluster = Cluster(settings.VAR_DIR).acquire()
+    dsn = cluster.dsn("postgres", "postgres")
+    try:
+        with psycopg.connect(dsn, autocommit=True) as administrator:
+            administrator.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE))
+            )
+        shutil.rmtree(settings.ASSENT_SIGNER_DIR, ignore_errors=True)
+        ensure_database(dsn, DATABASE)
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        ours = cluster.dsn("postgres", DATABASE)
+        with psycopg.connect(ours) as administrator:
+            administrator.execute(PLAIN_TABLES)
+        yield Bench(ours, create_organisation(slug="bench", name="Bench Hospital").id)
+    finally:
+        for alias in connections:
+            connections[alias].close()
+        with psycopg.connect(dsn, autocommit=True) as administrator:
+            administrator.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE))
+            )
+        cluster.release()

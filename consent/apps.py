@@ -1,0 +1,30 @@
+"""The consent floor."""
+
+from django.apps import AppConfig
+
+ENTRY_TYPES = (
+    "access.emergency",
+    "contract.proposed",
+    "contract.signed",
+    "contract.activated",
+    "contract.suspended",
+    "contract.superseded",
+    "contract.revoked",
+    "contract.expired",
+    "emergency.ended",
+    "policy.changed",
+    "request.made",
+    "request.declined",
+    "review.closed",
+)
+
+
+class ConsentConfig(AppConfig):
+    name = "consent"
+
+    def ready(self) -> None:
+        from consent.verifying import verify_consent  # noqa: PLC0415 - they need the models
+        from ledger.services import register_types, register_verifier  # noqa: PLC0415
+
+        register_types(*ENTRY_TYPES)
+        register_verifier(verify_consent)

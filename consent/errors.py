@@ -1,0 +1,164 @@
+"""Every way in which the consent floor refuses, as one small tree.
+
+Each error carries a stable `code`, the HTTP `status` that a face should answer with, and a sentence that says
+what happened and what to do. A sentence may repeat a word of the caller's own request, never one of a record.
+"""
+
+
+class ConsentError(Exception):
+    """The root of the tree; `str(error)` is the sentence."""
+
+    code = "consent-error"
+    status = 500
+
+
+class TermsError(ConsentError):
+    """Terms that no contract can have."""
+
+    code = "terms-malformed"
+    status = 422
+
+
+class UnknownCategory(TermsError):
+    """A category of data that the vocabulary does not have."""
+
+    code = "unknown-category"
+
+
+class UnknownPurpose(TermsError):
+    """A purpose of use that is not one of HL7 v3 PurposeOfUse that we serve."""
+
+    code = "unknown-purpose"
+
+
+class UnknownAction(TermsError):
+    """An action that a contract cannot allow."""
+
+    code = "unknown-action"
+
+
+class UnknownSensitivity(TermsError):
+    """A sensitivity label that the vocabulary does not have."""
+
+    code = "unknown-sensitivity"
+
+
+class UnknownGranteeKind(TermsError):
+    """A grantee that is neither a practitioner, an organisation nor a person."""
+
+    code = "unknown-grantee-kind"
+
+
+class EmptyTerms(TermsError):
+    """A list that must name something and names nothing."""
+
+    code = "empty-list"
+
+
+class PeriodError(TermsError):
+    """A contract that would end before it begins, or is over before it is made."""
+
+    code = "period-invalid"
+
+
+class WrongCustodian(TermsError):
+    """Terms that name another organisation than the one whose scope is open."""
+
+    code = "wrong-custodian"
+
+
+class SignatureRefused(ConsentError):
+    """A signature of a kind that we do not know, or not by the one who grants."""
+
+    code = "signature-refused"
+    status = 422
+
+
+class UnknownContract(ConsentError):
+    """No contract of that id among those that the caller may touch."""
+
+    code = "unknown-contract"
+    status = 404
+
+
+class ContractEnded(ConsentError):
+    """The contract is revoked, expired or replaced already."""
+
+    code = "contract-ended"
+    status = 409
+
+
+class UnknownRequest(ConsentError):
+    """No request for access of that id among those that the caller may touch."""
+
+    code = "unknown-request"
+    status = 404
+
+
+class RequestClosed(ConsentError):
+    """The request was approved or declined already."""
+
+    code = "request-closed"
+    status = 409
+
+
+class RequestMalformed(ConsentError):
+    """A request for access that cannot be shown to a patient as it is."""
+
+    code = "request-malformed"
+    status = 422
+
+
+class EmergencyRefused(ConsentError):
+    """Emergency access asked for by someone who may not have it."""
+
+    code = "emergency-refused"
+    status = 403
+
+
+class StrongAuthenticationNeeded(EmergencyRefused):
+    """The log-in was not strong enough for what was asked."""
+
+    code = "strong-authentication-needed"
+
+
+class ReasonNeeded(ConsentError):
+    """Emergency access without a reason that a reviewer can judge."""
+
+    code = "reason-needed"
+    status = 422
+
+
+class UnknownEmergency(ConsentError):
+    """No emergency session of that id among those that the caller may touch."""
+
+    code = "unknown-emergency"
+    status = 404
+
+
+class EmergencyClosed(ConsentError):
+    """The emergency session is over, or its review is closed already."""
+
+    code = "emergency-closed"
+    status = 409
+
+
+class ReviewRefused(ConsentError):
+    """A review that may not be made: by the one reviewed, or of access that still runs."""
+
+    code = "review-refused"
+    status = 403
+
+
+class UnknownBasePolicy(ConsentError):
+    """A base policy that the node does not have."""
+
+    code = "unknown-base-policy"
+    status = 422
+
+
+class CodeRefused(ConsentError):
+    """Policy text that does not validate, or stored code that is not what its hash says. Nothing is decided by it."""
+
+    code = "contract-code-refused"
+    status = 500

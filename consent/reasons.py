@@ -1,0 +1,64 @@
+"""From Cedar's verdict to the decision that is answered, shown and kept."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from consent.facts import Decision, Layer
+from consent.in_force import ContractInForce, InForce, Verdict
+
+_SENTENCES: Mapping[tuple[Layer, bool], str] = {
+    ("law", True): "Permitted by law: these are the person's own records.",
+    ("law", False): "Refused by law.",
+    ("emergency", True): "Permitted in an emergency, which the privacy officer will review.",
+    ("emergency", False): "Refused, although an emergency session is open.",
+    ("base", True): "Permitted by the custodian's base policy: its own clinicians may read for treatment.",
+    ("base", False): "Refused: no contract permits this.",
+    (
+        "engine",
+        False,
+    ): "Refused: the contracts could not be evaluated. The administrator has to look into it.",
+}
+
+
+def explain(verdict: Verdict, in_force: InForce) -> Decision:
+    """The decision that a verdict is, in words that the patient understands."""
+    if verdict.layer == "contract":
+        return _by_contract(verdict, in_force.contracts)
+    code = "permitted" if verdict.permitted else "engine-error" if verdict.layer == "engine" else "no-permit"
+    if verdict.clauses and not verdict.permitted:
+        code = "refused"
+    emergency = in_force.emergency if verdict.layer == "emergency" else None
+    return Decision(
+        permitted=verdict.permitted,
+        layer=verdict.layer,
+        code=code,
+        sentence=_SENTENCES[verdict.layer, verdict.permitted],
+        clauses=verdict.clauses,
+        code_hash=_code_hash(verdict.clauses),
+        ends=emergency.ends if emergency else None,
+        duties=("notify", "review") if emergency else (),
+    )
+
+
+def _by_contract(verdict: Verdict, contracts: Iterable[ContractInForce]) -> Decision:
+    """Of several contracts that decided alike, cite the one that lasts longest."""
+    hashes = {clause.partition(":")[0] for clause in verdict.clauses}
+    deciding = [item for item in contracts if item.code.hash in hashes]
+    cited = max(deciding, key=lambda item: (item.ends, item.code.hash, item.contract))
+    word = "Permitted" if verdict.permitted else "Refused"
+    return Decision(
+        permitted=verdict.permitted,
+        layer="contract",
+        code="permitted" if verdict.permitted else "refused",
+        sentence=f"{word} by a contract: {cited.sentence}",
+        clauses=verdict.clauses,
+        contract=cited.contract,
+        code_hash=cited.code.hash,
+        ends=cited.ends if verdict.permitted else min(item.ends for item in deciding),
+        duties=tuple(sorted({duty for item in deciding for duty in item.duties}))
+        if verdict.permitted
+        else (),
+    )
+
+
+def _code_hash(cited: Sequence[str]) -> str | None:
+    return cited[0].partition(":")[0] if cited else None

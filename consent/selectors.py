@@ -1,0 +1,180 @@
+"""What the floors above may look up about consent.
+
+In a tenant's scope these see that tenant's rows; in a party's scope (`ledger.scope.party_scope`) the rows of that
+person, clinician or organisation at every tenant.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from consent.base_variants import DEFAULT
+from consent.errors import UnknownContract, UnknownEmergency, UnknownRequest
+from consent.models import Answer, BasePolicy, Contract, ContractRequest, EmergencySession, State
+from consent.sealing import open_text
+from consent.terms import Terms, from_json
+from ledger.scope import current_tenant, party_scope
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A person whose records are shared with somebody, and until when at the latest."""
+
+    tenant: UUID
+    person: UUID
+    contracts: int
+    ends: datetime
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who can see a person's records at the custodian now, and by which words she allowed it."""
+
+    contract: UUID
+    grantee_kind: str
+    grantee: UUID
+    sentence: str
+    ends: datetime
+
+
+def contracts_of_person(person: UUID, *, states: Collection[str] = ()) -> list[Contract]:
+    """The contracts over this person's records, newest first."""
+    found = Contract.objects.filter(person=person).order_by("-proposed_at", "-id")
+    return list(found.filter(state__in=states) if states else found)
+
+
+def contract(id: UUID, *, person: UUID | None = None, grantee: UUID | None = None) -> Contract:  # noqa: A002
+    """One contract, of this person or for this grantee where given. Raises UnknownContract."""
+    asked = {"id": id, "person": person, "grantee": grantee}
+    found = Contract.objects.filter(
+        **{name: value for name, value in asked.items() if value is not None}
+    ).first()
+    if found is None:
+        raise UnknownContract("There is no contract with that id that you may see.")
+    return found
+
+
+def terms_of(contract: Contract) -> Terms:
+    """What the contract says."""
+    return from_json(contract.terms)
+
+
+def contracts_for_grantee(actor: UUID, organisation: UUID | None) -> list[Contract]:
+    """The contracts in force in the open scope by which this actor, acting for this organisation, may do something."""
+    return list(_for_grantee(actor, organisation).order_by("-activated_at", "-id"))
+
+
+def people_shared_with(actor: UUID, organisation: UUID | None) -> list[Shared]:
+    """Whose records are shared with this actor, acting for this organisation, at every tenant. Needs no scope."""
+    found: dict[UUID, Contract] = {}
+    for party in filter(None, (actor, organisation)):
+        with party_scope(party):
+            found |= {item.id: item for item in _for_grantee(actor, organisation).filter(grantee=party)}
+    by_person: dict[tuple[UUID, UUID], list[Contract]] = {}
+    for item in found.values():
+        by_person.setdefault((item.tenant_id, item.person), []).append(item)
+    return [
+        Shared(tenant, person, len(items), max(item.ends for item in items))
+        for (tenant, person), items in sorted(by_person.items())
+    ]
+
+
+def who_can_see(person: UUID) -> list[Viewer]:
+    """Whom the contracts in force permit something on this person's records, the longest permission first."""
+    found = _in_force().filter(person=person, terms__effect="permit").order_by("-ends", "-id")
+    return [Viewer(item.id, item.grantee_kind, item.grantee, item.sentence, item.ends) for item in found]
+
+
+def requests_of_person(person: UUID, *, only_open: bool = True) -> list[ContractRequest]:
+    """What clinicians ask of this person, newest first."""
+    return list(_requests(only_open).filter(person=person))
+
+
+def requests_by(
+    requester: UUID, *, person: UUID | None = None, only_open: bool = False
+) -> list[ContractRequest]:
+    """What this clinician asked for, newest first."""
+    found = _requests(only_open).filter(requester=requester)
+    return list(found if person is None else found.filter(person=person))
+
+
+def request(id: UUID, *, person: UUID) -> ContractRequest:  # noqa: A002
+    """One request of this person. Raises UnknownRequest."""
+    found = ContractRequest.objects.filter(id=id, person=person).first()
+    if found is None:
+        raise UnknownRequest("There is no request with that id for this record.")
+    return found
+
+
+def message_of(request: ContractRequest) -> str:
+    """What the clinician wrote to the patient. In the tenant's scope."""
+    return open_text(request.person, "request-message", request.id, request.message)
+
+
+def emergency_sessions(*, person: UUID | None = None, actor: UUID | None = None) -> list[EmergencySession]:
+    """Emergency sessions, newest first."""
+    asked = {"person": person, "actor": actor}
+    found = EmergencySession.objects.filter(
+        **{name: value for name, value in asked.items() if value is not None}
+    )
+    return list(found.order_by("-starts", "-id"))
+
+
+def emergency_session(id: UUID) -> EmergencySession:  # noqa: A002
+    """One emergency session. Raises UnknownEmergency."""
+    found = EmergencySession.objects.filter(id=id).first()
+    if found is None:
+        raise UnknownEmergency("There is no emergency session with that id here.")
+    return found
+
+
+def open_emergencies(*, actor: UUID, person: UUID | None = None) -> list[EmergencySession]:
+    """The actor's emergency sessions that run now, the longest first."""
+    found = EmergencySession.objects.filter(actor=actor, ended_at=None, ends__gt=Now()).order_by("-ends")
+    return list(found if person is None else found.filter(person=person))
+
+
+def emergencies_to_review() -> list[EmergencySession]:
+    """The sessions of the open tenant that nobody has reviewed, the oldest first; those that still run too."""
+    return list(
+        EmergencySession.objects.filter(tenant_id=current_tenant(), reviewed_at=None).order_by("starts")
+    )
+
+
+def reason_of(session: EmergencySession) -> str:
+    """Why the glass was broken. In the tenant's scope."""
+    return open_text(session.person, "emergency-reason", session.id, session.reason)
+
+
+def base_policy() -> tuple[int, str]:
+    """Version and variant of the open tenant's base policy; version 0 is the default that nobody has set."""
+    newest = BasePolicy.objects.filter(tenant_id=current_tenant()).order_by("-version").first()
+    return (newest.version, newest.variant) if newest else (0, DEFAULT)
+
+
+def _in_force() -> QuerySet[Contract]:
+    begun = Q(starts=None) | Q(starts__lte=Now())
+    return Contract.objects.filter(begun, state=State.ACTIVE, ends__gt=Now())
+
+
+def _for_grantee(actor: UUID, organisation: UUID | None) -> QuerySet[Contract]:
+    """Contracts in force for a clinician of this organisation, or without one for a guardian."""
+    permits = _in_force().filter(terms__effect="permit")
+    if organisation is None:
+        return permits.filter(grantee_kind="person", grantee=actor)
+    anywhere = Q(terms__grantee__organisation__isnull=True) | Q(
+        terms__grantee__organisation=str(organisation)
+    )
+    return permits.filter(
+        (Q(grantee_kind="practitioner", grantee=actor) & anywhere)
+        | Q(grantee_kind="organisation", grantee=organisation)
+    )
+
+
+def _requests(only_open: bool) -> QuerySet[ContractRequest]:
+    found = ContractRequest.objects.order_by("-made_at", "-id")
+    return found.filter(state=Answer.OPEN, ends__gt=Now()) if only_open else found

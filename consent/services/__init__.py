@@ -1,0 +1,21 @@
+"""What the floors above may do with consent, in the custodian's tenant scope unless a call says otherwise."""
+
+from consent.services.base_policy import set_base_policy
+from consent.services.contracts import grant, revoke
+from consent.services.decisions import decide
+from consent.services.emergencies import end_emergency, open_emergency, review_emergency
+from consent.services.expiry import expire_due
+from consent.services.requests import decline_request, request_access
+
+__all__ = [
+    "decide",
+    "decline_request",
+    "end_emergency",
+    "expire_due",
+    "grant",
+    "open_emergency",
+    "request_access",
+    "review_emergency",
+    "revoke",
+    "set_base_policy",
+]

@@ -1,0 +1,48 @@
+"""Tell people of what time has ended. Decisions do not wait for this: they read the clock themselves."""
+
+from uuid import UUID
+
+from consent.models import Contract, EmergencySession, State
+from consent.services.contracts import end
+from consent.services.emergencies import close
+from consent.services.order import change_of, clock
+from ledger.scope import tenant_scope
+
+
+def expire_due(tenant: UUID) -> int:
+    """Enter every contract and emergency session of this tenant that is over; returns how many.
+
+    Opens the tenant's scope itself, once for each, so that no person waits for another. Safe to run anywhere,
+    twice, or in parallel.
+    """
+    with tenant_scope(tenant):
+        now = clock()
+        contracts = Contract.objects.filter(tenant_id=tenant, state=State.ACTIVE, ends__lte=now)
+        sessions = EmergencySession.objects.filter(tenant_id=tenant, ended_at=None, ends__lte=now)
+        due = list(contracts.order_by("ends").values_list("id", flat=True))
+        over = list(sessions.order_by("ends").values_list("id", flat=True))
+    return sum(_expire(tenant, contract) for contract in due) + sum(
+        _close(tenant, session) for session in over
+    )
+
+
+def _expire(tenant: UUID, contract: UUID) -> bool:
+    with tenant_scope(tenant):
+        found = Contract.objects.get(tenant_id=tenant, id=contract)
+        now = change_of(found.person)
+        found.refresh_from_db()
+        if found.state != State.ACTIVE:
+            return False
+        end(found, State.EXPIRED, actor=None, now=now)
+    return True
+
+
+def _close(tenant: UUID, session: UUID) -> bool:
+    with tenant_scope(tenant):
+        found = EmergencySession.objects.get(tenant_id=tenant, id=session)
+        now = change_of(found.person)
+        found.refresh_from_db()
+        if found.ended_at is not None:
+            return False
+        close(found, actor=None, now=now)
+    return True

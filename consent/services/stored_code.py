@@ -1,0 +1,31 @@
+"""Code as it is stored, checked once against its hash and then kept: content under its own hash never changes."""
+
+from functools import lru_cache
+
+from consent.base_variants import DEFAULT, code_of
+from consent.compiler import HASHED, code_hash
+from consent.errors import CodeRefused
+from consent.models import BasePolicy, Contract
+from consent.policy_sets import Code, standing_code
+from consent.terms import Terms, from_json
+from ledger.scope import current_tenant
+
+
+@lru_cache(maxsize=16384)
+def contract_code(expected: str) -> tuple[Code, Terms, str]:
+    """Code, terms and sentence of a contract by its hash, from the tenant in scope. Raises CodeRefused."""
+    document = Contract.objects.filter(tenant_id=current_tenant(), code_hash=expected).values(*HASHED).first()
+    if document is None or code_hash(document) != expected:
+        raise CodeRefused("The code of a contract is not what was signed, so nothing is decided by it.")
+    return Code(expected, document["cedar"]), from_json(document["terms"]), document["sentence"]
+
+
+@lru_cache(maxsize=1024)
+def base_code(expected: str | None) -> Code:
+    """Code of a base policy by its hash; None is the default. Raises CodeRefused."""
+    if expected is None:
+        return code_of(DEFAULT)
+    found = BasePolicy.objects.filter(tenant_id=current_tenant(), code_hash=expected).first()
+    if found is None or standing_code("base", found.cedar).hash != expected:
+        raise CodeRefused("The base policy is not what was set, so nothing is decided by it.")
+    return Code(expected, found.cedar)

@@ -1,0 +1,11 @@
+"""The ledger: entries, chain, Merkle tree, checkpoints, proofs and sealing. Knows nothing of medicine."""
+
+from django.apps import AppConfig
+
+
+class LedgerConfig(AppConfig):
+    name = "ledger"
+    verbose_name = "Ledger"
+
+    def ready(self) -> None:
+        from ledger import checks  # noqa: F401, PLC0415 - registers the checks

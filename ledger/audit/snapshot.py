@@ -1,0 +1,75 @@
+"""One unmoving view of a tenant's ledger, read in order and in pieces: memory stays flat however long it is."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import psycopg
+from django.db import connection, transaction
+
+from ledger.scope import tenant_scope
+
+CHUNK = 2000
+ISOLATION = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+ENTRIES = """
+SELECT index, submission_id, type, time, actor, subject, subject_index, leaf, leaf_hash, body
+FROM ledger_entry WHERE tenant_id = %s ORDER BY index
+"""
+
+
+class Row(NamedTuple):
+    """A stored entry."""
+
+    index: int  # type: ignore[assignment]
+    submission: UUID
+    type: str
+    time: Any
+    actor: str
+    subject: str | None
+    subject_index: int | None
+    leaf: bytes
+    leaf_hash: bytes
+    body: bytes
+
+
+class Snapshot:
+    """What the app's role sees of one tenant, while a repeatable-read transaction is open."""
+
+    def __init__(self, tenant: UUID, cursors: ExitStack) -> None:
+        self.tenant = tenant
+        self._cursors, self._numbers = cursors, count()
+
+    def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """All rows of a small answer. `statement` takes the tenant first."""
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [self.tenant, *values])
+            return list(cursor.fetchall())
+
+    def chunks(self, statement: str, *values: object) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a large answer, by a cursor that stays on the server."""
+        name = f"ledger_audit_{next(self._numbers)}"
+        cursor = self._cursors.enter_context(psycopg.ServerCursor(connection.connection, name))
+        cursor.execute(statement, [self.tenant, *values], binary=True)
+        while found := cursor.fetchmany(CHUNK):
+            yield found
+
+    def stream(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        for found in self.chunks(statement, *values):
+            yield from found
+
+    def entries(self) -> Iterator[list[Row]]:
+        for found in self.chunks(ENTRIES):
+            yield [Row(*row) for row in found]
+
+
+@contextmanager
+def open_snapshot(tenant: UUID) -> Iterator[Snapshot]:
+    """Nothing can be written in it, and what commits meanwhile is not seen."""
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute(ISOLATION)
+        with tenant_scope(tenant), ExitStack() as cursors:
+            yield Snapshot(tenant, cursors)

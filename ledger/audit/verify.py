@@ -1,0 +1,133 @@
+"""Verifying a tenant's stored log from its first entry to its last, and saying where it breaks first."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from ledger.audit.chain import Chain
+from ledger.audit.finding import Finding
+from ledger.audit.mapping import Mapping
+from ledger.audit.outside import Outside, anchors_of
+from ledger.audit.roots import SignedRoots
+from ledger.audit.seals import Seals
+from ledger.audit.snapshot import Snapshot, open_snapshot
+from ledger.audit.submissions import check_promise, check_submissions
+from ledger.audit.tail import check_heads, check_state
+from ledger.audit.tiles import StoredTiles
+from ledger.errors import SealError
+from ledger.logs import Public, public_log
+from ledger.note import parse_vkey
+from ledger.registry import verifiers
+from ledger.tree import Frontier
+
+SIZE = "SELECT COALESCE(max(index), -1) + 1 FROM ledger_entry WHERE tenant_id = %s"
+
+Progress = Callable[[int, int], None]
+"""Called with the number of entries done, and of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found of one log; `finding` is None if it holds. `sources` are the outside checkpoints met."""
+
+    public: Public | None
+    size: int
+    root: bytes
+    checkpoints: int
+    sources: tuple[str, ...]
+    finding: Finding | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a verifier brings along: promises it was given, and checkpoints it kept (signed notes)."""
+
+    promises: Sequence[str] = ()
+    checkpoints: Sequence[bytes] = ()
+    progress: Progress = field(default=lambda done, size: None)
+
+
+def verify_log(tenant: UUID, evidence: Evidence) -> Report:
+    """Recompute everything; stops at the first break. Raises FormatError if the evidence is malformed."""
+    try:
+        public = public_log(tenant)
+    except SealError:
+        sentence = "The names or keys that the log publishes are not those that this node gave it."
+        return Report(None, 0, b"", 0, (), Finding("log-changed", sentence))
+    # What was signed is read before what is stored, so that a log that grows meanwhile is not called short.
+    outside = anchors_of(public, evidence.checkpoints)
+    with open_snapshot(tenant) as snapshot:
+        return _Walk(snapshot, public, outside, evidence).report()
+
+
+class _Walk:
+    """One pass over the entries, each check beside the others, then what can only be said at the end."""
+
+    def __init__(self, snapshot: Snapshot, public: Public, outside: Outside, evidence: Evidence) -> None:
+        self._snapshot, self._public, self._outside, self._evidence = snapshot, public, outside, evidence
+        self._now = datetime.now(UTC)
+        self._chain, self._frontier = Chain(public.origin), Frontier()
+        self._mapping, self._seals = Mapping(snapshot), Seals(snapshot.tenant)
+        self._tiles = StoredTiles(snapshot)
+        self._roots = SignedRoots(snapshot, parse_vkey(public.vkey), outside.anchors)
+
+    def report(self) -> Report:
+        finding = self._outside.fault or self._entries() or self._end() or self._above()
+        return Report(
+            public=self._public,
+            size=self._chain.size,
+            root=self._frontier.root(),
+            checkpoints=self._roots.checked,
+            sources=tuple(anchor.source for anchor in self._outside.anchors),
+            finding=finding,
+        )
+
+    def _entries(self) -> Finding | None:
+        ((size,),) = self._snapshot.rows(SIZE)
+        for rows in self._snapshot.entries():
+            # An exact place comes first: a root only says that something before it is different.
+            found = [self._chain.take(rows), self._mapping.take(rows), self._seals.take(rows)]
+            first = min(filter(None, found), key=lambda each: each.index or 0, default=None)
+            finding = first or self._grow(self._chain.hashes)
+            if finding:
+                return finding
+            self._evidence.progress(self._chain.size, size)
+        return None
+
+    def _grow(self, hashes: Sequence[bytes]) -> Finding | None:
+        """Add leaf hashes to the tree, stopping at each size for which somebody signed a root."""
+        at = 0
+        while at < len(hashes):
+            stop = self._roots.next_size
+            end = len(hashes) if stop is None else at + max(stop - self._frontier.size, 1)
+            piece = hashes[at:end]
+            finding = self._tiles.take(piece, self._frontier.extend(piece))
+            finding = finding or self._roots.compare(self._frontier.size, self._frontier.root())
+            if finding:
+                return finding
+            at = end
+        return None
+
+    def _end(self) -> Finding | None:
+        """In the order in which they tell most: what is missing, then what is too much."""
+        size = self._chain.size
+        return (
+            self._roots.end(size)
+            or check_state(self._snapshot, self._chain, self._frontier)
+            or check_heads(self._snapshot, self._chain)
+            or self._mapping.end(size)
+            or self._tiles.end()
+            or check_submissions(self._snapshot, self._now)
+        )
+
+    def _above(self) -> Finding | None:
+        """Promises to keep, and what the apps above compare with the entries."""
+        for header in self._evidence.promises:
+            finding = check_promise(self._snapshot, header, self._public.promise_vkey, self._now)
+            if finding:
+                return finding
+        for verifier in verifiers():
+            for finding in verifier(self._snapshot.tenant):
+                return finding
+        return None

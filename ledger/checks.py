@@ -1,0 +1,72 @@
+"""Start-up checks of the ledger."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+from ledger.entry import check_origin
+from ledger.errors import FormatError
+
+APPEND_ONLY = ("ledger_entry", "ledger_sequenced", "ledger_tile", "ledger_checkpoint")
+MAY_CHANGE = """
+SELECT c.relname FROM pg_class c WHERE c.relname = ANY(%s)
+  AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+"""
+
+
+@register(Tags.security)
+def node_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Only a local node makes its own key: elsewhere a new one would leave what is stored closed for ever."""
+    if settings.LOCAL or settings.ASSENT_NODE_KEY_FILE.exists():
+        return []
+    return [
+        Error(
+            f"There is no node key at {settings.ASSENT_NODE_KEY_FILE}.",
+            hint="Put the key there with mode 0600, or name its place in ASSENT_NODE_KEY_FILE.",
+            id="ledger.E001",
+        )
+    ]
+
+
+@register(Tags.security)
+def origin_prefix(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A log is named for ever by what it was opened as."""
+    try:
+        check_origin(settings.ASSENT_LOG_ORIGIN_PREFIX + "name")
+        if settings.ASSENT_LOG_ORIGIN_PREFIX:
+            return []
+    except FormatError:
+        pass
+    return [
+        Error(
+            "ASSENT_LOG_ORIGIN_PREFIX does not name this node's logs.",
+            hint="Set it to the address without scheme under which they are published: assent.example/log/",
+            id="ledger.E002",
+        )
+    ]
+
+
+@register(Tags.database)
+def append_only(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Sequence[str] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
+    """The role that serves must not be able to write what it only reads."""
+    if "default" not in (databases or ()):
+        return []
+    with connections["default"].cursor() as cursor:
+        cursor.execute(MAY_CHANGE, [list(APPEND_ONLY)])
+        tables = sorted(name for (name,) in cursor.fetchall())
+    return [
+        Error(
+            f"The app's database role may write {table}.",
+            hint="Let the app connect as assent_app, and run the migrations as assent_owner.",
+            id="ledger.E003",
+        )
+        for table in tables
+    ]

@@ -1,0 +1,112 @@
+"""Every way in which the ledger refuses, as one small tree.
+
+Each error carries a stable `code`, the HTTP `status` that a face should answer with, and a sentence that
+says what happened and what to do. No error text holds content of a record.
+"""
+
+
+class LedgerError(Exception):
+    """The root of the tree; `str(error)` is the sentence."""
+
+    code = "ledger-error"
+    status = 500
+
+
+class FormatError(LedgerError):
+    """Bytes that are not exactly the format they claim to be. The one error of every parser."""
+
+    code = "malformed"
+    status = 400
+
+
+class ProofError(LedgerError):
+    """A well-formed proof or signature that does not hold."""
+
+    code = "proof-fails"
+    status = 422
+
+
+class SealError(LedgerError):
+    """Sealed bytes that do not open with this key and these clear columns."""
+
+    code = "seal-broken"
+    status = 500
+
+
+class ScopeError(LedgerError):
+    """Tenant data was touched outside a tenant's scope, or a scope was opened inside another one."""
+
+    code = "tenant-scope"
+    status = 500
+
+
+class AppendRefused(LedgerError):
+    """The ledger did not take the entry, so what it records must not happen."""
+
+    code = "ledger-unavailable"
+    status = 503
+
+
+class UnknownEntry(LedgerError):
+    """No entry of this log has that id."""
+
+    code = "unknown-entry"
+    status = 404
+
+
+class NotYetSequenced(LedgerError):
+    """The entry is accepted and waits for its index or checkpoint; ask again in a second."""
+
+    code = "not-yet-sequenced"
+    status = 409
+
+
+class UnknownType(LedgerError):
+    """An entry of a type that no app declared. A fault of our own code."""
+
+    code = "unknown-entry-type"
+    status = 500
+
+
+class UnknownLog(LedgerError):
+    """No organisation of this node has a log of that name."""
+
+    code = "unknown-log"
+    status = 404
+
+
+class LogExists(LedgerError):
+    """The organisation, or another one under that name, has a log already."""
+
+    code = "log-exists"
+    status = 409
+
+
+class ReadOnlyLog(AppendRefused):
+    """The log stopped taking entries because its tree contradicts what was signed before."""
+
+    code = "ledger-read-only"
+
+
+class UnknownKey(SealError):
+    """The key that would open this is not there: it belongs to another tenant, or was destroyed on purpose."""
+
+    code = "unknown-key"
+
+
+class ClockJumped(LedgerError):
+    """The machine's clock cannot be trusted to date entries."""
+
+    code = "clock-jumped"
+
+
+class TreeBroken(LedgerError):
+    """The stored tree does not contain what this node signed before."""
+
+    code = "tree-broken"
+
+
+class NotDurable(LedgerError):
+    """The database is set to lose acknowledged commits in a crash."""
+
+    code = "database-not-durable"

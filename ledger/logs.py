@@ -1,0 +1,110 @@
+"""Opening a tenant's log, and finding it again: names, public keys, and the private keys that sign."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+
+from ledger.committed import Committed
+from ledger.entry import check_origin
+from ledger.errors import AppendRefused, LogExists
+from ledger.models import Log, LogKey
+from ledger.note import Ed25519Signer
+from ledger.scope import tenant_scope
+from ledger.vault import keyring
+
+LOG, PROMISE = "log", "promise"
+
+
+class OpenLog(NamedTuple):
+    """What appending needs of a log: its origin, and the key that signs promises."""
+
+    origin: str
+    promises: Ed25519Signer
+
+
+class Public(NamedTuple):
+    """What a log is known by. A seal under the node's key proves that this node gave it to the tenant."""
+
+    tenant_id: UUID
+    name: str
+    origin: str
+    vkey: str
+    promise_vkey: str
+
+
+_open: Committed[UUID, OpenLog] = Committed()
+
+
+def open_log(*, tenant: UUID, name: str) -> None:
+    """Give a tenant its log `name` and the keys that sign in it. Raises LogExists; a name is never reused."""
+    origin = settings.ASSENT_LOG_ORIGIN_PREFIX + name
+    check_origin(origin)
+    signer, promises = Ed25519Signer.generate(origin), Ed25519Signer.generate(f"{origin}/promise")
+    try:
+        with transaction.atomic(), tenant_scope(tenant):
+            public = Public(tenant, name, origin, signer.vkey, promises.vkey)
+            Log.objects.create(**public._asdict(), attested=keyring.wrap(b"", _attested(public)))
+            for use, key in ((LOG, signer), (PROMISE, promises)):
+                wrapped = keyring.wrap(key.seed, _context(tenant, use))
+                LogKey.objects.create(tenant_id=tenant, use=use, wrapped=wrapped)
+            _open.made(tenant, OpenLog(origin, promises))
+    except IntegrityError as error:
+        raise LogExists("That organisation or name has a log already. Nothing was changed.") from error
+
+
+def log_for_append(tenant: UUID) -> OpenLog:
+    """Cached once committed. Raises AppendRefused if the tenant has no log."""
+    known = _open.get(tenant)
+    if known:
+        return known
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.origin, l.promise_vkey, k.wrapped FROM ledger_log l"
+            " JOIN ledger_log_key k USING (tenant_id) WHERE tenant_id = %s AND k.use = %s",
+            [tenant, PROMISE],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise AppendRefused("This organisation has no ledger, so nothing may happen to its records.")
+    origin, vkey, wrapped = row
+    log = OpenLog(origin, _signer(vkey, tenant, PROMISE, bytes(wrapped)))
+    _open.keep(tenant, log)
+    return log
+
+
+def public_log(tenant: UUID) -> Public:
+    """The log's public names and keys, if they are those that it was opened with. Raises SealError."""
+    log = Log.objects.get(tenant_id=tenant)
+    public = Public(tenant, log.name, log.origin, log.vkey, log.promise_vkey)
+    keyring.unwrap(bytes(log.attested), _attested(public))
+    return public
+
+
+def log_signer(session: "psycopg.Connection[tuple[Any, ...]]", tenant: UUID) -> Ed25519Signer:
+    """The key that signs checkpoints. Only the sequencer's role reads it."""
+    row = session.execute(
+        "SELECT l.vkey, k.wrapped FROM ledger_log l JOIN ledger_log_key k USING (tenant_id)"
+        " WHERE tenant_id = %s AND k.use = %s",
+        [tenant, LOG],
+    ).fetchone()
+    if row is None:
+        raise AppendRefused("The log has no key to sign with.")
+    return _signer(row[0], tenant, LOG, bytes(row[1]))
+
+
+def _signer(vkey: str, tenant: UUID, use: str, wrapped: bytes) -> Ed25519Signer:
+    signer = Ed25519Signer(vkey.partition("+")[0], keyring.unwrap(wrapped, _context(tenant, use)))
+    if signer.vkey != vkey:
+        raise AppendRefused("The log's key is not the one that it publishes. It must not sign.")
+    return signer
+
+
+def _attested(public: Public) -> dict[str, object]:
+    return {"kind": "log", **public._asdict(), "tenant_id": str(public.tenant_id)}
+
+
+def _context(tenant: UUID, use: str) -> dict[str, object]:
+    return {"kind": "log-key", "tenant": str(tenant), "use": use}

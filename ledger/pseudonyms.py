@@ -1,0 +1,65 @@
+"""What a party is called in a tenant's log: 160 random bits, drawn once, never derived from who it is.
+
+The mapping is sealed under the party's own key. When that key is destroyed, the entries stay and nobody can
+say any more whose they were.
+"""
+
+import secrets
+from uuid import UUID
+
+from django.db import connection
+
+from ledger.committed import Committed
+from ledger.entry import PSEUDONYM_BYTES, SYSTEM
+from ledger.scope import current_tenant
+from ledger.vault import keyring
+
+USE = "pseudonym"
+
+_known: Committed[tuple[UUID, UUID], str] = Committed()
+
+
+def name_of(party: UUID | None) -> str:
+    """The party's name in the log of the tenant in scope, drawn on first use. None is the system itself."""
+    if party is None:
+        return SYSTEM
+    return find(party) or _draw(current_tenant(), party)
+
+
+def find(party: UUID) -> str | None:
+    """The party's name, or None if it never appeared in this log."""
+    tenant = current_tenant()
+    known = _known.get((tenant, party))
+    if known:
+        return known
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sealed FROM ledger_pseudonym WHERE tenant_id = %s AND party = %s", [tenant, party]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    name = keyring.unseal(party, bytes(row[0]), _bound(tenant, party)).hex()
+    _known.keep((tenant, party), name)
+    return name
+
+
+def _draw(tenant: UUID, party: UUID) -> str:
+    drawn = secrets.token_bytes(PSEUDONYM_BYTES)
+    sealed = keyring.seal(party, USE, drawn, _bound(tenant, party))
+    with connection.cursor() as cursor:
+        # A second writer waits here for the first one's commit, and then uses the name that is there.
+        cursor.execute(
+            "INSERT INTO ledger_pseudonym (tenant_id, party, sealed) VALUES (%s, %s, %s)"
+            " ON CONFLICT (tenant_id, party) DO NOTHING",
+            [tenant, party, sealed],
+        )
+        made = cursor.rowcount == 1
+    if not made:
+        return name_of(party)
+    _known.made((tenant, party), drawn.hex())
+    return drawn.hex()
+
+
+def _bound(tenant: UUID, party: UUID) -> dict[str, object]:
+    return {"kind": "pseudonym", "tenant": str(tenant), "party": str(party)}

@@ -1,0 +1,38 @@
+"""The door for reading, in the scope of one tenant: entries, proofs, the state of the log, and its growth."""
+
+from ledger.selectors.entries import entry, search_entries, subject_entries
+from ledger.selectors.growth import (
+    Position,
+    entries_after,
+    head_position,
+    known_pseudonym,
+    pseudonym_of,
+    subject_head,
+    subject_positions,
+)
+from ledger.selectors.opening import Entry
+from ledger.selectors.proofs import Proof, checkpoint_note, proof, receipt
+from ledger.selectors.status import LogName, LogStatus, log_named, log_status, logs
+
+__all__ = [
+    "Entry",
+    "LogName",
+    "LogStatus",
+    "Position",
+    "Proof",
+    "checkpoint_note",
+    "entries_after",
+    "entry",
+    "head_position",
+    "known_pseudonym",
+    "log_named",
+    "log_status",
+    "logs",
+    "proof",
+    "pseudonym_of",
+    "receipt",
+    "search_entries",
+    "subject_entries",
+    "subject_head",
+    "subject_positions",
+]

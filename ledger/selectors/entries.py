@@ -1,0 +1,138 @@
+"""Finding entries. What is only for replay stays closed."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from ledger import pseudonyms
+from ledger.errors import UnknownEntry
+from ledger.scope import current_tenant
+from ledger.selectors.opening import (
+    PENDING,
+    STORED_COLUMNS,
+    WAITING_COLUMNS,
+    Entry,
+    Stored,
+    Waiting,
+    open_stored,
+    open_waiting,
+)
+from ledger.selectors.rows import query, wait_for
+
+STORED = f"SELECT {STORED_COLUMNS} FROM ledger_entry WHERE tenant_id = %s"
+WAITING = f"SELECT {WAITING_COLUMNS} FROM ledger_submission WHERE tenant_id = %s"
+STORED_BY_ID = f"""{STORED} AND index = (
+    SELECT index FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = %s)"""  # noqa: S608
+
+# Times never fall with the index, so that the end of a span of time is found by halving.
+TIME_AT = "SELECT time FROM ledger_entry WHERE tenant_id = %s AND index = %s"
+SIZE = "SELECT COALESCE(max(index), -1) + 1 FROM ledger_entry WHERE tenant_id = %s"
+
+
+def entry(id: UUID, *, wait: float = 0) -> Entry:  # noqa: A002 - the field's own name
+    """One entry by its submission's id, waiting up to `wait` seconds for its index. Raises UnknownEntry."""
+    return wait_for(lambda: _entry(id), wait, done=lambda found: found.state != PENDING)
+
+
+def subject_entries(
+    *,
+    subject: UUID,
+    types: Collection[str] | None = None,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """A person's entries, newest first, those that still wait for their index ahead of all.
+
+    `before` and `after` are `subject_index`es, exclusive; a page that starts `before` one holds none that wait.
+    """
+    name = pseudonyms.find(subject)
+    if name is None:
+        return []
+    condition, values = _within("subject_index", before, after)
+    condition, values = f" AND subject = %s{condition}", [name, *values]
+    # Those that wait are asked for first: what is sequenced in between is then seen twice, never missed.
+    waiting = _waiting(" AND subject = %s", [name], types, limit) if before is None else []
+    stored = _stored(condition, values, types, "subject_index", limit)
+    sequenced = {each.id for each in stored}
+    return [*(each for each in waiting if each.id not in sequenced), *stored][:limit]
+
+
+def search_entries(
+    *,
+    types: Collection[str] | None = None,
+    actor: UUID | None = None,
+    subject: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before_index: int | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """Sequenced entries, newest first; `since` included, `until` and `before_index` excluded."""
+    first = _first_at(since) - 1 if since else None
+    ends = [end for end in (before_index, _first_at(until) if until else None) if end is not None]
+    condition, values = _within("index", min(ends, default=None), first)
+    for column, party in (("actor", actor), ("subject", subject)):
+        if party is None:
+            continue
+        name = pseudonyms.find(party)
+        if name is None:
+            return []
+        condition, values = f"{condition} AND {column} = %s", [*values, name]
+    return _stored(condition, values, types, "index", limit)
+
+
+def _entry(submission: UUID) -> Entry:
+    tenant = current_tenant()
+    # Submissions first: what is sequenced in between is then found as an entry.
+    waiting = [Waiting(*row) for row in query(f"{WAITING} AND id = %s", [tenant, submission])]
+    stored = [Stored(*row) for row in query(STORED_BY_ID, [tenant, tenant, submission])]
+    if stored:
+        return open_stored(stored)[0]
+    if not waiting:
+        raise UnknownEntry("This log has no entry with that id. Check the id and the organisation.")
+    return open_waiting(waiting)[0]
+
+
+def _stored(
+    condition: str, values: Sequence[object], types: Collection[str] | None, order: str, limit: int
+) -> list[Entry]:
+    condition, values = _of_types(condition, values, types)
+    statement = f"{STORED}{condition} ORDER BY {order} DESC LIMIT %s"
+    return open_stored([Stored(*row) for row in query(statement, [current_tenant(), *values, limit])])
+
+
+def _waiting(
+    condition: str, values: Sequence[object], types: Collection[str] | None, limit: int
+) -> list[Entry]:
+    condition, values = _of_types(condition, values, types)
+    statement = f"{WAITING}{condition} ORDER BY seq DESC LIMIT %s"
+    return open_waiting([Waiting(*row) for row in query(statement, [current_tenant(), *values, limit])])
+
+
+def _of_types(
+    condition: str, values: Sequence[object], types: Collection[str] | None
+) -> tuple[str, list[object]]:
+    if types is None:
+        return condition, list(values)
+    return f"{condition} AND type = ANY(%s)", [*values, list(types)]
+
+
+def _within(column: str, before: int | None, after: int | None) -> tuple[str, list[object]]:
+    bounds = [(f" AND {column} < %s", before), (f" AND {column} > %s", after)]
+    given = [(condition, value) for condition, value in bounds if value is not None]
+    return "".join(condition for condition, _ in given), [value for _, value in given]
+
+
+def _first_at(time: datetime) -> int:
+    """The index of the first entry at or after `time`; the size of the log if there is none."""
+    tenant = current_tenant()
+    low, high = 0, int(query(SIZE, [tenant])[0][0])
+    while low < high:
+        middle = (low + high) // 2
+        rows = query(TIME_AT, [tenant, middle])
+        if rows and rows[0][0] < time:
+            low = middle + 1
+        else:
+            high = middle
+    return low

@@ -1,0 +1,91 @@
+"""The directory of this node's logs, and how each of them is doing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ledger.errors import UnknownLog
+from ledger.hashing import EMPTY_ROOT
+from ledger.scope import current_tenant
+from ledger.selectors.rows import query
+
+DIRECTORY = "SELECT tenant_id, name, origin, vkey, promise_vkey, read_only, alarm FROM ledger_log"
+NEWEST = """
+SELECT size, root, time FROM ledger_checkpoint WHERE tenant_id = %s ORDER BY size DESC LIMIT 1
+"""
+BACKLOG = """
+SELECT count(*), COALESCE(extract(epoch FROM clock_timestamp() - min(time)), 0)
+FROM ledger_submission WHERE tenant_id = %s
+"""
+ENTRIES = "SELECT size FROM ledger_state WHERE tenant_id = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class LogName:
+    """A log as it is published. `alarm` is the code of what is wrong, or empty."""
+
+    tenant_id: UUID
+    name: str
+    origin: str
+    vkey: str
+    promise_vkey: str
+    read_only: bool
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogStatus:
+    """`size`, `root` and `checkpoint_time` are those of the newest checkpoint; `entries` may be ahead of it.
+
+    `backlog` counts submissions that wait for their index, `oldest_seconds` is how long the first has waited.
+    """
+
+    log: LogName
+    size: int
+    root: bytes
+    checkpoint_time: datetime | None
+    entries: int
+    backlog: int
+    oldest_seconds: float
+
+    @property
+    def origin(self) -> str:
+        return self.log.origin
+
+    @property
+    def vkey(self) -> str:
+        return self.log.vkey
+
+
+def logs() -> list[LogName]:
+    """Every log of this node; needs no scope."""
+    return [LogName(*row) for row in query(f"{DIRECTORY} ORDER BY name", [])]
+
+
+def log_named(name: str) -> LogName:
+    """A log by the name in its address; needs no scope. Raises UnknownLog."""
+    rows = query(f"{DIRECTORY} WHERE name = %s", [name])
+    if not rows:
+        raise UnknownLog("This node has no log of that name.")
+    return LogName(*rows[0])
+
+
+def log_status() -> LogStatus:
+    """The log of the tenant in scope. Raises UnknownLog."""
+    tenant = current_tenant()
+    names = query(f"{DIRECTORY} WHERE tenant_id = %s", [tenant])
+    if not names:
+        raise UnknownLog("This organisation has no log.")
+    newest = query(NEWEST, [tenant])
+    size, root, time = newest[0] if newest else (0, EMPTY_ROOT, None)
+    ((backlog, oldest),) = query(BACKLOG, [tenant])
+    entries = query(ENTRIES, [tenant])
+    return LogStatus(
+        log=LogName(*names[0]),
+        size=size,
+        root=bytes(root),
+        checkpoint_time=time,
+        entries=entries[0][0] if entries else 0,
+        backlog=backlog,
+        oldest_seconds=float(oldest),
+    )

@@ -1,0 +1,64 @@
+"""The sequencer's working day: when to look, when to sign, what to do when the database is away."""
+
+import logging
+import time
+from collections.abc import Callable
+
+import psycopg
+
+from ledger.clock import Clock
+from ledger.sequencer import Session, open_session, require_durable, sequence_waiting
+from ledger.signer import check_all, sign_grown
+
+logger = logging.getLogger(__name__)
+
+BUSY_SECONDS = 0.010
+IDLE_SECONDS = 0.200
+SIGN_SECONDS = 1.0
+RETRY_SECONDS = 5.0
+
+Wait = Callable[[float], bool]
+"""Sleeps for so many seconds, or less; True when it is time to end."""
+
+
+def run(wait: Wait, *, durable: bool = True) -> None:
+    """Sequence and sign until `wait` says so. A lost database is waited for; a broken log raises its alarm.
+
+    `durable` False is for test servers, which run without fsync.
+    """
+    clock, pause = Clock(), BUSY_SECONDS
+    while not wait(pause):
+        try:
+            with open_session() as session:
+                if durable:
+                    require_durable(session)
+                check_all(session)
+                logger.info("sequencer started")
+                pause = BUSY_SECONDS
+                _serve(session, clock, wait)
+                break
+        except psycopg.Error as error:
+            logger.warning("the database failed (%s); trying again", type(error).__name__)
+            pause = min(pause * 2, RETRY_SECONDS)
+    logger.info("sequencer stopped")
+
+
+def drain(session: Session | None = None) -> int:
+    """Sequence everything that waits and sign it, once. Returns how many entries were made."""
+    if session is None:
+        with open_session() as opened:
+            return drain(opened)
+    clock, made = Clock(), 0
+    while count := sequence_waiting(session, clock):
+        made += count
+    sign_grown(session)
+    return made
+
+
+def _serve(session: Session, clock: Clock, wait: Wait) -> None:
+    pause, signed = BUSY_SECONDS, 0.0
+    while not wait(pause):
+        made = sequence_waiting(session, clock)
+        if time.monotonic() - signed >= SIGN_SECONDS and sign_grown(session):
+            signed = time.monotonic()
+        pause = BUSY_SECONDS if made else min(pause * 2, IDLE_SECONDS)

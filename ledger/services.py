@@ -1,0 +1,76 @@
+"""The door for writing: open a tenant's log, and append to it inside the caller's transaction."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import DatabaseError, connection
+
+from ledger import pseudonyms
+from ledger.bodies import Clear, seal_body
+from ledger.entry import format_time
+from ledger.errors import AppendRefused, ReadOnlyLog
+from ledger.hashing import sha256
+from ledger.identity import new_id
+from ledger.logs import log_for_append, open_log
+from ledger.models import Log
+from ledger.note import Signature
+from ledger.promise import Promise, SignedPromise
+from ledger.registry import register_types, register_verifier, require_type
+from ledger.scope import current_tenant
+
+__all__ = ["append", "open_log", "register_types", "register_verifier"]
+
+# The log's row is asked in the same statement, so that a read-only log takes nothing from the next commit on.
+INSERT = """
+INSERT INTO ledger_submission (tenant_id, id, type, actor, subject, time, digest, body)
+SELECT %s, %s, %s, %s, %s, %s, %s, %s FROM ledger_log WHERE tenant_id = %s AND NOT read_only
+"""
+
+
+def append(
+    *,
+    type: str,  # noqa: A002 - the field's own name
+    actor: UUID | None,
+    subject: UUID | None,
+    audit: Mapping[str, object],
+    inputs: Mapping[str, object] | None = None,
+) -> SignedPromise:
+    """Write an entry that stands if, and only if, the caller's transaction commits.
+
+    `actor` None is the system; `subject` is the person whose record it concerns, None if it concerns none.
+    `audit` may be opened by auditors, `inputs` by a replay only. No lock is taken and nothing waits: the
+    sequencer gives the index. Raises AppendRefused, and then what the entry records must not happen.
+    """
+    require_type(type)
+    tenant = current_tenant()
+    log, now = log_for_append(tenant), datetime.now(UTC)
+    clear = Clear(tenant, new_id(), type, pseudonyms.name_of(actor), _subject(subject))
+    dated = {"time": format_time(now), **audit}
+    body = seal_body(clear, owner=subject or tenant, year=now.year, audit=dated, inputs=inputs)
+    promise = Promise(log.origin, clear.id, sha256(body), now)
+    _insert(clear, promise, body)
+    signature = log.promises.sign(promise.text().encode())
+    return SignedPromise(promise, Signature(log.promises.name, log.promises.key_id, signature))
+
+
+def _insert(clear: Clear, promise: Promise, body: bytes) -> None:
+    values = [*clear, promise.time, promise.digest, body, clear.tenant]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT, values)
+            taken = cursor.rowcount == 1
+    except DatabaseError as error:
+        raise AppendRefused("The ledger did not take the entry, so nothing was done. Try again.") from error
+    if not taken:
+        raise _refusal(clear.tenant)
+
+
+def _refusal(tenant: UUID) -> AppendRefused:
+    if Log.objects.filter(tenant_id=tenant).exists():
+        return ReadOnlyLog("The ledger is read-only since its alarm, so nothing may happen to these records.")
+    return AppendRefused("This organisation has no ledger, so nothing may happen to its records.")
+
+
+def _subject(subject: UUID | None) -> str | None:
+    return None if subject is None else pseudonyms.name_of(subject)

@@ -1,0 +1,78 @@
+"""The signer: publishes a checkpoint of each log that grew, and refuses to sign a tree that lost its past.
+
+Before a checkpoint is published it is kept outside the database (signed.py). Before a larger one is signed,
+the stored tree must still contain the one before: a shorter or different tree is never signed, the log
+becomes read-only and the alarm is raised.
+"""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from ledger import sequencer_sql as sql
+from ledger.batch import Tail
+from ledger.checkpoint import Checkpoint, sign_checkpoint
+from ledger.errors import TreeBroken
+from ledger.logs import log_signer
+from ledger.sequencer import Session, alarmed, lock_log, query, read_tail
+from ledger.signed import Signed, SignedCheckpoints
+from ledger.stored_tiles import stored_tree
+from ledger.tree import root_at
+
+FAILED = "signing-failed"
+
+
+def check_all(session: Session) -> None:
+    """At start: compare every log with what was last signed of it. Raises the alarm where they differ."""
+    for (tenant,) in session.execute(sql.WRITABLE_LOGS).fetchall():
+        _guarded(session, tenant)
+
+
+def sign_grown(session: Session) -> int:
+    """Sign and publish a checkpoint of each log that grew since its last one. Returns how many."""
+    grown = session.execute(sql.GROWN_LOGS).fetchall()
+    return sum(_guarded(session, tenant) for (tenant,) in grown)
+
+
+def sign_log(session: Session, tenant: UUID) -> bool:
+    """Publish a checkpoint if the log grew. Raises TreeBroken if the tree contradicts the last one."""
+    with session.transaction():
+        if not lock_log(session, tenant):
+            return False
+        origin, alarm, tail = read_tail(session, tenant)
+        signer = log_signer(session, tenant)
+        memory = SignedCheckpoints(settings.ASSENT_SIGNER_DIR)
+        before = memory.last(signer.vkey)
+        _require_growth(session, tenant, tail, before)
+        (published,) = session.execute(sql.LAST_CHECKPOINT, [tenant]).fetchone() or (0,)
+        if tail.size <= published:
+            return False
+        root = tail.frontier.root()
+        if before and before.checkpoint.size == tail.size:
+            note = before.note  # signed, but the commit that was to publish it failed
+        else:
+            note = sign_checkpoint(Checkpoint(origin, tail.size, root), [signer])
+            memory.keep(signer.vkey, note)
+        session.execute(sql.PUBLISH, [tenant, tail.size, root, note, datetime.now(UTC)])
+        if alarm == FAILED:
+            session.execute(sql.CLEAR_ALARM, [tenant, alarm])
+    return True
+
+
+def _require_growth(session: Session, tenant: UUID, tail: Tail, before: Signed | None) -> None:
+    tree = stored_tree(query(session), tenant, tail.size)
+    if before is not None:
+        signed = before.checkpoint
+        if tail.size < signed.size:
+            raise TreeBroken(f"A tree of {signed.size} entries was signed; {tail.size} are left.")
+        if root_at(signed.size, tree) != signed.root:
+            raise TreeBroken(f"The tree at {signed.size} entries is not the one that was signed.")
+    if root_at(tail.size, tree) != tail.frontier.root():
+        raise TreeBroken("The stored tiles are not those of the tree that is to be signed.")
+
+
+def _guarded(session: Session, tenant: UUID) -> bool:
+    with alarmed(session, tenant, FAILED):
+        return sign_log(session, tenant)
+    return False

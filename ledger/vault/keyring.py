@@ -1,0 +1,180 @@
+"""The sealing keys of the tenant in scope: one per owner and use, made on first use, unwrapped once a process.
+
+An owner is a person, or the tenant itself. Keys of owners are wrapped by the tenant's key, that one by the
+node's. In the database only wrapped keys stand; losing the node's key loses everything (vault/provider.py).
+"""
+
+import hmac
+import secrets
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from ledger.committed import Committed
+from ledger.errors import FormatError, SealError, UnknownKey
+from ledger.identity import new_id
+from ledger.scope import current_tenant
+from ledger.vault import sealing
+from ledger.vault.provider import NodeKeyProvider
+
+TENANT = "tenant"
+"""The use of the key that wraps the tenant's other keys."""
+
+
+class SealingKey(NamedTuple):
+    id: UUID
+    owner: UUID
+    key: bytes
+
+
+_by_use: Committed[tuple[UUID, UUID, str], SealingKey] = Committed()
+_by_id: Committed[tuple[UUID, UUID], SealingKey] = Committed()
+
+
+def seal(owner: UUID, use: str, plaintext: bytes, aad: Mapping[str, object]) -> bytes:
+    """Seal under the owner's key for `use` ("record", "ledger:2026"); `aad` is bound, see vault/sealing.py."""
+    key = _key_for(current_tenant(), owner, use)
+    return sealing.seal(key.key, key.id, plaintext, aad)
+
+
+def unseal(owner: UUID, sealed: bytes, aad: Mapping[str, object]) -> bytes:
+    """Open what was sealed for this owner. Raises SealError if it was sealed for somebody else."""
+    key = _key_of(sealed)
+    if key.owner != owner:
+        raise SealError("The seal belongs to another owner than the one who was named.")
+    return sealing.unseal(key.key, sealed, aad)
+
+
+def open_seal(sealed: bytes, aad: Mapping[str, object]) -> bytes:
+    """Open what was sealed for whichever owner in this tenant; `aad` must name whose it is."""
+    return sealing.unseal(_key_of(sealed).key, sealed, aad)
+
+
+def reveal(sealed: bytes) -> bytes:
+    """The key that discloses this sealing alone."""
+    return sealing.reveal_key(_key_of(sealed).key, sealed)
+
+
+def mac_key(owner: UUID, use: str) -> bytes:
+    """32 bytes for keyed hashes, such as search tokens."""
+    key = _key_for(current_tenant(), owner, use)
+    return hmac.digest(key.key, b"assent/mac/v1\n" + use.encode(), "sha256")
+
+
+def load(sealings: Collection[bytes]) -> None:
+    """Fetch the keys of many sealings in one query. What is wrong with one is said when that one is opened."""
+    tenant = current_tenant()
+    missing = set()
+    for sealed in sealings:
+        with suppress(FormatError):
+            key_id = sealing.key_id_of(sealed)
+            if _by_id.get((tenant, key_id)) is None:
+                missing.add(key_id)
+    if missing:
+        with suppress(SealError):
+            _read(tenant, "id = ANY(%s)", [list(missing)])
+
+
+def wrap(key: bytes, context: Mapping[str, object]) -> bytes:
+    """Wrap a key of the node itself, such as one that signs."""
+    return _node_key().wrap(key, context)
+
+
+def unwrap(wrapped: bytes, context: Mapping[str, object]) -> bytes:
+    return _node_key().unwrap(wrapped, context)
+
+
+def _key_for(tenant: UUID, owner: UUID, use: str) -> SealingKey:
+    known = _by_use.get((tenant, owner, use))
+    if known:
+        return known
+    found = _read(tenant, "owner = %s AND use = %s", [owner, use])
+    return found[0] if found else _make(tenant, owner, use)
+
+
+def _key_of(sealed: bytes) -> SealingKey:
+    tenant, key_id = current_tenant(), sealing.key_id_of(sealed)
+    known = _by_id.get((tenant, key_id))
+    if known:
+        return known
+    found = _read(tenant, "id = %s", [key_id])
+    if not found:
+        raise UnknownKey(
+            "The key of this seal is not in the vault. If the owner was erased, this stays closed."
+        )
+    return found[0]
+
+
+def _read(tenant: UUID, condition: str, parameters: list[Any]) -> list[SealingKey]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, owner, use, wrapped FROM ledger_key WHERE tenant_id = %s AND {condition}",  # noqa: S608
+            [tenant, *parameters],
+        )
+        rows = cursor.fetchall()
+    keys = []
+    for key_id, owner, use, wrapped in rows:
+        key = SealingKey(key_id, owner, _unwrap(tenant, key_id, owner, use, bytes(wrapped)))
+        _by_use.keep((tenant, owner, use), key)
+        _by_id.keep((tenant, key_id), key)
+        keys.append(key)
+    return keys
+
+
+def _make(tenant: UUID, owner: UUID, use: str) -> SealingKey:
+    key = SealingKey(new_id(), owner, secrets.token_bytes(sealing.KEY_BYTES))
+    wrapped = _wrap(tenant, key, use)
+    with connection.cursor() as cursor:
+        # A second writer waits here for the first one's commit, and then takes the key that is there.
+        cursor.execute(
+            "INSERT INTO ledger_key (tenant_id, id, owner, use, wrapped) VALUES (%s, %s, %s, %s, %s)"
+            " ON CONFLICT (tenant_id, owner, use) DO NOTHING",
+            [tenant, key.id, owner, use, wrapped],
+        )
+        made = cursor.rowcount == 1
+    if not made:
+        return _read(tenant, "owner = %s AND use = %s", [owner, use])[0]
+    _by_use.made((tenant, owner, use), key)
+    _by_id.made((tenant, key.id), key)
+    return key
+
+
+def _wrap(tenant: UUID, key: SealingKey, use: str) -> bytes:
+    context = _context(tenant, key.id, key.owner, use)
+    if use == TENANT:
+        return _node_key().wrap(key.key, context)
+    wrapping = _key_for(tenant, tenant, TENANT)
+    return sealing.seal(wrapping.key, wrapping.id, key.key, context)
+
+
+def _unwrap(tenant: UUID, key_id: UUID, owner: UUID, use: str, wrapped: bytes) -> bytes:
+    context = _context(tenant, key_id, owner, use)
+    if use == TENANT:
+        return _node_key().unwrap(wrapped, context)
+    return sealing.unseal(_key_for(tenant, tenant, TENANT).key, wrapped, context)
+
+
+def _context(tenant: UUID, key_id: UUID, owner: UUID, use: str) -> dict[str, object]:
+    return {"kind": "key", "tenant": str(tenant), "id": str(key_id), "owner": str(owner), "use": use}
+
+
+def _node_key() -> NodeKeyProvider:
+    return _open_node_key(settings.ASSENT_NODE_KEY_FILE)
+
+
+@lru_cache(maxsize=4)
+def _open_node_key(path: Path) -> NodeKeyProvider:
+    """A local node makes its key on first use; any other must be given one (see checks)."""
+    if not path.exists() and settings.LOCAL:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return NodeKeyProvider.create(path)
+        except SealError:
+            pass  # another process was first
+    return NodeKeyProvider.open(path)

@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+
+ENTRY_TYPES = (
+    "credential.added",
+    "credential.removed",
+    "member.added",
+    "member.changed",
+    "member.removed",
+    "token.issued",
+    "token.revoked",
+)
+
+
+class AccountsConfig(AppConfig):
+    name = "portal.accounts"
+    label = "accounts"
+    verbose_name = "Accounts and organisations"
+
+    def ready(self) -> None:
+        from ledger.registry import register_types  # noqa: PLC0415 - once the apps are ready
+
+        register_types(*ENTRY_TYPES)

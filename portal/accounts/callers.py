@@ -1,0 +1,114 @@
+"""From a request to a Caller: the one place that decides for which organisation somebody acts."""
+
+import time
+from dataclasses import replace
+
+from allauth.account.authentication import get_authentication_records
+from django.conf import settings
+from django.http import HttpRequest
+
+from portal.accounts import selectors
+from portal.accounts.errors import ActingForUnclear, NotAMember
+from portal.accounts.identity import Caller
+from portal.accounts.models import Membership, Person, PersonalToken, User
+
+TENANT_HEADER = "X-Tenant"
+ACTING_FOR = "acting_for"  # session key: the slug of the organisation chosen in the browser
+
+
+def caller_of_session(request: HttpRequest, *, role: str = "", tenant: str = "") -> Caller:
+    """The signed-in browser user, acting in `role` at the organisation chosen, or as a patient without one.
+
+    `tenant` names the organisation that the page's address says, and no other will do. Raises NotAMember.
+    """
+    chosen = tenant or request.session.get(ACTING_FOR, "")
+    membership = _membership(roles_of(request), chosen, role, strict=bool(tenant)) if role else None
+    if tenant and membership is None:
+        raise NotAMember("You do not have the role at that organisation that this page needs.")
+    caller = _caller(request, _user(request), person_of(request), membership, client="session")
+    return replace(caller, strong=authenticated_lately(request))
+
+
+def caller_of_token(request: HttpRequest, token: PersonalToken, *, role: str = "") -> Caller:
+    """The owner of a token, acting for the organisation that the header X-Tenant names, or for the only one.
+
+    Raises NotAMember for an organisation that the owner is not in, ActingForUnclear where several remain.
+    """
+    slug = request.headers.get(TENANT_HEADER, "")
+    if slug:
+        selectors.organisation(slug)
+    return _owner(request, token, _membership(selectors.memberships(token.user.id), slug, role, strict=True))
+
+
+def owner_of_token(request: HttpRequest, token: PersonalToken) -> Caller:
+    """The owner of a token, acting for nobody but himself, whatever the header X-Tenant says."""
+    return _owner(request, token, None)
+
+
+def _owner(request: HttpRequest, token: PersonalToken, membership: Membership | None) -> Caller:
+    person = selectors.person_of(token.user.id)
+    caller = _caller(request, token.user, person, membership, client=f"token:{token.prefix}")
+    # Emergency needs a step-up; a token that was given that scope by name at the command line has it.
+    return replace(caller, strong=True, scopes=frozenset(token.scopes.split()))
+
+
+def authenticated_lately(request: HttpRequest) -> bool:
+    """Whether the user proved who they are within the last 15 minutes (password, code or passkey)."""
+    records = get_authentication_records(request, _user(request))
+    latest = max((record["at"] for record in records), default=0.0)
+    return time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def roles_of(request: HttpRequest) -> list[Membership]:
+    """All roles of the signed-in browser user, read once in a request."""
+    known: list[Membership] | None = getattr(request, "_memberships", None)
+    if known is None:
+        known = selectors.memberships(_user(request).id)
+        request._memberships = known  # type: ignore[attr-defined]
+    return known
+
+
+def person_of(request: HttpRequest) -> Person | None:
+    """The patient that the signed-in browser user is, read once in a request."""
+    known: tuple[Person | None] | None = getattr(request, "_person", None)
+    if known is None:
+        roles: list[Membership] = getattr(request, "_memberships", [])
+        # Whoever has a role was read with their person; only who has none is asked for again.
+        user = roles[0].user if roles else None
+        known = (getattr(user, "person", None) if user else selectors.person_of(_user(request).id),)
+        request._person = known  # type: ignore[attr-defined]
+    return known[0]
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - login_required precedes
+    return request.user
+
+
+def _membership(all_roles: list[Membership], slug: str, role: str, *, strict: bool) -> Membership | None:
+    fitting = [m for m in all_roles if (not slug or m.tenant.slug == slug) and (not role or m.role == role)]
+    if slug and strict and not any(m.tenant.slug == slug for m in all_roles):
+        raise NotAMember("This account does not belong to that organisation. Nothing was read.")
+    if strict and not slug and len({m.tenant_id for m in fitting}) > 1:
+        message = f"This account belongs to several organisations. Name one in the header {TENANT_HEADER}."
+        raise ActingForUnclear(message)
+    if not fitting and not strict and slug:
+        return _membership(all_roles, "", role, strict=False)
+    return fitting[0] if fitting else None
+
+
+def _caller(
+    request: HttpRequest, user: User, person: Person | None, membership: Membership | None, *, client: str
+) -> Caller:
+    return Caller(
+        user=user.id,
+        name=str(user),
+        person=person.id if person else None,
+        organisation=membership.tenant_id if membership else None,
+        organisation_name=membership.tenant.name if membership else "",
+        role=membership.role if membership else None,
+        title=membership.title if membership else "",
+        strong=False,
+        client=client,
+        request_id=request.request_id,  # type: ignore[attr-defined]
+    )

@@ -1,0 +1,108 @@
+"""Reading accounts: who somebody is, where they belong, whom an identifier names."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+
+from ledger.scope import party_scope
+from portal.accounts.errors import UnknownAccount, UnknownPerson, UnknownTenant
+from portal.accounts.models import Membership, Organisation, Person, Registration, User
+
+
+def organisation(slug: str) -> Organisation:
+    """The tenant of that name. Raises UnknownTenant."""
+    try:
+        return Organisation.objects.get(slug=slug)
+    except Organisation.DoesNotExist:
+        raise UnknownTenant(
+            f"There is no organisation {slug!r} on this node. Check its short name."
+        ) from None
+
+
+def organisation_by_id(tenant: UUID) -> Organisation:
+    """The tenant with that id. Raises UnknownTenant."""
+    try:
+        return Organisation.objects.get(id=tenant)
+    except Organisation.DoesNotExist:
+        raise UnknownTenant("There is no such organisation on this node.") from None
+
+
+def organisations() -> list[Organisation]:
+    """All tenants of this node, by name."""
+    return list(Organisation.objects.order_by("name"))
+
+
+def user(user_id: UUID) -> User:
+    return User.objects.get(id=user_id)
+
+
+def user_by_email(email: str) -> User:
+    """The active account with that address. Raises UnknownAccount."""
+    found = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    if found is None:
+        raise UnknownAccount("No account has that e-mail address. Check its spelling.")
+    return found
+
+
+def names(users: Iterable[UUID]) -> dict[UUID, str]:
+    """Display names of these accounts."""
+    return {user.id: str(user) for user in User.objects.filter(id__in=set(users))}
+
+
+def organisation_names(tenants: Iterable[UUID]) -> dict[UUID, str]:
+    """Display names of these organisations."""
+    return dict(Organisation.objects.filter(id__in=set(tenants)).values_list("id", "name"))
+
+
+def memberships(user_id: UUID) -> list[Membership]:
+    """All roles of an account, at every organisation, oldest first; each knows the account's person, if it has one."""
+    with party_scope(user_id):
+        rows = Membership.objects.select_related("tenant", "user__person").filter(user_id=user_id)
+        return list(rows.order_by("since", "id"))
+
+
+def person_of(user_id: UUID) -> Person | None:
+    """The patient that this account is, if it is one."""
+    return Person.objects.filter(account_id=user_id).first()
+
+
+def account_of(person: UUID) -> UUID | None:
+    """The account that claimed this person, if one did."""
+    return Person.objects.filter(id=person).values_list("account_id", flat=True).first()
+
+
+def registrations(person: UUID) -> list[Registration]:
+    """Where this person is a patient."""
+    with party_scope(person):
+        rows = Registration.objects.select_related("tenant").filter(person_id=person)
+        return list(rows.order_by("tenant__name"))
+
+
+def registration(*, patient: str = "", mrn: str = "", person: UUID | None = None) -> Registration:
+    """The patient of the tenant in scope, by FHIR id, record number or person. Raises UnknownPerson."""
+    wanted: dict[str, object] = (
+        {"person_id": person} if person else {"mrn": mrn} if mrn else {"patient": patient}
+    )
+    found = Registration.objects.select_related("tenant").filter(**wanted).first()
+    if found is None:
+        raise UnknownPerson("No such patient is registered at this organisation. Check the number.")
+    return found
+
+
+def members(role: str = "") -> list[Membership]:
+    """The staff of the tenant in scope, by name."""
+    rows = Membership.objects.select_related("user").order_by("user__name", "role")
+    return list(rows.filter(role=role) if role else rows)
+
+
+def registrations_of(persons: Iterable[UUID]) -> dict[UUID, Registration]:
+    """The registrations of these persons at the tenant in scope."""
+    return {row.person_id: row for row in Registration.objects.filter(person_id__in=set(persons))}
+
+
+def with_second_factor(users: Iterable[UUID]) -> frozenset[UUID]:
+    """Which of these accounts can confirm with a code or a passkey."""
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    found = Authenticator.objects.filter(user_id__in=set(users), type__in=kinds)
+    return frozenset(found.values_list("user_id", flat=True))

@@ -1,0 +1,74 @@
+"""What administrators and privacy officers are shown, from what the services know. Runs in the tenant's scope."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from consent.base_variants import VARIANTS, code_of
+from consent.policy_sets import standing_code, standing_text
+from portal.accounts import selectors as accounts
+from portal.accounts.models import Membership
+from portal.staff.words import ROLES
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who works here, in all of their roles."""
+
+    name: str
+    email: str
+    title: str
+    roles: Sequence[str]
+    strong: bool
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the organisation: in words, and as the code that runs."""
+
+    name: str
+    says: str
+    code: str
+    code_hash: str
+
+
+def members() -> list[Member]:
+    """The staff, each once, by name."""
+    by_user: dict[UUID, list[Membership]] = {}
+    for membership in accounts.members():
+        by_user.setdefault(membership.user_id, []).append(membership)
+    strong = accounts.with_second_factor(by_user)
+    return [_member(held, strong) for held in by_user.values()]
+
+
+def _member(held: Sequence[Membership], strong: Collection[UUID]) -> Member:
+    user = held[0].user
+    title = next((item.title for item in held if item.title), "")
+    return Member(str(user), user.email, title, [str(ROLES[item.role]) for item in held], user.id in strong)
+
+
+def rules(variant: str) -> list[Rule]:
+    """What applies before any contract, the part that can be chosen first."""
+    base = code_of(variant)
+    emergency = standing_code("emergency", standing_text("emergency"))
+    law = standing_code("law", standing_text("law"))
+    return [
+        Rule(_("Without a contract"), VARIANTS[variant], base.cedar, base.hash),
+        Rule(
+            _("In an emergency"),
+            _(
+                "A clinician who gave a reason may read for four hours at most, never write or copy. "
+                "The patient is told at once, and a privacy officer reviews it."
+            ),
+            emergency.cedar,
+            emergency.hash,
+        ),
+        Rule(
+            _("By law"),
+            _("A patient may read and take a copy of their own record."),
+            law.cedar,
+            law.hash,
+        ),
+    ]

@@ -1,0 +1,14 @@
+"""Addresses of administrators and privacy officers, under /administration/."""
+
+from django.urls import path
+
+from portal.administration import views
+
+app_name = "administration"
+urlpatterns = [
+    path("", views.entrance, name="entrance"),
+    path("<slug:place>/staff/", views.staff, name="staff"),
+    path("<slug:place>/reviews/", views.reviews, name="reviews"),
+    path("<slug:place>/reviews/<uuid:session>/", views.review, name="review"),
+    path("<slug:place>/policy/", views.policy, name="policy"),
+]

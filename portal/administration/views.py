@@ -1,0 +1,105 @@
+"""Pages of administrators and privacy officers: who works here, what applies here, and was it right."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from consent import selectors as consent
+from consent.errors import EmergencyClosed, ReviewRefused
+from consent.services import review_emergency, set_base_policy
+from ledger.scope import tenant_scope
+from portal.accounts import selectors as accounts
+from portal.accounts.errors import AccountsError
+from portal.accounts.models import Role
+from portal.accounts.services import add_member
+from portal.administration import judging, presenters
+from portal.administration.forms import AddMember, ChoosePolicy, CloseReview
+from portal.staff.desk import FORM, Desk, desk
+from portal.staff.entrance import first_desk
+
+WORKS = {Role.ADMINISTRATOR: "administration:staff", Role.PRIVACY_OFFICER: "administration:reviews"}
+
+
+def entrance(request: HttpRequest) -> HttpResponseBase:
+    return first_desk(request, WORKS)
+
+
+@desk(Role.ADMINISTRATOR, methods=FORM)
+def staff(desk: Desk) -> HttpResponseBase:
+    """Who works here; an administrator gives roles."""
+    form = AddMember(desk.request.POST or None)
+    if form.is_valid() and _add(desk, form):
+        return redirect("administration:staff", desk.place.slug)
+    with tenant_scope(desk.place.id):
+        shown = presenters.members()
+    return desk.page("administration/staff.html", {"here": "staff", "members": shown, "form": form})
+
+
+@desk(Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, methods=FORM)
+def policy(desk: Desk) -> HttpResponseBase:
+    """What applies before any contract, in words and as the code that runs."""
+    form = ChoosePolicy(desk.request.POST or None)
+    with tenant_scope(desk.place.id):
+        if form.is_valid():
+            set_base_policy(variant=form.cleaned_data["variant"], actor=desk.caller.user)
+        version, variant = consent.base_policy()
+    if form.is_valid():
+        messages.success(desk.request, _("The base policy is in force. The change stands in the log."))
+        return redirect("administration:policy", desk.place.slug)
+    if not form.is_bound:
+        form = ChoosePolicy(initial={"variant": variant})
+    context = {"here": "policy", "rules": presenters.rules(variant), "version": version, "form": form}
+    return desk.page("administration/policy.html", context)
+
+
+@desk(Role.PRIVACY_OFFICER)
+def reviews(desk: Desk) -> HttpResponseBase:
+    """Emergency accesses that wait for a finding."""
+    with tenant_scope(desk.place.id):
+        shown = judging.waiting(desk.place, desk.caller.user)
+    return desk.page("administration/reviews.html", {"here": "reviews", "reviews": shown})
+
+
+@desk(Role.PRIVACY_OFFICER, methods=FORM)
+def review(desk: Desk, session: UUID) -> HttpResponseBase:
+    """One emergency access, and the finding on it by somebody else than its actor."""
+    form = CloseReview(desk.request.POST or None)
+    if form.is_valid() and _close(desk, session, form):
+        return redirect("administration:reviews", desk.place.slug)
+    with tenant_scope(desk.place.id):
+        shown = judging.judged(session, desk.place, desk.caller.user)
+    return desk.page("administration/review.html", {"here": "reviews", "form": form, "session": shown})
+
+
+def _add(desk: Desk, form: AddMember) -> bool:
+    given = form.cleaned_data
+    try:
+        user = accounts.user_by_email(given["email"])
+        add_member(
+            tenant=desk.place.id, user=user, role=given["role"], title=given["title"], actor=desk.caller.user
+        )
+    except AccountsError as error:
+        form.add_error("email", str(error))
+        return False
+    messages.success(desk.request, _("%(name)s has the role now.") % {"name": user})
+    return True
+
+
+def _close(desk: Desk, session: UUID, form: CloseReview) -> bool:
+    given = form.cleaned_data
+    try:
+        with tenant_scope(desk.place.id):
+            review_emergency(
+                session=session, reviewer=desk.caller.user, outcome=given["outcome"], note=given["note"]
+            )
+    except EmergencyClosed as error:
+        messages.info(desk.request, str(error))
+    except ReviewRefused as error:
+        form.add_error(None, str(error))
+        return False
+    else:
+        messages.success(desk.request, _("The review is closed. The patient can read your finding."))
+    return True

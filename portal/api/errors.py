@@ -1,0 +1,61 @@
+"""What only a call over HTTP can get wrong; every other refusal comes from the floor that holds the rule."""
+
+
+class ApiError(Exception):
+    """The root of the tree; `str(error)` is a sentence that a person can act on."""
+
+    code = "bad-request"
+    status = 400
+
+
+class MalformedBody(ApiError):
+    """A body that is JSON, but no object, or holds what cannot be stored."""
+
+    code = "json-malformed"
+
+
+class BodyTooLarge(ApiError):
+    """A body that is longer than any that a call here needs."""
+
+    code = "body-too-large"
+    status = 413
+
+
+class UnknownGrantee(ApiError):
+    """No practitioner, organisation or person of this node goes by that name."""
+
+    code = "unknown-grantee"
+    status = 422
+
+
+class NotAPatient(ApiError):
+    """An account that no patient's record belongs to, in a call about one's own record."""
+
+    code = "not-a-patient"
+    status = 403
+
+
+class NotAClinician(ApiError):
+    """A call that only a clinician may make, by an account that is none at the organisation acted for."""
+
+    code = "not-a-clinician"
+    status = 403
+
+
+class NotAnAuditor(ApiError):
+    """A call that only an auditor of that organisation may make."""
+
+    code = "not-an-auditor"
+    status = 403
+
+
+class BadCursor(ApiError):
+    """A cursor that was not given by the list it is sent to."""
+
+    code = "bad-cursor"
+
+
+class BadParameter(ApiError):
+    """A query parameter with a value that it cannot have."""
+
+    code = "bad-parameter"

@@ -1,0 +1,36 @@
+"""What the generator of the OpenAPI schema cannot see for itself."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
+
+from portal.api.authentication import SCHEME
+
+
+class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How a call shows who makes it."""
+
+    target_class: Any = "portal.api.authentication.PersonalTokenAuthentication"
+    name = "personalToken"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": SCHEME,
+            "bearerFormat": "assent_...",
+            "description": "A personal access token, made by `manage.py create_token`.",
+        }
+
+
+class ClosedBody(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """A body takes no key beside those named."""
+
+    target_class: Any = "portal.api.shapes.base.Body"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> Any:
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]
+        if direction == "request":
+            schema["additionalProperties"] = False
+        return schema

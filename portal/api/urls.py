@@ -1,0 +1,34 @@
+"""Addresses of the REST interface."""
+
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from portal.api.views import documents
+from portal.api.views.accesses import Accesses
+from portal.api.views.contracts import Contract, ContractRevoke, Contracts
+from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
+from portal.api.views.ledgers import Entries, Ledger, Receipt
+from portal.api.views.me import MeView
+from portal.api.views.requests import RequestDecline, Requests
+
+app_name = "api"
+
+urlpatterns = [
+    path("v1/me/", MeView.as_view(), name="me"),
+    path("v1/contracts/", Contracts.as_view(), name="contracts"),
+    path("v1/contracts/<uuid:contract>/", Contract.as_view(), name="contract"),
+    path("v1/contracts/<uuid:contract>/revoke/", ContractRevoke.as_view(), name="contract-revoke"),
+    path("v1/requests/", Requests.as_view(), name="requests"),
+    path("v1/requests/<uuid:asked>/decline/", RequestDecline.as_view(), name="request-decline"),
+    path("v1/emergency-access/", EmergencyAccess.as_view(), name="emergency-access"),
+    path("v1/emergency-access/<uuid:session>/", Emergency.as_view(), name="emergency"),
+    path("v1/emergency-access/<uuid:session>/end/", EmergencyEnd.as_view(), name="emergency-end"),
+    path("v1/accesses/", Accesses.as_view(), name="accesses"),
+    path("v1/ledger/<slug:tenant>/", Ledger.as_view(), name="ledger"),
+    path("v1/ledger/<slug:tenant>/entries/", Entries.as_view(), name="ledger-entries"),
+    path("v1/ledger/<slug:tenant>/entries/<uuid:entry>/receipt/", Receipt.as_view(), name="receipt"),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("docs/", documents.Pages.as_view(), name="docs"),
+    path("problems/", documents.problem_codes, name="problems"),
+    re_path(r"^(?!.*[^/]$).*$", documents.NotHere.as_view(), name="not-here"),
+]

@@ -1,0 +1,1 @@
+"""One thin view for each address: shape in, one service, shape out."""

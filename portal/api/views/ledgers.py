@@ -1,0 +1,124 @@
+"""`/api/v1/ledger/<tenant>/`: the state of a log, receipts, and an auditor's search."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ledger import selectors
+from ledger.scope import tenant_scope
+from portal.accounts import selectors as accounts
+from portal.api import cursors
+from portal.api.endpoint import Endpoint
+from portal.api.errors import BadParameter
+from portal.api.evidence import readable_entry, require_auditor
+from portal.api.shapes import ledgers as shapes
+from portal.api.shapes.base import page_of
+from portal.api.shapes.problems import problems
+from portal.api.views.lists import CURSOR, LIMIT
+
+RECEIPT_TYPE = "text/plain; charset=utf-8"
+RECEIPT_WAIT = 2.0  # seconds; checkpoints are signed every second
+SINCE = OpenApiParameter("since", OpenApiTypes.DATETIME, description="Sequenced at this instant or later.")
+UNTIL = OpenApiParameter("until", OpenApiTypes.DATETIME, description="Sequenced before this instant.")
+TYPE = OpenApiParameter("type", OpenApiTypes.STR, many=True, description="Such as access.denied; repeatable.")
+PATIENT = OpenApiParameter("patient", OpenApiTypes.STR, description="The FHIR Patient id whom it is about.")
+REVEAL = OpenApiParameter(
+    "reveal",
+    OpenApiTypes.STR,
+    enum=["true", "false"],
+    description="Whether whoever holds the receipt can read it.",
+)
+
+
+class Ledger(Endpoint):
+    scopes: ClassVar = {"GET": "ledger.read"}
+
+    @extend_schema(
+        operation_id="ledger_read", tags=["ledger"], responses={200: shapes.Ledger, **problems(404)}
+    )
+    def get(self, request: Request, tenant: str) -> Response:
+        """The state of an organisation's log."""
+        with tenant_scope(accounts.organisation(tenant).id):
+            return Response(shapes.ledger(selectors.log_status()))
+
+
+class Receipt(Endpoint):
+    scopes: ClassVar = {"GET": "ledger.read"}
+
+    @extend_schema(
+        operation_id="ledger_receipt",
+        tags=["ledger"],
+        parameters=[REVEAL],
+        responses={(200, "text/plain"): OpenApiTypes.STR, **problems(404, 409)},
+    )
+    def get(self, request: Request, tenant: str, entry: UUID) -> HttpResponse:
+        """The receipt of an entry about me or by me: `python -m ledger.verify` checks it without this server.
+
+        Waits up to two seconds for a checkpoint that covers the entry; then 409 with Retry-After.
+        """
+        reveal = _one_of(request, "reveal", ("false", "true")) == "true"
+        organisation = accounts.organisation(tenant)
+        with tenant_scope(organisation.id):
+            readable_entry(self.caller, organisation.id, entry)
+            receipt = selectors.receipt(entry, wait=RECEIPT_WAIT, reveal=reveal)
+        attached = f'attachment; filename="{entry}.tlog-proof"'
+        return HttpResponse(receipt, content_type=RECEIPT_TYPE, headers={"Content-Disposition": attached})
+
+
+class Entries(Endpoint):
+    scopes: ClassVar = {"GET": "audit"}
+
+    @extend_schema(
+        operation_id="ledger_entries",
+        tags=["ledger"],
+        parameters=[TYPE, PATIENT, SINCE, UNTIL, CURSOR, LIMIT],
+        responses={200: page_of(shapes.Entry), **problems(404)},
+    )
+    def get(self, request: Request, tenant: str) -> Response:
+        """Search the sequenced entries of an organisation as its auditor, newest first."""
+        asked, organisation = cursors.window(request), accounts.organisation(tenant)
+        require_auditor(self.caller, organisation.id)
+        before, patient = asked.bound, request.query_params.get("patient", "")
+        if before is not None and type(before) is not int:
+            raise cursors.bad_cursor()
+        with tenant_scope(organisation.id):
+            found = selectors.search_entries(
+                types=request.query_params.getlist("type") or None,
+                subject=accounts.registration(patient=patient).person_id if patient else None,
+                since=_instant(request, "since"),
+                until=_instant(request, "until"),
+                before_index=before,
+                limit=asked.limit + 1,
+            )
+        chosen = found[: asked.limit]
+        following = chosen[-1].index if len(found) > len(chosen) else None
+        return cursors.page(request, asked, [shapes.entry(item) for item in chosen], following=following)
+
+
+def _one_of(request: Request, name: str, values: tuple[str, ...]) -> str:
+    value = request.query_params.get(name, values[0])
+    if value not in values:
+        raise BadParameter(f"The parameter {name} is {' or '.join(values)}.")
+    return value
+
+
+def _instant(request: Request, name: str) -> datetime | None:
+    text: Any = request.query_params.get(name)
+    if text is None:
+        return None
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        found = None
+    if found is None or found.utcoffset() is None:
+        raise BadParameter(
+            f"The parameter {name} is an instant with a time zone, such as 2027-03-01T00:00:00Z."
+        )
+    return found

@@ -1,0 +1,136 @@
+"""What auditors are shown of a log: who did what, when and on what basis; never what a record says.
+
+Runs in the scope of the tenant whose log it is.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ledger.entry import SYSTEM
+from ledger.selectors import Entry, LogStatus
+from portal.accounts import selectors as accounts
+from portal.auditors.words import kind, tone
+from portal.design.shapes import Fact, Gauge
+from portal.design.templatetags.assent import figure
+from portal.design.times import words as moment
+from portal.staff.desk import Place
+
+SHORT = 12
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry in a list."""
+
+    index: int | None
+    time: datetime
+    kind: str
+    tone: str
+    actor: str
+    subject: str
+    url: str
+
+
+def rows(entries: Sequence[Entry], place: Place) -> list[Row]:
+    names = actor_names(entries)
+    return [
+        Row(
+            index=entry.index,
+            time=entry.time,
+            kind=kind(entry.type),
+            tone=tone(entry.type),
+            actor=who(entry, names),
+            subject=entry.subject[:SHORT] if entry.subject else "",
+            url=reverse("auditors:entry", args=[place.slug, entry.id]),
+        )
+        for entry in entries
+    ]
+
+
+def actor_names(entries: Iterable[Entry]) -> Mapping[UUID, str]:
+    """Names of the accounts that acted, where an entry gives only their id."""
+    unnamed = {actor for entry in entries if not _name(entry.audit) and (actor := actor_of(entry.audit))}
+    return accounts.names(unnamed) if unnamed else {}
+
+
+def actor_of(audit: Mapping[str, Any]) -> UUID | None:
+    """The account that an entry says acted, where it says one."""
+    said = audit.get("who")
+    found = said.get("id") if isinstance(said, Mapping) else audit.get("clinician") or audit.get("requester")
+    try:
+        return UUID(str(found))
+    except ValueError:
+        return None
+
+
+def who(entry: Entry, names: Mapping[UUID, str]) -> str:
+    """The actor's name, as it was then; the pseudonym's beginning where the entry does not say it."""
+    if entry.actor == SYSTEM:
+        return _("The node itself")
+    if entry.type.startswith("contract.") or entry.type == "request.declined":
+        return _("The patient, or who acts for them")
+    actor = actor_of(entry.audit)
+    return _name(entry.audit) or (names.get(actor, "") if actor else "") or entry.actor[:SHORT]
+
+
+def people(entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """Who can be searched for: the members, and others who acted in these entries."""
+    found = {str(actor): _name(entry.audit) for entry in entries if (actor := actor_of(entry.audit))}
+    found |= {str(item.user_id): str(item.user) for item in accounts.members()}
+    return sorted((item for item in found.items() if item[1]), key=lambda item: item[1].casefold())
+
+
+def _name(audit: Mapping[str, Any]) -> str:
+    said = audit.get("who")
+    return str(said.get("name", "")) if isinstance(said, Mapping) else ""
+
+
+def gauges(status: LogStatus) -> list[Gauge]:
+    """The log at a glance."""
+    waits = ngettext("oldest %(s)s second", "oldest %(s)s seconds", int(status.oldest_seconds))
+    return [
+        Gauge(name=_("Entries"), value=figure(status.entries), detail=_("in the chain")),
+        _last_checkpoint(status),
+        Gauge(
+            name=_("Waiting to be sealed"),
+            value=figure(status.backlog),
+            detail=waits % {"s": int(status.oldest_seconds)} if status.backlog else _("nothing waits"),
+        ),
+        Gauge(
+            name=_("Alarm"),
+            value=status.log.alarm or _("None"),
+            detail=_("The log takes nothing until it is looked into") if status.log.read_only else "",
+        ),
+    ]
+
+
+def _last_checkpoint(status: LogStatus) -> Gauge:
+    if status.checkpoint_time is None:
+        return Gauge(name=_("Last checkpoint"), value=_("None"))
+    return Gauge(
+        name=_("Last checkpoint"),
+        value=moment(status.checkpoint_time, "clock"),
+        detail=_day(status.checkpoint_time),
+    )
+
+
+def _day(time: datetime) -> str:
+    return _("today") if timezone.localdate(time) == timezone.localdate() else moment(time, "day")
+
+
+def head(status: LogStatus) -> list[Fact]:
+    """The signed head: what an outsider compares."""
+    return [
+        Fact(name=_("Name of the log"), value=status.origin),
+        Fact(name=_("Entries in the checkpoint"), value=figure(status.size)),
+        Fact(name=_("Root"), fingerprint=status.root.hex()),
+        Fact(name=_("Verifier key"), value=status.vkey),
+    ]

@@ -1,0 +1,15 @@
+"""Addresses of auditors, under /audit/."""
+
+from django.urls import path
+
+from portal.auditors import views
+
+app_name = "auditors"
+urlpatterns = [
+    path("", views.entrance, name="entrance"),
+    path("<slug:place>/", views.status, name="status"),
+    path("<slug:place>/accesses/", views.search, name="search"),
+    path("<slug:place>/entries/<uuid:entry>/", views.entry, name="entry"),
+    path("<slug:place>/entries/<uuid:entry>/receipt/", views.receipt, name="receipt"),
+    path("<slug:place>/verify/", views.verify, name="verify"),
+]

@@ -1,0 +1,61 @@
+"""Kinds of entries in words, for people who read logs."""
+
+from django.utils.translation import gettext_lazy as _
+
+KINDS = {
+    "access.permitted": _("Access"),
+    "access.denied": _("Access refused"),
+    "access.emergency": _("Emergency access opened"),
+    "access.failed": _("Access failed afterwards"),
+    "emergency.ended": _("Emergency access ended"),
+    "review.closed": _("Emergency access reviewed"),
+    "contract.proposed": _("Contract proposed"),
+    "contract.signed": _("Contract signed"),
+    "contract.activated": _("Contract in force"),
+    "contract.suspended": _("Contract suspended"),
+    "contract.revoked": _("Contract revoked"),
+    "contract.expired": _("Contract expired"),
+    "request.made": _("Access asked for"),
+    "request.declined": _("Request declined"),
+    "record.created": _("Record created"),
+    "record.updated": _("Record changed"),
+    "record.deleted": _("Record deleted"),
+    "record.imported": _("Records imported"),
+    "record.exported": _("Records exported"),
+    "record.tampered": _("Record found altered"),
+    "member.added": _("Role given"),
+    "member.removed": _("Role taken back"),
+    "policy.changed": _("Base policy changed"),
+    "token.issued": _("Token made"),
+    "token.revoked": _("Token ended"),
+    "key.rotated": _("Keys changed"),
+    "subject.erased": _("Person erased"),
+}
+GROUPS = {
+    "accesses": (_("Accesses, permitted or refused"), ("access.permitted", "access.denied", "access.failed")),
+    "refused": (_("Refused accesses"), ("access.denied",)),
+    "emergencies": (
+        _("Emergency access and its reviews"),
+        ("access.emergency", "emergency.ended", "review.closed"),
+    ),
+    "sharing": (
+        _("Contracts and requests"),
+        tuple(kind for kind in KINDS if kind.startswith(("contract.", "request."))),
+    ),
+    "records": (_("Changes of records"), tuple(kind for kind in KINDS if kind.startswith("record."))),
+    "organisation": (
+        _("Roles, policies, keys"),
+        ("member.added", "member.removed", "policy.changed", "key.rotated"),
+    ),
+}
+ALARMS = frozenset({"access.emergency", "record.tampered"})
+REFUSALS = frozenset({"access.denied", "access.failed"})
+
+
+def kind(name: str) -> str:
+    """The kind of an entry in words; its own name where we have none."""
+    return str(KINDS.get(name, name))
+
+
+def tone(name: str) -> str:
+    return "alarm" if name in ALARMS else "refused" if name in REFUSALS else ""

@@ -1,0 +1,95 @@
+"""The words, days and figures inside a FHIR R4 resource."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+
+Resource = Mapping[str, Any]
+
+# SNOMED CT fully specified names end in what kind of thing they name: noise to a reader.
+_KIND_OF_THING = re.compile(
+    r" \((?:disorder|finding|situation|procedure|regime/therapy|observable entity|morphologic abnormality|"
+    r"environment|qualifier value|record artifact|person|event|substance|product|physical object)\)$"
+)
+
+
+def words(concept: Any) -> str:
+    """What a CodeableConcept says: its text, else the display of a coding, else a code."""
+    if isinstance(concept, list):
+        return words(concept[0]) if concept else ""
+    if not isinstance(concept, Mapping):
+        return ""
+    codings = [coding for coding in concept.get("coding", ()) if isinstance(coding, Mapping)]
+    said = [concept.get("text"), *(coding.get("display") for coding in codings)]
+    said += [coding.get("code") for coding in codings]
+    found = next((text for text in said if isinstance(text, str) and text.strip()), "")
+    return _KIND_OF_THING.sub("", found.strip())
+
+
+def code(concept: Any) -> str:
+    """The first code of a concept with its system, to tell concepts apart; its words where it has none."""
+    if isinstance(concept, Mapping):
+        for coding in concept.get("coding", ()):
+            if coding.get("code"):
+                return f"{coding.get('system', '')}|{coding['code']}"
+    return words(concept)
+
+
+def coded(concept: Any) -> str:
+    """The bare first code of a concept: "active", "H"."""
+    if isinstance(concept, list):
+        return coded(concept[0]) if concept else ""
+    codings = concept.get("coding", ()) if isinstance(concept, Mapping) else ()
+    return str(codings[0].get("code", "")) if codings else ""
+
+
+def name(resource: Resource) -> tuple[str, str]:
+    """Family and given names: the official or first name that is not an old one."""
+    names = [each for each in resource.get("name", ()) if isinstance(each, Mapping)]
+    current = [each for each in names if each.get("use") not in ("old", "maiden", "nickname")] or names
+    official = next(
+        (each for each in current if each.get("use") == "official"), current[0] if current else {}
+    )
+    return str(official.get("family", "")), " ".join(map(str, official.get("given", ())))
+
+
+def born(resource: Resource) -> date | None:
+    """The date of birth, if all of it is known."""
+    return day(resource.get("birthDate"))
+
+
+def day(value: Any) -> date | None:
+    """The day of a FHIR date, dateTime, instant or Period; None where less than a day is known."""
+    if isinstance(value, Mapping):
+        return day(value.get("start")) or day(value.get("end"))
+    if not isinstance(value, str) or len(value) < 10:
+        return None
+    try:
+        moment = parse_datetime(value) if "T" in value else None
+        return moment.date() if moment else parse_date(value[:10])
+    except ValueError:
+        return None
+
+
+def quantity(value: Any) -> tuple[float, str] | None:
+    """The value and unit of a Quantity that has both a number and no comparator."""
+    if not isinstance(value, Mapping) or value.get("comparator"):
+        return None
+    number = value.get("value")
+    if not isinstance(number, int | float) or isinstance(number, bool):
+        return None
+    return float(number), str(value.get("unit") or value.get("code") or "")
+
+
+def components(resource: Resource) -> Iterator[Resource]:
+    yield from (each for each in resource.get("component", ()) if isinstance(each, Mapping))
+
+
+def display(reference: Any) -> str:
+    """What a Reference is called."""
+    if isinstance(reference, list):
+        return display(reference[0]) if reference else ""
+    return str(reference.get("display", "")) if isinstance(reference, Mapping) else ""

@@ -1,0 +1,96 @@
+"""What all FHIR views share: whose server it is, who calls, what for, and in which words errors are answered."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import FormParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from consent import vocabulary
+from consent.errors import ConsentError, UnknownCategory, UnknownPurpose
+from portal.accounts import selectors
+from portal.accounts.callers import caller_of_token, owner_of_token
+from portal.accounts.errors import AccountsError, ActingForUnclear, NotAMember, UnknownTenant
+from portal.accounts.identity import Caller
+from portal.fhir.errors import NotJson
+from portal.fhir.outcomes import outcome_response
+from portal.records.errors import Denied, RecordsError
+
+PURPOSE_HEADER = "Purpose-Of-Use"
+NOT_JSON = ("xml", "turtle", "ttl")
+
+Answer = TypeVar("Answer")
+
+
+class OnlyJson(BaseContentNegotiation):
+    """Always JSON. A client that asks for XML by name is told so; browsers and tools are served."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        media_type = (request.content_type or "").split(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == media_type), None)
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        wanted = f"{request.query_params.get('_format', '')} {request.headers.get('Accept', '')}".lower()
+        if any(form in wanted for form in NOT_JSON) and "json" not in wanted and "*/*" not in wanted:
+            raise NotJson("This server answers in JSON only. Ask for application/fhir+json.")
+        return renderers[0], renderers[0].media_type
+
+
+class FhirEndpoint(APIView):
+    """`self.organisation`, the custodian, is there before a handler runs."""
+
+    http_method_names = ["get", "head", "post"]
+    content_negotiation_class = OnlyJson
+    parser_classes = (FormParser,)
+    schema = None  # FHIR describes itself by its CapabilityStatement, not in OpenAPI
+    organisation: Any
+
+    def get_exception_handler(self) -> Callable[[Exception, Mapping[str, Any]], Any]:
+        return outcome_response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Raises what makes a call unwelcome before it is understood: form, token, unknown organisation."""
+        super().initial(request, *args, **kwargs)
+        self.organisation = selectors.organisation(kwargs["tenant"])
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """What is answered here is about people, so that no cache may keep it."""
+        response["Cache-Control"] = "no-store"
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def ask(self, operation: Callable[[Caller, str | None], Answer]) -> Answer:
+        """Run an operation on records as this caller, for the purpose that the header names.
+
+        Where the call itself is refused (an organisation that one is not in, a purpose that does not exist), the
+        operation still runs, for a caller to whom nothing is given: so the denial stands in the person's ledger.
+        """
+        purpose = self.request.headers.get(PURPOSE_HEADER) or None
+        try:
+            caller = caller_of_token(self.request._request, self._token(), role="clinician")
+            if purpose is not None:
+                vocabulary.purpose(purpose)
+            return operation(caller, purpose)
+        except (NotAMember, UnknownTenant, ActingForUnclear, UnknownPurpose, UnknownCategory) as error:
+            self._enter_refusal(error, operation)
+            raise
+
+    def _enter_refusal(
+        self, error: AccountsError | ConsentError, operation: Callable[[Caller, str | None], Any]
+    ) -> None:
+        owner = owner_of_token(self.request._request, self._token())
+        nobody = replace(owner, refused=(error.code, str(error)))
+        try:
+            operation(nobody, None)
+        except Denied as denied:
+            error.promise = denied.promise  # type: ignore[union-attr]
+        except (AccountsError, ConsentError, RecordsError):
+            pass  # no person's record was asked for, so there is nobody to tell
+
+    def _token(self) -> Any:
+        return self.request.auth

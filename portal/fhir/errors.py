@@ -1,0 +1,25 @@
+"""What only a FHIR call can get wrong; every other refusal comes from the floor that holds the rule."""
+
+
+class FhirError(Exception):
+    """The root of the tree; `str(error)` is the sentence, `expression` names the parameter at fault."""
+
+    code = "bad-request"
+    status = 400
+
+    def __init__(self, sentence: str, *, expression: str = "") -> None:
+        super().__init__(sentence)
+        self.expression = expression
+
+
+class NotJson(FhirError):
+    """A client that takes only a form in which this server does not answer."""
+
+    code = "not-acceptable"
+    status = 406
+
+
+class MalformedPatient(FhirError):
+    """A patient parameter that names no patient of this server, or several."""
+
+    code = "search-invalid"

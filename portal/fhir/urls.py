@@ -1,0 +1,19 @@
+"""Addresses below /fhir/."""
+
+from django.urls import path, re_path
+
+from portal.fhir.views import Instance, Metadata, NotHere, Search, Type
+
+app_name = "fhir"
+
+_TYPE = r"^(?P<tenant>[-a-zA-Z0-9_]+)/(?P<kind>[A-Za-z]{1,64})"
+_ID = r"(?P<key>[A-Za-z0-9\-.]{1,64})"
+
+urlpatterns = [
+    path("<slug:tenant>/metadata", Metadata.as_view(), name="metadata"),
+    re_path(rf"{_TYPE}/_search$", Search.as_view(), name="search"),
+    re_path(rf"{_TYPE}$", Type.as_view(), name="type"),
+    re_path(rf"{_TYPE}/{_ID}$", Instance.as_view(), name="instance"),
+    re_path(rf"{_TYPE}/{_ID}/_history/(?P<version>[0-9]{{1,9}})$", Instance.as_view(), name="version"),
+    re_path(r"^.*$", NotHere.as_view(), name="not-here"),
+]

@@ -1,0 +1,144 @@
+"""FHIR R4 over HTTP at `/fhir/<tenant>/`: one operation on records for each interaction."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.http import http_date, urlencode
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+
+from ledger.scope import tenant_scope
+from portal.accounts import selectors
+from portal.accounts.identity import Caller
+from portal.fhir import capability
+from portal.fhir.bundles import searchset
+from portal.fhir.endpoint import FhirEndpoint
+from portal.fhir.outcomes import MEDIA_TYPE, tell_entry
+from portal.fhir.parameters import Asked, asked_for
+from portal.records import services
+from portal.records.services import Read, Record, SearchResult
+
+
+class Metadata(FhirEndpoint):
+    """What this server can do; told to everybody (FHIR R4, 3.1.0.4)."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def get(self, request: Request, tenant: str) -> HttpResponse:
+        statement = capability.statement(request.build_absolute_uri(_base(tenant)), self.organisation.name)
+        return JsonResponse(statement, content_type=MEDIA_TYPE)
+
+
+class Instance(FhirEndpoint):
+    """`GET Type/id`, `GET Type/id/_history/version`."""
+
+    def get(
+        self, request: Request, tenant: str, kind: str, key: str, version: int | None = None
+    ) -> HttpResponse:
+        def operation(caller: Caller, purpose: str | None) -> Read:
+            return services.read(
+                caller=caller,
+                tenant=self.organisation.id,
+                type=kind,
+                id=key,
+                purpose=purpose,
+                version=version,
+            )
+
+        found = self.ask(operation)
+        response = HttpResponse(found.record.content, content_type=MEDIA_TYPE)
+        response["ETag"] = f'W/"{found.record.version}"'
+        response["Last-Modified"] = http_date(found.record.updated.timestamp())
+        tell_entry(response, found.promise)
+        return response
+
+
+class Type(FhirEndpoint):
+    """`GET Type?...`, and the same as a form: `POST Type/_search`."""
+
+    def get(self, request: Request, tenant: str, kind: str) -> HttpResponse:
+        return self._search(request, kind, dict(request.query_params.lists()))
+
+    def _search(self, request: Request, kind: str, given: Mapping[str, Sequence[str]]) -> HttpResponse:
+        asked = asked_for(given, lenient="handling=lenient" in request.headers.get("Prefer", ""))
+
+        def operation(caller: Caller, purpose: str | None) -> SearchResult:
+            params = {
+                name: asked.served[name]
+                for name in asked.served
+                if not (caller.refused and name == "category")
+            }
+            return services.search(
+                caller=caller,
+                tenant=self.organisation.id,
+                type=kind,
+                params=self._about_oneself(caller, kind, params),
+                purpose=purpose,
+            )
+
+        found = self.ask(operation)
+        response = HttpResponse(self._bundle(request, kind, asked, found), content_type=MEDIA_TYPE)
+        tell_entry(response, found.promise)
+        return response
+
+    def _about_oneself(
+        self, caller: Caller, kind: str, params: Mapping[str, Sequence[str]]
+    ) -> Mapping[str, Sequence[str]]:
+        """A patient who names nobody asks for her own record."""
+        directory = kind not in capability.CLINICAL
+        if (
+            directory
+            or caller.person is None
+            or caller.organisation
+            or {"patient", "subject", "_id"} & set(params)
+        ):
+            return params
+        with tenant_scope(self.organisation.id):
+            return {**params, "patient": [selectors.registration(person=caller.person).patient]}
+
+    def _bundle(self, request: Request, kind: str, asked: Asked, found: SearchResult) -> bytes:
+        base = request.build_absolute_uri(_base(self.organisation.slug))
+        links = [("self", _link(base, kind, asked.served))]
+        if found.cursor:
+            links.append(("next", _link(base, kind, {**asked.served, "_cursor": [found.cursor]})))
+        entries = [(_full_url(base, record), record.content) for record in found.records]
+        return searchset(entries, links=links, outcome=asked.warning)
+
+
+class Search(Type):
+    """`POST Type/_search`: what is searched for stays out of addresses and logs."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: Request, tenant: str, kind: str) -> HttpResponse:
+        given: dict[str, list[str]] = dict(request.query_params.lists())
+        for name, values in request.data.lists() if hasattr(request.data, "lists") else ():
+            given.setdefault(name, []).extend(values)
+        return self._search(request, kind, given)
+
+
+class NotHere(FhirEndpoint):
+    """Any other address below a tenant's base."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise NotFound
+
+
+def _base(tenant: str) -> str:
+    return reverse("fhir:metadata", args=[tenant]).removesuffix("/metadata")
+
+
+def _full_url(base: str, record: Record) -> str:
+    return f"{base}/{record.type}/{record.id}"
+
+
+def _link(base: str, kind: str, params: Mapping[str, Sequence[str]]) -> str:
+    query = urlencode(params, doseq=True)
+    return f"{base}/{kind}?{query}" if query else f"{base}/{kind}"

@@ -1,0 +1,10 @@
+"""Where a supervisor asks how the node is."""
+
+from django.urls import path
+
+from portal.node import health
+
+urlpatterns = [
+    path("livez", health.live, name="livez"),
+    path("readyz", health.ready, name="readyz"),
+]

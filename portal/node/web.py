@@ -1,0 +1,55 @@
+"""The web server of a node: `python -m portal.node.web`. One uvicorn process on ASSENT_HOST:PORT, checked first."""
+
+import os
+import sys
+from pathlib import Path
+
+from portal.node.lifeline import end_with_parent
+from portal.node.postgres import hold_database
+
+GRACE_SECONDS = 5
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    end_with_parent()
+    with hold_database():
+        _refuse_unsafe()
+        _serve()
+
+
+def _refuse_unsafe() -> None:
+    """Every system check, the database's too, before the first request."""
+    import django  # noqa: PLC0415 - after the lifeline
+    from django.core.checks import run_checks  # noqa: PLC0415
+
+    django.setup()
+    wrong = [str(message) for message in run_checks(databases=["default"]) if message.is_serious()]
+    if wrong:
+        sys.exit("\n".join(["The node does not start:", *wrong]))
+
+
+def _serve() -> None:
+    import uvicorn  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415
+
+    # WhiteNoise warns of a folder that `collectstatic` has not made; a local node needs none.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    uvicorn.run(
+        "portal.asgi:application",
+        host=settings.ASSENT_HOST,
+        port=settings.PORT,
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        # The access log would hold whole URLs; the ledger is the record of accesses.
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        server_header=False,
+        # Who the client is behind a proxy is settings.SECURE_PROXY_SSL_HEADER's business, and the proxy's.
+        proxy_headers=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""The door of every patient page: signed in, whose record it is, and every refusal of the domain said in one way."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from consent.errors import ConsentError
+from ledger.errors import LedgerError
+from portal.accounts import selectors as accounts
+from portal.accounts.callers import caller_of_session
+from portal.accounts.errors import AccountsError
+from portal.accounts.identity import Caller
+from portal.accounts.models import Registration
+from portal.records.errors import RecordsError
+from portal.staff.refusals import refusal
+
+P = ParamSpec("P")
+READ, FORM, ACT = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
+DOMAIN_ERRORS = (AccountsError, ConsentError, RecordsError, LedgerError)
+
+
+@dataclass
+class Visitor:
+    """Somebody at their own record. Whoever they work for, here they act for nobody but themselves."""
+
+    request: HttpRequest
+    caller: Caller
+
+    @property
+    def person(self) -> UUID:
+        """The patient that the account is; `patient` lets in nobody else."""
+        assert self.caller.person is not None  # noqa: S101 - the door has looked
+        return self.caller.person
+
+    @cached_property
+    def registrations(self) -> list[Registration]:
+        """Where they are a patient."""
+        return accounts.registrations(self.person)
+
+    def page(self, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+        """A page of this visitor. `last` in the context is where the live channel takes up, by organisation."""
+        shown = {"person": {"name": self.caller.name, "own": True}, **context}
+        if last := shown.pop("last", None):
+            shown["live_last"] = json.dumps(last)
+        return render(self.request, template, shown, status=status)
+
+
+View = Callable[Concatenate[Visitor, P], HttpResponseBase]
+
+
+def visitor(*, methods: tuple[str, ...] = READ) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+    """Let in whoever is signed in."""
+
+    def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
+        @login_required
+        @require_http_methods(list(methods))
+        @wraps(view)
+        def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            try:
+                caller = caller_of_session(request).as_oneself()
+                response = view(Visitor(request, caller), *args, **kwargs)
+            except DOMAIN_ERRORS as error:
+                response = refusal(request, error)
+            response.headers["Cache-Control"] = "no-store"
+            return response
+
+        return answered
+
+    return decorate
+
+
+def patient(*, methods: tuple[str, ...] = READ) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+    """Let in patients; anybody else who is signed in is shown whose record they could choose."""
+
+    def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
+        def checked(who: Visitor, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if who.caller.person is None:
+                return redirect("patients:people")
+            return view(who, *args, **kwargs)
+
+        return visitor(methods=methods)(checked)
+
+    return decorate

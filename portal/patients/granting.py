@@ -1,0 +1,90 @@
+"""From a draft to what will be signed, and to the contracts themselves. One contract for each who holds records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from consent import selectors as consent
+from consent import services
+from consent.compiler import ContractCode, compile_contract
+from consent.errors import ConsentError
+from consent.sentence import Display
+from consent.signature import Signature
+from consent.terms import Terms
+from ledger.scope import lock, tenant_scope
+from portal.accounts.errors import UnknownPerson
+from portal.accounts.identity import Caller
+from portal.accounts.models import Registration
+from portal.patients.drafts import Draft
+from portal.patients.grantees import Named, named
+
+GUARDIANS_PURPOSE = "PATRQT"
+
+
+class ContractChanged(ConsentError):
+    """What would be signed is not what was shown."""
+
+    code = "contract-changed"
+    status = 409
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One contract that is about to be signed, compiled exactly as it will be."""
+
+    where: Registration
+    who: Named
+    terms: Terms
+    display: Display
+    code: ContractCode
+    request: UUID | None
+
+
+def proposals(draft: Draft, registrations: Sequence[Registration]) -> list[Proposal]:
+    """What the draft comes to. Raises GranteeUnclear, TermsError and its kin, UnknownPerson."""
+    who = named(draft.kind, draft.email, draft.organisation)
+    chosen = [each for each in registrations if each.tenant.slug in draft.where]
+    if not chosen:
+        raise UnknownPerson("You are not a patient there any more. Choose again whose records you share.")
+    return [_proposal(draft, who, each) for each in chosen]
+
+
+def sign(*, caller: Caller, offered: Sequence[Proposal], shown: str, signature: Signature) -> list[UUID]:
+    """Grant what was shown, and return the contracts. The same again grants nothing more. Raises ContractChanged."""
+    if fingerprints(offered) != shown:
+        raise ContractChanged(
+            "The contract has changed since you read it. Read it again, then sign. Nothing is shared."
+        )
+    return [_granted(caller, each, signature) for each in offered]
+
+
+def fingerprints(offered: Sequence[Proposal]) -> str:
+    return " ".join(each.code.code_hash for each in offered)
+
+
+def _proposal(draft: Draft, who: Named, where: Registration) -> Proposal:
+    purposes = [GUARDIANS_PURPOSE] if draft.kind == "relative" else list(draft.why)
+    terms = Terms(where.tenant_id, who.grantee, list(draft.what), purposes, draft.ends)
+    display = Display(grantee=who.name, custodian=where.tenant.name, organisation=who.organisation)
+    code = compile_contract(terms, person=where.person_id, display=display)
+    answers = draft.request and draft.request_at == where.tenant.slug
+    return Proposal(where, who, terms, display, code, UUID(draft.request) if answers else None)
+
+
+def _granted(caller: Caller, offer: Proposal, signature: Signature) -> UUID:
+    """The contract; the one that is in force already if a second submit comes with the same words."""
+    person = offer.where.person_id
+    with tenant_scope(offer.where.tenant_id):
+        lock("patients.grant", person, exclusive=True)
+        for contract in consent.contracts_of_person(person, states=["active"]):
+            if contract.code_hash == offer.code.code_hash:
+                return contract.id
+        made = services.grant(
+            person=person,
+            grantor=caller.user,
+            terms=offer.terms,
+            signature=signature,
+            display=offer.display,
+            request=offer.request,
+        )
+    return made.id

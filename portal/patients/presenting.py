@@ -1,0 +1,139 @@
+"""A record as pages show it: its parts with counts, its entries as cards, its measurements as rows and charts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from consent.vocabulary import CATEGORIES
+from portal.charting.lines import line
+from portal.charting.measurements import Reading, Series
+from portal.design.charts import number
+from portal.design.shapes import Item, Part
+from portal.patients import words
+from portal.patients.door import Visitor
+from portal.records.services import Chart, Count, preview
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the parts of this record are: the reader's own, or of somebody whom they look after."""
+
+    person: UUID
+    own: bool
+
+    @property
+    def whole(self) -> str:
+        return (
+            reverse("patients:record") if self.own else reverse("patients:their_record", args=[self.person])
+        )
+
+    def part(self, slug: str) -> str:
+        if self.own:
+            return reverse("patients:record_category", args=[slug])
+        return reverse("patients:their_category", args=[self.person, slug])
+
+    def test(self, slug: str, series: Series) -> str:
+        if self.own:
+            return reverse("patients:record_test", args=[slug, self.name(series)])
+        return reverse("patients:their_test", args=[self.person, slug, self.name(series)])
+
+    def name(self, series: Series) -> str:
+        """What a test is called in an address: its own name would say something about whose record it is."""
+        said = f"{series.name}|{series.latest.unit}"
+        return salted_hmac(f"patients.test.{self.person}", said).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Held:
+    """One resource of a record as a card, and where it belongs."""
+
+    resource: Mapping[str, Any]
+    category: str
+    item: Item
+
+
+def counted_parts(who: Visitor) -> list[Part]:
+    """The parts of one's own record that hold anything."""
+    counts: dict[str, int] = {}
+    for registration in who.registrations:
+        for count in preview(caller=who.caller, tenant=registration.tenant_id, person=who.person):
+            counts[count.category] = counts.get(count.category, 0) + count.total
+    return parts_of(counts, Addresses(who.person, own=True))
+
+
+def parts_of(counts: Mapping[str, int], addresses: Addresses) -> list[Part]:
+    """Parts in their usual order; empty ones are left out."""
+    return [
+        Part(slug=slug, name=words.part(slug), count=counts[slug], url=addresses.part(slug))
+        for slug in CATEGORIES
+        if counts.get(slug)
+    ]
+
+
+def all_parts(addresses: Addresses, *, here: str) -> list[Part]:
+    """Every part there is, whether or not it holds anything."""
+    return [
+        Part(slug=slug, name=words.part(slug), url=addresses.part(slug), here=slug == here)
+        for slug in CATEGORIES
+    ]
+
+
+def held(charts: Iterable[tuple[str, Chart]]) -> list[Held]:
+    """What these charts opened, newest first, what has no day last. `place` is who holds it."""
+    found = []
+    for place, chart in charts:
+        for section in chart.sections:
+            for record in section.records:
+                item = line(record.resource)
+                item = replace(item, place=item.place or place)
+                found.append(Held(record.resource, section.category, item))
+    return sorted(found, key=lambda each: each.item.day.toordinal() if each.item.day else 0, reverse=True)
+
+
+def years_of(entries: Sequence[Held]) -> list[tuple[str, list[Item]]]:
+    """Cards under the headings of their years."""
+
+    def year(entry: Held) -> str:
+        return str(entry.item.day.year) if entry.item.day else _("Without a date")
+
+    return [(name, [entry.item for entry in group]) for name, group in groupby(entries, year)]
+
+
+def values_of(series: Series) -> list[Item]:
+    """Every value of a test, newest first, each with the range that was given for it."""
+    rows = zip(series.rows(), reversed(series.readings), strict=True)
+    return [replace(row, detail=span(reading)) for row, reading in rows]
+
+
+def span(reading: Reading) -> str:
+    """The range to be in, or "" if the record states none."""
+    low, high = reading.low, reading.high
+    if low is not None and high is not None:
+        return _("%(low)s to %(high)s") % {"low": number(low), "high": number(high)}
+    if high is not None:
+        return _("%(high)s or less") % {"high": number(high)}
+    return _("%(low)s or more") % {"low": number(low)} if low is not None else ""
+
+
+def seen_and_hidden(counts: Sequence[Count], chosen: Sequence[str]) -> tuple[list[Part], list[Part]]:
+    """What a contract over these parts would show today, and what stays closed: sensitive entries do, unless named."""
+    by_part: dict[str, tuple[int, int]] = {}
+    for count in counts:
+        ordinary, sensitive = by_part.get(count.category, (0, 0))
+        by_part[count.category] = (ordinary + count.ordinary, sensitive + count.sensitive)
+    seen, hidden = [], []
+    for slug, (ordinary, sensitive) in by_part.items():
+        if slug in chosen:
+            seen.append(Part(slug=slug, name=CATEGORIES[slug], count=ordinary))
+            if sensitive:
+                name = _("%(part)s marked as sensitive") % {"part": words.part(slug)}
+                hidden.append(Part(slug=slug, name=name, count=sensitive))
+        elif ordinary + sensitive:
+            hidden.append(Part(slug=slug, name=words.part(slug), count=ordinary + sensitive))
+    return seen, hidden

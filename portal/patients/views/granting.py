@@ -1,0 +1,121 @@
+"""Share with someone: a page a question, then everything once more, then sign."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from consent.errors import ConsentError
+from consent.signature import Signature
+from portal.accounts import selectors as accounts
+from portal.accounts.errors import AccountsError
+from portal.patients import checking, drafts, granting
+from portal.patients.door import FORM, Visitor, patient
+from portal.patients.drafts import Draft
+from portal.patients.forms import Question, Sign, Until, What, Where, Who, Why
+from portal.records.services import preview
+
+FORMS: dict[str, type[Question]] = {"where": Where, "who": Who, "what": What, "why": Why, "until": Until}
+
+
+@patient()
+def begin(who: Visitor) -> HttpResponseBase:
+    """A new draft. Who is a patient at one organisation only is not asked whose records."""
+    slugs = [each.tenant.slug for each in who.registrations]
+    drafts.save(who.request, Draft(where=slugs if len(slugs) == 1 else ()))
+    return _onward(Draft(where=slugs if len(slugs) == 1 else ()))
+
+
+@patient(methods=FORM)
+def question(who: Visitor, step: str) -> HttpResponseBase:
+    """One question. A fault keeps what was typed; an answer leads on to the next question that has none."""
+    draft = drafts.load(who.request)
+    if step not in draft.steps:
+        raise Http404
+    form = _form(step, who, draft)
+    if form.is_valid():
+        draft = draft.with_answers(**form.answers())
+        drafts.save(who.request, draft)
+        return _onward(draft)
+    context = checking.asking(draft, step) | {"here": "sharing", "form": form}
+    return who.page("patients/grant.html", context, status=422 if form.is_bound else 200)
+
+
+@patient(methods=FORM)
+def check(who: Visitor) -> HttpResponseBase:
+    """Everything once more, with the code and what it would show today; and the signature."""
+    draft = drafts.load(who.request)
+    if draft.open_step:
+        return _onward(draft)
+    try:
+        offered = granting.proposals(draft, who.registrations)
+    except AccountsError:
+        return redirect("patients:grant_step", "who")
+    form = Sign(who.request.POST or None, initial={"code_hashes": granting.fingerprints(offered)})
+    if form.is_valid() and (address := _signed(who, offered, form)):
+        return redirect(address)
+    counts = [
+        count
+        for each in offered
+        for count in preview(caller=who.caller, tenant=each.where.tenant_id, person=who.person)
+    ]
+    context = checking.checking(draft, offered, counts) | {"here": "sharing", "form": form}
+    return who.page("patients/grant.html", context, status=422 if form.is_bound else 200)
+
+
+def _signed(who: Visitor, offered: list[granting.Proposal], form: Sign) -> str:
+    """Where to go on: to what was signed, or to read it again where it has changed; "" where it was refused.
+
+    Asks who one is first, unless that was just done.
+    """
+    raise_if_reauthentication_required(who.request, app="account")
+    try:
+        made = granting.sign(
+            caller=who.caller,
+            offered=offered,
+            shown=form.cleaned_data["code_hashes"],
+            signature=Signature("reauthenticated", who.caller.user, _evidence(who.request)),
+        )
+    except granting.ContractChanged as error:
+        messages.warning(who.request, str(error))
+        return reverse("patients:grant_check")
+    except ConsentError as error:
+        form.add_error(None, str(error))
+        return ""
+    drafts.forget(who.request)
+    if len(made) > 1:
+        messages.success(who.request, _("Signed. Sharing has started."))
+        return reverse("patients:sharing")
+    return reverse("patients:contract", args=made) + "?signed=1"
+
+
+def _evidence(request: HttpRequest) -> dict[str, Any]:
+    """How the signer proved who they are, and when: of which contract is said by the entry that holds it."""
+    latest = max(get_authentication_records(request, request.user), key=lambda record: record["at"])
+    return {
+        "method": latest["method"],
+        "at": datetime.fromtimestamp(latest["at"], UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _form(step: str, who: Visitor, draft: Draft) -> Any:
+    posted = who.request.POST if who.request.method == "POST" else None
+    choices: dict[str, Any] = {}
+    if step == "where":
+        choices = {"places": [(each.tenant.slug, each.tenant.name) for each in who.registrations]}
+    elif step == "who":
+        choices = {"organisations": [(each.slug, each.name) for each in accounts.organisations()]}
+    return FORMS[step](posted, initial=FORMS[step].start(draft), **choices)
+
+
+def _onward(draft: Draft) -> HttpResponseBase:
+    """To the first question without an answer, else to the check."""
+    if draft.open_step:
+        return redirect("patients:grant_step", draft.open_step)
+    return redirect("patients:grant_check")

@@ -1,0 +1,110 @@
+"""Who has looked: the list, its newest lines for the live page, one line with its proof, and its receipt."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from ledger import selectors as ledger
+from ledger.errors import NotYetSequenced, UnknownEntry
+from ledger.scope import tenant_scope
+from portal.accounts.errors import UnknownTenant
+from portal.accounts.models import Registration
+from portal.patients import chain, looks
+from portal.patients.door import Visitor, patient
+from portal.patients.lines import facts_of, link_of
+from portal.patients.visits import days_of, visits_of
+
+RECEIPT_WAIT_SECONDS = 3.0
+
+
+@patient()
+def history(who: Visitor) -> HttpResponseBase:
+    """A page of visits, newest first. Only the first one is live."""
+    cursor = who.request.GET.get("before", "")
+    page = looks.newest(who.caller, who.registrations, cursor=cursor)
+    visits = visits_of(page.looks, reader=who.caller.user)
+    context = {
+        "here": "history",
+        "days": days_of(visits),
+        "visits": len(visits),
+        "more_url": f"{reverse('patients:history')}?before={page.older}" if page.older else "",
+        "live_src": "" if cursor else reverse("patients:history_lines"),
+        "newest_url": reverse("patients:history") if cursor else "",
+        "chain": chain.sealed_until(page.looks),
+        "someone": any(visit.state == "open" for visit in visits),
+        "last": page.last,
+    }
+    return who.page("patients/history.html", context)
+
+
+@patient()
+def lines(who: Visitor) -> HttpResponseBase:
+    """The top of the list as list items, for live.js."""
+    page = looks.newest(who.caller, who.registrations)
+    days = days_of(visits_of(page.looks, reader=who.caller.user))
+    return render(who.request, "components/looks.html", {"days": days})
+
+
+@patient()
+def entry(who: Visitor, tenant: str, entry: UUID) -> HttpResponseBase:
+    """One line with its proof, checked now."""
+    where = _place(who, tenant)
+    with tenant_scope(where.tenant_id):
+        found = _own(who, entry)
+        proof = _proof(entry)
+        log = ledger.log_status()
+    context: dict[str, Any] = {
+        "here": "history",
+        "holder": where.tenant.name,
+        "link": link_of(found, where, reader=who.caller.user),
+        "facts": facts_of(found, where, log),
+        "checks": chain.checks_of(found, proof, log),
+        "path": chain.path_of(proof) if proof else None,
+        "receipt_url": reverse("patients:receipt", args=[tenant, entry]) if proof else "",
+        "says_how": f"python -m ledger.verify {_file_name(tenant, entry)} \\\n  --vkey '{log.vkey}'"
+        if proof
+        else "",
+    }
+    return who.page("patients/entry.html", context)
+
+
+@patient()
+def receipt(who: Visitor, tenant: str, entry: UUID) -> HttpResponseBase:
+    """The receipt of one line as a file: proof without trusting this node."""
+    where = _place(who, tenant)
+    with tenant_scope(where.tenant_id):
+        _own(who, entry)
+        text = ledger.receipt(entry, wait=RECEIPT_WAIT_SECONDS)
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(tenant, entry)}"'
+    return response
+
+
+def _place(who: Visitor, slug: str) -> Registration:
+    """Where the line stands. One who is no patient there learns no more than that there is nothing."""
+    for each in who.registrations:
+        if each.tenant.slug == slug:
+            return each
+    raise UnknownTenant("There is nothing of yours at this address. Look at your history.")
+
+
+def _own(who: Visitor, entry: UUID) -> ledger.Entry:
+    """The entry, if it is about this person; in the tenant's scope. Raises UnknownEntry."""
+    found = ledger.entry(entry)
+    if found.subject is None or found.subject != ledger.pseudonym_of(who.person):
+        raise UnknownEntry("There is no line of yours at this address. Look at your history.")
+    return found
+
+
+def _proof(entry: UUID) -> ledger.Proof | None:
+    try:
+        return ledger.proof(entry)
+    except NotYetSequenced:
+        return None
+
+
+def _file_name(tenant: str, entry: UUID) -> str:
+    return f"{tenant}-{str(entry)[:8]}.tlog-proof"

@@ -1,0 +1,73 @@
+"""Home: what needs the patient, who is looking now, who has looked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from consent import selectors as consent
+from ledger.scope import party_scope
+from portal.accounts.callers import roles_of
+from portal.patients import contracts
+from portal.patients import looks as lists
+from portal.patients.chain import sealed_until
+from portal.patients.door import Visitor, patient, visitor
+from portal.patients.presenting import counted_parts
+from portal.patients.visits import others, visits_of
+
+FEW = 4
+ASKED_FOR = ("conditions", "medicines", "allergies", "lab-results", "visits")
+DESKS = {
+    "clinician": "providers:find",
+    "auditor": "auditors:status",
+    "administrator": "administration:staff",
+    "privacy_officer": "administration:reviews",
+}
+
+
+@visitor()
+def home(who: Visitor) -> HttpResponseBase:
+    """A patient's home; whoever only works here is sent on to their desk."""
+    if who.caller.person is None:
+        return _elsewhere(who.request)
+    with party_scope(who.person):
+        asked = consent.requests_of_person(who.person)
+        viewers = consent.who_can_see(who.person)
+    page = lists.newest(who.caller, who.registrations)
+    links = others(visits_of(page.looks, reader=who.caller.user))[:FEW]
+    names = contracts.names_for(asked)
+    context = {
+        "here": "home",
+        "first_name": who.caller.name.partition(" ")[0],
+        "tasks": [contracts.task(row, names) for row in asked],
+        "links": links,
+        "viewing": len({link.who for link in links if link.state == "open"}),
+        "parts": [part for part in counted_parts(who) if part.slug in ASKED_FOR],
+        "sharing": _numbers(viewers),
+        "chain": sealed_until(page.looks),
+        "last": page.last,
+    }
+    return who.page("patients/home.html", context)
+
+
+@patient()
+def looks(who: Visitor) -> HttpResponseBase:
+    """The newest visits as list items, for live.js: what the list on the home page would show now."""
+    page = lists.newest(who.caller, who.registrations)
+    links = others(visits_of(page.looks, reader=who.caller.user))[:FEW]
+    return render(who.request, "components/looks.html", {"links": links})
+
+
+def _elsewhere(request: HttpRequest) -> HttpResponseBase:
+    for membership in roles_of(request):
+        if membership.role in DESKS:
+            return redirect(DESKS[membership.role], membership.tenant.slug)
+    return redirect("patients:people")
+
+
+def _numbers(viewers: list[Any]) -> Mapping[str, int]:
+    """How many people, and how many places, can look."""
+    places = {viewer.grantee for viewer in viewers if viewer.grantee_kind == "organisation"}
+    everybody = {viewer.grantee for viewer in viewers}
+    return {"people": len(everybody - places), "places": len(places)}

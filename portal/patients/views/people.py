@@ -1,0 +1,108 @@
+"""People one looks after: whose records are shared with this account as a relative, and their records, to read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from consent import selectors as consent
+from portal.accounts import selectors as accounts
+from portal.accounts.errors import UnknownPerson
+from portal.patients.door import FORM, Visitor, visitor
+from portal.patients.pages import category_page, known_category, overview_page, test_page
+from portal.patients.presenting import Addresses
+from portal.records.services import Chart, chart, name_patients
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A person whose record can be opened. `places`: who holds what is shared of it."""
+
+    id: UUID
+    name: str
+    relation: str
+    places: Sequence[str]
+    here: bool = False
+
+
+@visitor(methods=FORM)
+def people(who: Visitor) -> HttpResponseBase:
+    """Choose whose record to see."""
+    known = _known(who)
+    if who.request.method == "POST":
+        chosen = who.request.POST.get("person", "")
+        if chosen == str(who.caller.person):
+            return redirect("patients:record")
+        if chosen in {str(each.id) for each in known}:
+            return redirect("patients:their_record", chosen)
+        raise UnknownPerson("Nobody of that name shares their record with you any more. Choose again.")
+    return who.page("patients/people.html", {"here": "", "people": known})
+
+
+@visitor()
+def overview(who: Visitor, person: UUID) -> HttpResponseBase:
+    """Somebody's record, as far as they share it."""
+    charts, context = _opened(who, person)
+    page = overview_page(charts, Addresses(person, own=False), [place for place, _ in charts])
+    return who.page("patients/record.html", {**page, **context})
+
+
+@visitor()
+def category(who: Visitor, person: UUID, category: str) -> HttpResponseBase:
+    """One part of it."""
+    charts, context = _opened(who, person, known_category(category))
+    page = category_page(charts, Addresses(person, own=False), category)
+    return who.page("patients/category.html", {**page, **context})
+
+
+@visitor()
+def test(who: Visitor, person: UUID, category: str, test: str) -> HttpResponseBase:
+    """One test over time."""
+    charts, context = _opened(who, person, known_category(category))
+    page = test_page(charts, Addresses(person, own=False), category, test)
+    return who.page("patients/category.html", {**page, **context})
+
+
+def _opened(
+    who: Visitor, person: UUID, category: str | None = None
+) -> tuple[list[tuple[str, Chart]], dict[str, object]]:
+    """What is shared of somebody's record, and whose it is. Raises UnknownPerson, Denied."""
+    tenants = [
+        each.tenant for each in consent.people_shared_with(who.caller.user, None) if each.person == person
+    ]
+    if not tenants:
+        raise UnknownPerson("This record is not shared with you. Ask the person to share it.")
+    places = accounts.organisation_names(tenants)
+    charts = [
+        (places[tenant], chart(caller=who.caller, tenant=tenant, person=person, category=category))
+        for tenant in tenants
+    ]
+    whose = {"name": charts[0][1].patient.name, "own": False}
+    return charts, {"person": whose, "people_url": reverse("patients:people")}
+
+
+def _known(who: Visitor) -> list[Somebody]:
+    """Oneself first, then everybody who shares their record with this account as a relative."""
+    own = who.caller.person
+    shared = consent.people_shared_with(who.caller.user, None)
+    places = accounts.organisation_names(each.tenant for each in shared)
+    held: dict[UUID, list[str]] = {}
+    names: dict[UUID, str] = {}
+    for each in shared:
+        held.setdefault(each.person, []).append(places[each.tenant])
+        if each.person not in names:
+            found = name_patients(caller=who.caller, tenant=each.tenant, people=[each.person])
+            names |= {person: patient.name for person, patient in found.items()}
+    looked_after = [
+        Somebody(person, names.get(person, _("A name that does not open")), _("Shares with you"), at)
+        for person, at in held.items()
+        if person != own
+    ]
+    if own is None:
+        return looked_after
+    mine = [each.tenant.name for each in who.registrations]
+    return [Somebody(own, who.caller.name, _("You"), mine, here=True), *looked_after]

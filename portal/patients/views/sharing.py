@@ -1,0 +1,149 @@
+"""Sharing: who may look, what is asked for, one contract, and stopping it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from consent import selectors as consent
+from consent import services
+from consent.errors import ContractEnded, RequestClosed
+from ledger.scope import party_scope, tenant_scope
+from portal.accounts import selectors as accounts
+from portal.patients import contracts, drafts, looks
+from portal.patients.door import ACT, FORM, Visitor, patient
+from portal.patients.lives import facts_of, life_of
+from portal.patients.visits import visits_of
+
+RUNNING = ("active", "planned")
+
+
+@patient()
+def sharing(who: Visitor) -> HttpResponseBase:
+    """Every contract, what runs first, by who holds the records; and what is asked for."""
+    with party_scope(who.person):
+        rows = consent.contracts_of_person(who.person)
+        asked = consent.requests_of_person(who.person)
+    names = contracts.names_for([*rows, *asked])
+    shown = [(row.tenant_id, contracts.shown(row, names)) for row in rows]
+    running = [(tenant, each) for tenant, each in shown if each.state in RUNNING]
+    places = {each.tenant_id: each.tenant.name for each in who.registrations}
+    context = {
+        "here": "sharing",
+        "places": [
+            (name, [each for at, each in running if at == tenant])
+            for tenant, name in places.items()
+            if any(at == tenant for at, _ in running)
+        ],
+        "requests": [contracts.task(row, names) for row in asked],
+        "ended": [each for _, each in shown if each.state not in RUNNING],
+        "emergency_places": list(places.values()),
+    }
+    return who.page("patients/sharing.html", context)
+
+
+@patient()
+def contract(who: Visitor, contract: UUID) -> HttpResponseBase:
+    """One contract: its sentence, its code, its life and its uses."""
+    with party_scope(who.person):
+        row = consent.contract(contract, person=who.person)
+    names = contracts.names_for([row])
+    with tenant_scope(row.tenant_id):
+        life = life_of(row)
+    where = [each for each in who.registrations if each.tenant_id == row.tenant_id]
+    uses = [look for look in looks.newest(who.caller, where).looks if look.access.contract == row.id]
+    shown = contracts.shown(row, names, code=True)
+    context = {
+        "here": "sharing",
+        "contract": shown,
+        "facts": facts_of(row, life, custodian=names[row.tenant_id], slug=where[0].tenant.slug),
+        "links": visits_of(uses, reader=who.caller.user),
+        "signed_now": who.request.GET.get("signed") == "1" and shown.state == "active",
+    }
+    return who.page("patients/contract.html", context)
+
+
+@patient(methods=FORM)
+def stop(who: Visitor, contract: UUID) -> HttpResponseBase:
+    """Ask once more, then stop. A second time changes nothing."""
+    with party_scope(who.person):
+        row = consent.contract(contract, person=who.person)
+    names = contracts.names_for([row])
+    shown = contracts.shown(row, names)
+    if who.request.method != "POST":
+        if shown.state not in RUNNING:
+            return redirect("patients:contract", contract)
+        return who.page("patients/stop.html", {"here": "sharing", "contract": shown})
+    try:
+        with tenant_scope(row.tenant_id):
+            services.revoke(contract=contract, actor=who.caller.user, person=who.person)
+    except ContractEnded:
+        messages.info(who.request, _("This sharing had ended already."))
+    else:
+        said = _("You stopped sharing with %(who)s. They have no access any more.") % {"who": shown.grantee}
+        messages.success(who.request, said)
+    return redirect("patients:sharing")
+
+
+@patient()
+def asked(who: Visitor, request_id: UUID) -> HttpResponseBase:
+    """What a clinician asks for, to approve, narrow or decline."""
+    with party_scope(who.person):
+        row = consent.request(request_id, person=who.person)
+    names = contracts.names_for([row])
+    with tenant_scope(row.tenant_id):
+        message = consent.message_of(row)
+    context = {
+        "here": "sharing",
+        "asker": names.get(row.requester, ""),
+        "place": names.get(row.organisation or row.tenant_id, ""),
+        "message": message,
+        "facts": contracts.asked_facts(row, names),
+        "closed": row.state != "open",
+        "approve_url": reverse("patients:request_approve", args=[row.id]),
+        "decline_url": reverse("patients:request_decline", args=[row.id]),
+    }
+    return who.page("patients/request.html", context)
+
+
+@patient(methods=ACT)
+def approve(who: Visitor, request_id: UUID) -> HttpResponseBase:
+    """Begin to share, with the answers that were asked for; each can still be changed."""
+    with party_scope(who.person):
+        row = consent.request(request_id, person=who.person)
+    if row.state != "open":
+        raise RequestClosed("You have answered this request already.")
+    slugs = {each.tenant_id: each.tenant.slug for each in who.registrations}
+    places = {place.id: place.slug for place in accounts.organisations()}
+    draft = drafts.Draft(
+        where=[slugs[row.tenant_id]],
+        kind="clinician",
+        email=accounts.user(row.requester).email,
+        organisation=places.get(row.organisation, "") if row.organisation else "",
+        what=list(row.categories),
+        why=list(row.purposes),
+        until=contracts.last_day(row.ends).isoformat(),
+        request=str(row.id),
+        request_at=slugs[row.tenant_id],
+        asked=list(row.categories),
+    )
+    drafts.save(who.request, draft)
+    return redirect("patients:grant_check")
+
+
+@patient(methods=ACT)
+def decline(who: Visitor, request_id: UUID) -> HttpResponseBase:
+    """Answer no. A second time changes nothing."""
+    with party_scope(who.person):
+        row = consent.request(request_id, person=who.person)
+    try:
+        with tenant_scope(row.tenant_id):
+            services.decline_request(request=request_id, actor=who.caller.user, person=who.person)
+    except RequestClosed:
+        messages.info(who.request, _("You have answered this request already."))
+    else:
+        messages.success(who.request, _("You declined the request. Nothing was shared."))
+    return redirect("patients:sharing")

@@ -1,0 +1,196 @@
+"""Accesses as people think of them: one visit of one person on one day, not two hundred lines."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from consent.vocabulary import CATEGORIES
+from portal.accounts import selectors as accounts
+from portal.design.shapes import Day, Link, LinkKind, LinkState, Opened
+from portal.patients import words
+from portal.patients.looks import Look
+from portal.records.services import Access
+
+# Who opened something this lately is shown as being there now.
+VIEWING = timedelta(minutes=5)
+MANY_PARTS = 5
+_KINDS: Mapping[str, LinkKind] = {
+    "access.permitted": "seen",
+    "access.denied": "refused",
+    "access.failed": "refused",
+    "access.emergency": "emergency",
+}
+
+
+def visits_of(looks: Sequence[Look], *, reader: UUID) -> list[Link]:
+    """The visits, the one with the newest access first. `reader` is the account that reads this list: "You"."""
+    groups: dict[tuple[object, ...], list[Look]] = {}
+    for look in looks:
+        groups.setdefault(_visit(look.access, look.slug), []).append(look)
+    names = _names_of_then(looks)
+    return [_link(key, group, names, reader) for key, group in groups.items()]
+
+
+def others(links: Sequence[Link]) -> list[Link]:
+    """Without the reader's own."""
+    return [link for link in links if link.who != _you()]
+
+
+def days_of(links: Sequence[Link]) -> list[Day]:
+    """The visits under the headings of their days, in the order that they have."""
+    days: dict[str, list[Link]] = {}
+    for link in links:
+        days.setdefault(_heading(link.until or link.time), []).append(link)
+    return [Day(name=name, links=group) for name, group in days.items()]
+
+
+def _visit(access: Access, slug: str) -> tuple[object, ...]:
+    """What accesses of one visit have in common. The opening of an emergency session states no purpose of its own."""
+    kind = _KINDS[access.type]
+    purpose = "" if kind == "emergency" else access.purpose
+    day = timezone.localtime(access.time).date()
+    return (slug, access.actor, access.organisation, access.role, kind, purpose, day)
+
+
+def _link(key: tuple[object, ...], group: Sequence[Look], names: Mapping[UUID, str], reader: UUID) -> Link:
+    """A visit from its accesses, which come newest first."""
+    newest, first = group[0], group[-1]
+    access, kind = newest.access, _KINDS[newest.access.type]
+    own = access.actor == reader
+    state = _state(group, own=own, kind=kind)
+    return Link(
+        entry=hashlib.sha256(repr(key).encode()).hexdigest()[:24],
+        who=_you() if own else _name(group, names),
+        time=first.access.time,
+        until=_until(group),
+        kind=kind,
+        state=state,
+        role="" if own else (access.title or str(words.ROLES.get(access.role, ""))),
+        place=newest.place if own else _place(group, names),
+        parts=words.parts({part for look in group for part in parts_of(look.access)}),
+        purpose=words.purpose(access.purpose),
+        sentence=_sentence(group, own=own),
+        reason=_reason(group),
+        basis=_basis(newest),
+        basis_url=reverse("patients:contract", args=[access.contract]) if access.contract and not own else "",
+        number=access.index,
+        opened=[_opened(look) for look in group] if len(group) > 1 or state == "open" else (),
+        url=reverse("patients:entry", args=[newest.slug, access.entry]),
+        receipt_url=reverse("patients:receipt", args=[newest.slug, access.entry])
+        if state == "sealed"
+        else "",
+        stop_url=reverse("patients:contract_stop", args=[access.contract])
+        if state == "open" and access.contract
+        else "",
+    )
+
+
+def parts_of(access: Access) -> set[str]:
+    """What was shown; of what was refused or empty, what was asked for."""
+    shown = {str(named.get("category", "")) for named in access.resources}
+    return shown & CATEGORIES.keys() or set(access.categories)
+
+
+def _state(group: Sequence[Look], *, own: bool, kind: LinkKind) -> LinkState:
+    if any(not look.access.readable for look in group):
+        return "broken"
+    if not own and kind != "refused" and group[0].access.time > timezone.now() - VIEWING:
+        return "open"
+    return "sealed" if all(look.access.state == "checkpointed" for look in group) else "pending"
+
+
+def _opened(look: Look) -> Opened:
+    access = look.access
+    if access.interaction == "emergency":
+        return Opened(time=access.time, what=_("Overrode your choices"))
+    what = words.listed(words.parts(parts_of(access)))
+    count = len(access.resources)
+    if count:
+        what += ngettext(", %(count)s entry", ", %(count)s entries", count) % {"count": count}
+    return Opened(time=access.time, what=what[:1].upper() + what[1:])
+
+
+def _sentence(group: Sequence[Look], *, own: bool) -> str:
+    """Said instead of what the kind, the parts and the purpose would say."""
+    access = group[0].access
+    if access.type == "access.failed":
+        return _("Your record could not be opened, so nothing was shown.")
+    if own:
+        return _own(group)
+    if all(look.access.interaction == "find" for look in group):
+        return _("Looked for you by name or record number. Only your name, birth date and number were shown.")
+    if all(look.access.interaction == "emergency" for look in group):
+        return _("Overrode your choices. Nothing was opened so far.")
+    return ""
+
+
+def _own(group: Sequence[Look]) -> str:
+    shown = words.parts({part for look in group for part in parts_of(look.access)})
+    if len(shown) > MANY_PARTS:
+        return _("Looked at %(count)s parts of your record.") % {"count": len(shown)}
+    return _("Looked at your %(parts)s.") % {"parts": words.listed(shown)}
+
+
+def _until(group: Sequence[Look]) -> datetime | None:
+    """The end of a visit that lasted longer than the minute in which it began."""
+    first, last = group[-1].access.time, group[0].access.time
+    return last if f"{first:%H:%M}" != f"{last:%H:%M}" else None
+
+
+def _reason(group: Sequence[Look]) -> str:
+    """What the clinician wrote when overriding the person's choices."""
+    said = next((look.access.sentence for look in group if look.access.interaction == "emergency"), "")
+    return said.removeprefix("Broke the glass: ")
+
+
+def _basis(look: Look) -> str:
+    if look.access.decision != "permitted":
+        return ""
+    if look.access.layer == "contract":
+        return _("your contract")
+    if look.access.layer == "base" and look.access.interaction != "find":
+        return _("the rules of %(place)s") % {"place": look.place}
+    return ""
+
+
+def _name(group: Sequence[Look], names: Mapping[UUID, str]) -> str:
+    named = next((look.access.name for look in group if look.access.name), "")
+    actor = group[0].access.actor
+    return named or (names.get(actor, "") if actor else "") or _("Somebody whose account is gone")
+
+
+def _place(group: Sequence[Look], names: Mapping[UUID, str]) -> str:
+    named = next((look.access.organisation_name for look in group if look.access.organisation_name), "")
+    organisation = group[0].access.organisation
+    return named or (names.get(organisation, "") if organisation else "")
+
+
+def _names_of_then(looks: Sequence[Look]) -> dict[UUID, str]:
+    """Entries hold the names of then; the opening of an emergency session holds ids only, looked up as they are now."""
+    nameless = [look.access for look in looks if not look.access.name]
+    if not nameless:
+        return {}
+    users = accounts.names(access.actor for access in nameless if access.actor)
+    places = accounts.organisation_names(access.organisation for access in nameless if access.organisation)
+    return users | places
+
+
+def _heading(moment: datetime) -> str:
+    day, today = timezone.localtime(moment).date(), timezone.localdate()
+    if day == today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    if (day.year, day.month) == (today.year, today.month):
+        return _("Earlier this month")
+    return formats.date_format(day, "YEAR_MONTH_FORMAT")
+
+
+def _you() -> str:
+    return _("You")

@@ -1,0 +1,55 @@
+"""What patients read for the codes of the floors below, in the middle of a sentence."""
+
+from collections.abc import Collection, Mapping
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from consent.vocabulary import CATEGORIES
+
+PURPOSES: Mapping[str, StrOrPromise] = {
+    "TREAT": _("your treatment"),
+    "ETREAT": _("your emergency treatment"),
+    "HPAYMT": _("the payment of your care"),
+    "HOPERAT": _("running the organisation"),
+    "HRESCH": _("research"),
+    "PATRQT": _("your own use"),
+    "BTG": _("an emergency"),
+}
+ROLES: Mapping[str, StrOrPromise] = {
+    "patient": _("Yourself"),
+    "guardian": _("For you"),
+    "clinician": _("Clinician"),
+    "administrator": _("Administrator"),
+    "privacy_officer": _("Privacy officer"),
+    "auditor": _("Auditor"),
+}
+# For a menu or a heading rather than the middle of a sentence.
+PURPOSE_CHOICES: Mapping[str, StrOrPromise] = {
+    "TREAT": _("My treatment"),
+    "HPAYMT": _("Payment of my care"),
+    "HRESCH": _("Research"),
+    "HOPERAT": _("Running the organisation"),
+}
+
+
+def parts(categories: Collection[str]) -> list[str]:
+    """The parts of a record in their usual order, as they stand in a sentence."""
+    return [words for slug, words in CATEGORIES.items() if slug in categories]
+
+
+def part(category: str) -> str:
+    """A part of the record as a heading."""
+    words = CATEGORIES[category]
+    return words[:1].upper() + words[1:]
+
+
+def listed(words: Collection[str]) -> str:
+    """lab results, medicines and allergies"""
+    return get_text_list(list(words), gettext("and"))
+
+
+def purpose(code: object) -> str:
+    return str(PURPOSES.get(str(code), ""))

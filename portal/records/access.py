@@ -1,0 +1,202 @@
+"""The gate before every record: decide and append in one transaction, release only after it has committed.
+
+The flow is that of docs/architecture: within the custodian's scope the person's lock is taken, the contracts decide,
+and the ledger takes the entry; the commit comes before anything is opened or raised. If the ledger cannot take the
+entry, nothing is shown.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from consent import services as consent
+from consent import vocabulary
+from consent.facts import AccessRequest, Decision, Decisions, ResourceFacts
+from ledger import services as ledger
+from ledger.promise import SignedPromise
+from portal.accounts.identity import Caller
+from portal.accounts.scopes import grants
+from portal.records.sealed import Header, Stored, named
+
+SCOPE = "records.read"
+EMERGENCY_PURPOSES = frozenset({"BTG", "ETREAT"})
+# What a role may say it is for; the first is meant when nothing is said. BTG and ETREAT count only while an
+# emergency session is open.
+PURPOSES = {
+    "patient": ("PATRQT",),
+    "guardian": ("PATRQT",),
+    "clinician": ("TREAT", "HPAYMT", "HOPERAT", "HRESCH", "ETREAT", "BTG"),
+    "administrator": ("HOPERAT", "HPAYMT"),
+    "privacy_officer": ("HOPERAT",),
+    "auditor": ("HOPERAT",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question for one person's records: who asks, how, and what for."""
+
+    caller: Caller
+    tenant: UUID
+    person: UUID
+    role: str
+    purpose: str
+    interaction: str  # read, search, chart, find, preview
+    action: str = "read"
+
+    @property
+    def is_self(self) -> bool:
+        return self.caller.person == self.person
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What was decided and what the ledger has taken of it, once the transaction commits."""
+
+    decisions: Decisions
+    decision: Decision  # the one that is cited: a permit where there is one
+    promise: SignedPromise
+
+
+def ask(
+    caller: Caller, tenant: UUID, person: UUID, *, purpose: str | None, interaction: str, action: str = "read"
+) -> Asked:
+    """The question as it is decided and kept. Raises UnknownPurpose.
+
+    One's own record is asked for as the patient, whatever else one is; without a membership somebody asks as guardian.
+    """
+    role = "patient" if caller.person == person else caller.role or "guardian"
+    stated = vocabulary.purpose(purpose) if purpose else PURPOSES[role][0]
+    return Asked(caller, tenant, person, role, stated, interaction, action)
+
+
+def facts_of(header: Header) -> ResourceFacts:
+    """What a decision may know of a record."""
+    labels = frozenset(header.labels)
+    return ResourceFacts(header.type, header.id, header.category, labels, header.date, header.author or None)
+
+
+def group_facts(type_name: str, category: str, labels: Iterable[str] = ()) -> ResourceFacts:
+    """What a decision may know of a whole group of records, whether or not there are any."""
+    return ResourceFacts(type_name, "", category, frozenset(labels))
+
+
+def decide(asked: Asked, facts: Collection[ResourceFacts]) -> Decisions:
+    """Decide under the person's lock, in the custodian's scope; held until the transaction ends."""
+    request = AccessRequest(
+        actor=asked.caller.user,
+        person=asked.person,
+        custodian=asked.tenant,
+        organisation=None if asked.is_self else asked.caller.organisation,
+        role=asked.role,
+        action=asked.action,
+        purpose=asked.purpose,
+        strong=asked.caller.strong,
+        is_self=asked.is_self,
+    )
+    return _bounded(asked, consent.decide(request=request, resources=facts))
+
+
+def enter(
+    asked: Asked, decisions: Decisions, resources: Sequence[Stored], *, categories: Iterable[str]
+) -> Entered:
+    """Append the entry of an access, permitted or denied, in the transaction that decided it."""
+    decision = cited(decisions)
+    audit = {
+        **who(asked.caller),
+        "role": asked.role,
+        "interaction": asked.interaction,
+        "action": asked.action,
+        "purpose": asked.purpose,
+        "categories": sorted(set(categories)),
+        "resources": [named(row.header, row.content_hash) for row in resources],
+        "decision": "permitted" if decision.permitted else "denied",
+        **basis(decision),
+        "decided": _decided(decisions),
+    }
+    signed = ledger.append(
+        type=_entry_type(decision),
+        actor=asked.caller.user,
+        subject=asked.person,
+        audit=audit,
+        inputs=decisions.inputs,
+    )
+    return Entered(decisions, decision, signed)
+
+
+def who(caller: Caller) -> dict[str, object]:
+    """The part of every entry that says who, as it was then: names change, entries do not."""
+    organisation = (
+        {"id": str(caller.organisation), "name": caller.organisation_name} if caller.organisation else None
+    )
+    return {
+        "who": {"id": str(caller.user), "name": caller.name, "title": caller.title},
+        "organisation": organisation,
+        "client": caller.client,
+        "request": caller.request_id,
+    }
+
+
+def cited(decisions: Decisions) -> Decision:
+    """The decision that an answer cites: a permit where there is one, else the first denial."""
+    return min(decisions.by_group.values(), key=lambda decision: not decision.permitted)
+
+
+def _entry_type(decision: Decision) -> str:
+    if not decision.permitted:
+        return "access.denied"
+    return "access.emergency" if decision.layer == "emergency" else "access.permitted"
+
+
+def _bounded(asked: Asked, decisions: Decisions) -> Decisions:
+    """Refuse what the token or the role does not reach, whatever the contracts say. Refusing never needs a reason
+    of theirs, so their evidence is kept as it is."""
+    by_group = {group: _bound(asked, decision) for group, decision in decisions.by_group.items()}
+    if by_group == decisions.by_group:
+        return decisions
+    by_resource = {key: _bound(asked, decision) for key, decision in decisions.by_resource.items()}
+    return replace(decisions, by_group=by_group, by_resource=by_resource)
+
+
+def _bound(asked: Asked, decision: Decision) -> Decision:
+    if asked.caller.refused is not None:
+        return _refusal(*asked.caller.refused)
+    if asked.caller.scopes is not None and not grants(asked.caller.scopes, SCOPE):
+        return _refusal("insufficient-scope", f"This token lacks the scope {SCOPE!r}.")
+    if asked.purpose not in PURPOSES.get(asked.role, ()):
+        return _refusal("purpose-not-allowed", f"The purpose {asked.purpose} is not one that this role may state.")
+    if asked.purpose in EMERGENCY_PURPOSES and decision.permitted and decision.layer != "emergency":
+        return _refusal("purpose-not-allowed", "This purpose counts only while an emergency session is open.")
+    return decision
+
+
+def _refusal(code: str, sentence: str) -> Decision:
+    return Decision(permitted=False, layer="base", code=code, sentence=sentence)
+
+
+def basis(decision: Decision) -> dict[str, object]:
+    """The part of an entry that says why."""
+    return {
+        "layer": decision.layer,
+        "code": decision.code,
+        "clauses": list(decision.clauses),
+        "contract": str(decision.contract) if decision.contract else None,
+        "code_hash": decision.code_hash,
+        "sentence": decision.sentence,
+    }
+
+
+def _decided(decisions: Decisions) -> list[dict[str, object]]:
+    """Which categories each distinct decision was about. Labels are clinical and stay in the inputs."""
+    about: dict[Decision, set[str]] = {}
+    for (_, category, _), decision in decisions.by_group.items():
+        about.setdefault(decision, set()).add(category)
+    return [
+        {
+            "categories": sorted(categories),
+            "permitted": decision.permitted,
+            "layer": decision.layer,
+            "clauses": list(decision.clauses),
+        }
+        for decision, categories in about.items()
+    ]

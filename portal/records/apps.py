@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+
+ENTRY_TYPES = (
+    "access.permitted",
+    "access.denied",
+    "access.emergency",
+    "access.failed",
+    "record.imported",
+    "record.tampered",
+)
+
+
+class RecordsConfig(AppConfig):
+    name = "portal.records"
+    label = "records"
+    verbose_name = "Records"
+
+    def ready(self) -> None:
+        from ledger.services import register_types, register_verifier  # noqa: PLC0415 - they need the models
+        from portal.records.verifying import verify_records  # noqa: PLC0415
+
+        register_types(*ENTRY_TYPES)
+        register_verifier(verify_records)

@@ -1,0 +1,223 @@
+"""Reading bundles: every resource with its exact text, given an id, with references that lead somewhere. Pure.
+
+What is stored is the text received. Only two things are changed in it, in place, because they mean nothing outside
+the bundle: a reference to another entry by its fullUrl or by a condition becomes `Type/id`, and an entry without an
+id of its own is given one.
+"""
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal.records.errors import InvalidResource, MalformedJson, ReferenceUnresolved
+from portal.records.primitives import ID
+from portal.records.strict_json import MAX_DEPTH, MAX_RESOURCE, Reader, too_deep
+
+BUNDLE_TYPES = ("transaction", "batch", "collection", "searchset", "history", "document")
+_REFERENCE = re.compile(r'("reference"[ \t\r\n]*:[ \t\r\n]*)("(?:[^"\\]|\\.)*")')
+_DERIVED = uuid.UUID("5f8d4f0e-6f5b-5c1e-9a52-0c7a8e6d2b11")  # the name space of ids made from a fullUrl
+
+# Finds the `Type/id` of a conditional reference ("Practitioner", "identifier", "system|value"), or "".
+Finder = Callable[[str, str, str], str]
+
+
+@dataclass
+class Entry:
+    """One resource of a file. `fault` says why it cannot be stored; `index` is None for a file of one resource."""
+
+    index: int | None
+    full_url: str = ""
+    method: str = ""
+    resource: Any = None
+    text: str = ""
+    fault: str = ""
+
+    @property
+    def name(self) -> str:
+        """`Type/id` as far as it is known, for a report."""
+        if not isinstance(self.resource, dict):
+            return ""
+        return "/".join(str(self.resource[key])[:64] for key in ("resourceType", "id") if key in self.resource)
+
+
+@dataclass
+class _Bundle:
+    type: Any = None
+    entries: list[Entry] = field(default_factory=list)
+
+
+def read(content: bytes) -> list[Entry]:
+    """The resources of a bundle, or the one resource of a file. Raises MalformedJson or InvalidResource."""
+    reader = Reader(content)
+    bundle, single = _Bundle(), Entry(None)
+    kind = _resource_type(reader)
+    if kind == "Bundle":
+        _read_bundle(reader, bundle)
+    else:
+        single.resource, single.text = reader.value()
+        single.fault = reader.fault()
+    reader.end()
+    if kind != "Bundle":
+        single.fault = single.fault or _fault_of(single)
+        return [single]
+    if bundle.type not in BUNDLE_TYPES:
+        known = ", ".join(BUNDLE_TYPES)
+        raise InvalidResource(f"Bundle.type must be one of: {known}.", expression="Bundle.type")
+    return bundle.entries
+
+
+def identify(entries: list[Entry]) -> dict[str, str]:
+    """Give each entry its id, and return where each fullUrl leads: `urn:uuid:...` -> `Type/id`."""
+    places: dict[str, str] = {}
+    for entry in entries:
+        if entry.fault or not isinstance(entry.resource, dict):
+            continue
+        if "id" not in entry.resource and not _give_id(entry):
+            entry.fault = "has neither an id nor a fullUrl to make one from"
+            continue
+        place = f"{entry.resource.get('resourceType')}/{entry.resource['id']}"
+        if entry.full_url:
+            places[entry.full_url] = place
+    return places
+
+
+def resolve(entry: Entry, places: Mapping[str, str], find: Finder) -> None:
+    """Put `Type/id` where the entry refers by fullUrl or condition. Raises ReferenceUnresolved."""
+    found: dict[str, str] = {}
+    changed = _resolve_in(entry.resource, places, find, found)
+    if not changed:
+        return
+    count = 0
+
+    def replaced(match: re.Match[str]) -> str:
+        nonlocal count
+        target = found.get(json.loads(match[2]))
+        count += target is not None
+        return match[1] + json.dumps(target) if target else match[0]
+
+    entry.text = _REFERENCE.sub(replaced, entry.text)
+    if count != changed:  # a key spelled with escapes: the text would say another thing than was read
+        raise ReferenceUnresolved("A reference is written with escapes in its name and cannot be resolved.")
+
+
+def identifiers(entries: list[Entry]) -> dict[tuple[str, str, str], str]:
+    """Where conditional references into the same bundle lead: (type, "identifier", "system|value") -> `Type/id`."""
+    found: dict[tuple[str, str, str], str] = {}
+    for entry in entries:
+        if entry.fault or not isinstance(entry.resource, dict):
+            continue
+        for identifier in _identifiers(entry.resource):
+            value, place = identifier.get("value"), entry.name
+            for spelled in (f"{identifier.get('system', '')}|{value}", str(value)):
+                found[str(entry.resource.get("resourceType")), "identifier", spelled] = place
+    return found
+
+
+def _resolve_in(value: Any, places: Mapping[str, str], find: Finder, found: dict[str, str]) -> int:
+    """Resolve in the parsed value; returns how many references were changed."""
+    changed = 0
+    for child in value.values() if isinstance(value, dict) else value:
+        if isinstance(child, dict | list):
+            changed += _resolve_in(child, places, find, found)
+    if isinstance(value, dict) and isinstance(reference := value.get("reference"), str):
+        target = _target(reference, places, find)
+        if target != reference:
+            value["reference"] = found[reference] = target
+            changed += 1
+    return changed
+
+
+def _target(reference: str, places: Mapping[str, str], find: Finder) -> str:
+    if reference in places:
+        return places[reference]
+    kind, condition, query = reference.partition("?")
+    if condition and kind.isalpha():
+        parameter, _, wanted = query.partition("=")
+        if target := find(kind, parameter, wanted):
+            return target
+        raise ReferenceUnresolved(f"A conditional reference to {kind} fits nothing that is known here.")
+    if reference.startswith(("urn:uuid:", "urn:oid:")):
+        raise ReferenceUnresolved("A reference leads to an entry that the bundle does not have.")
+    return reference
+
+
+def _give_id(entry: Entry) -> bool:
+    if not entry.full_url or not entry.text.startswith("{"):
+        return False
+    last = entry.full_url.removeprefix("urn:uuid:").rpartition("/")[2]
+    derived = last if ID.match(last) else str(uuid.uuid5(_DERIVED, entry.full_url))
+    comma = "," if len(entry.resource) else ""
+    entry.resource["id"] = derived
+    entry.text = f'{{"id":"{derived}"{comma}{entry.text[1:]}'
+    return True
+
+
+def _identifiers(resource: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    value = resource.get("identifier")
+    for identifier in value if isinstance(value, list) else [value]:
+        if isinstance(identifier, dict) and isinstance(identifier.get("value"), str):
+            yield identifier
+
+
+def _resource_type(reader: Reader) -> Any:
+    """The resourceType of the value at the present place, which is left unread."""
+    if not reader.starts("{"):
+        raise MalformedJson("The file does not hold a JSON object.")
+    at = reader.at
+    try:
+        for key in reader.members():
+            if key == "resourceType":
+                return reader.value()[0]
+            reader.value()
+    finally:
+        reader.at = at
+        reader.fault()
+    return None
+
+
+def _read_bundle(reader: Reader, bundle: _Bundle) -> None:
+    for key in reader.members():
+        if key == "entry":
+            bundle.entries.extend(_read_entry(reader, index) for index in reader.elements())
+        elif key == "type":
+            bundle.type = reader.value()[0]
+        else:
+            reader.value()
+            if fault := reader.fault():
+                raise MalformedJson(fault)
+
+
+def _read_entry(reader: Reader, index: int) -> Entry:
+    entry = Entry(index)
+    if not reader.starts("{"):
+        reader.value()
+        entry.fault = "is not a JSON object"
+        return entry
+    for key in reader.members():
+        value, text = reader.value()
+        if key == "resource":
+            entry.resource, entry.text = value, text
+        elif key == "fullUrl" and isinstance(value, str):
+            entry.full_url = value
+        elif key == "request" and isinstance(value, dict):
+            entry.method = str(value.get("method", ""))
+        entry.fault = entry.fault or reader.fault()
+    entry.fault = entry.fault or _fault_of(entry)
+    return entry
+
+
+def _fault_of(entry: Entry) -> str:
+    if entry.resource is None:
+        return "holds no resource"
+    if not isinstance(entry.resource, dict):
+        return "holds something else than a resource"
+    if len(entry.text) > MAX_RESOURCE:
+        return f"is larger than {MAX_RESOURCE // 1024} KiB"
+    if too_deep(entry.resource):
+        return f"is nested deeper than {MAX_DEPTH} levels"
+    if entry.method not in {"", "POST", "PUT"}:
+        return "is a request that an import does not carry out"
+    return ""

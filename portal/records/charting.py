@@ -1,0 +1,131 @@
+"""A person's record at one organisation, by the categories that people understand."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from itertools import groupby
+from uuid import UUID
+
+from consent import vocabulary
+from consent.facts import Decision, Decisions
+from ledger.promise import SignedPromise
+from ledger.scope import tenant_scope
+from portal.accounts.errors import UnknownPerson
+from portal.accounts.identity import Caller
+from portal.records import categories, storage
+from portal.records.access import Asked, ask, cited, decide, enter, group_facts
+from portal.records.errors import Denied
+from portal.records.kinds import CLINICAL
+from portal.records.opening import Record, release
+from portal.records.patients import Patient, named, registered
+from portal.records.sealed import Stored
+
+EACH = 200  # of one category in a whole chart
+ALONE = 500  # of a category that is asked for alone
+
+
+@dataclass(frozen=True)
+class Section:
+    """One category. If it is withheld by contract, that is said whether or not there is anything in it."""
+
+    category: str
+    title: str
+    permitted: bool
+    decision: Decision
+    records: list[Record]
+    more: bool  # there are older ones than these
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What may be seen of a record, newest first within each section. `tampered`: `Type/id` of what no longer opens."""
+
+    patient: Patient
+    sections: list[Section]
+    decision: Decision
+    promise: SignedPromise
+    tampered: list[str]
+
+    @property
+    def withheld(self) -> list[str]:
+        """The categories that contracts keep closed."""
+        return [section.category for section in self.sections if not section.permitted]
+
+
+def chart(
+    *, caller: Caller, tenant: UUID, person: UUID, purpose: str | None = None, category: str | None = None
+) -> Chart:
+    """The record of a person, or one category of it, as contracts allow. One ledger entry.
+
+    Raises Denied if nothing at all of what was asked for is permitted; UnknownPerson, UnknownCategory, UnknownPurpose.
+    """
+    wanted = [vocabulary.category(category)] if category else list(vocabulary.CATEGORIES)
+    with tenant_scope(tenant):
+        found = registered(person)
+        if found is None:
+            raise UnknownPerson("No such patient is registered at this organisation. Check the number.")
+        asked = ask(caller, tenant, person, purpose=purpose, interaction="chart")
+        decisions = _decide(asked, wanted)
+        limit = ALONE if category else EACH
+        rows = _permitted_rows(person, decisions, wanted, limit + 1)
+        shown = [row for those in rows.values() for row in those[:limit]]
+        entered = enter(asked, decisions, shown, categories=wanted)
+    if not entered.decision.permitted:
+        raise Denied(entered.decision, entered.promise)
+    opened = release(asked, [*shown, found[1]], entered.promise)
+    by_place = {(record.type, record.id): record for record in opened.records}
+    sections = [_section(name, decisions, rows.get(name, []), limit, by_place) for name in wanted]
+    patient = by_place.get(("Patient", found[0].patient))
+    return Chart(
+        patient=named(found[0], patient.resource if patient else {}),
+        sections=sections,
+        decision=entered.decision,
+        promise=entered.promise,
+        tampered=sorted({f"{row.header.type}/{row.header.id}" for row in opened.tampered}),
+    )
+
+
+def own_record(*, caller: Caller, tenant: UUID, category: str | None = None) -> Chart:
+    """The patient's own record at one organisation: the law's layer lets her see all of it. Raises UnknownPerson."""
+    if caller.person is None:
+        raise UnknownPerson("This account is not linked to a patient. Ask the organisation to link it.")
+    return chart(caller=caller.as_oneself(), tenant=tenant, person=caller.person, category=category)
+
+
+def _decide(asked: Asked, wanted: Collection[str]) -> Decisions:
+    """One decision call: for every kind of record that could be there, and for what is there."""
+    facts = {group_facts(name, category) for category in wanted for name in categories.types_of(category)}
+    found = storage.groups(asked.person, CLINICAL, ())
+    facts |= {group_facts(*group) for group in found if group[1] in wanted}
+    return decide(asked, facts)
+
+
+def _permitted_rows(
+    person: UUID, decisions: Decisions, wanted: Collection[str], each: int
+) -> dict[str, list[Stored]]:
+    permitted = {
+        (name, storage.group_name(category, labels))
+        for (name, category, labels), decision in decisions.by_group.items()
+        if decision.permitted and category in wanted
+    }
+    rows = storage.newest(person, permitted=permitted, each=each) if permitted else []
+    return {name: list(those) for name, those in groupby(rows, lambda row: row.header.category)}
+
+
+def _section(
+    category: str,
+    decisions: Decisions,
+    rows: list[Stored],
+    limit: int,
+    by_place: dict[tuple[str, str], Record],
+) -> Section:
+    within = {group: decision for group, decision in decisions.by_group.items() if group[1] == category}
+    decision = cited(replace(decisions, by_group=within))
+    places = [(row.header.type, row.header.id) for row in rows[:limit]]
+    return Section(
+        category=category,
+        title=vocabulary.CATEGORIES[category],
+        permitted=decision.permitted,
+        decision=decision,
+        records=[by_place[place] for place in places if place in by_place],
+        more=len(rows) > limit,
+    )

@@ -1,0 +1,120 @@
+"""Every way in which the operations on records refuse, as one small tree.
+
+Each error carries a stable `code`, the HTTP `status` that a face should answer with, and a sentence that a
+person can act on. No sentence holds content of a record.
+"""
+
+from consent.facts import Decision
+from ledger.promise import SignedPromise
+
+
+class RecordsError(Exception):
+    """The root of the tree; `str(error)` is the sentence, `expression` a FHIRPath to the element at fault."""
+
+    code = "records-error"
+    status = 400
+
+    def __init__(self, sentence: str, *, expression: str = "") -> None:
+        super().__init__(sentence)
+        self.expression = expression
+
+
+class MalformedJson(RecordsError):
+    """Bytes that are not one strict JSON value (RFC 8259, I-JSON)."""
+
+    code = "json-malformed"
+
+
+class InvalidResource(RecordsError):
+    """JSON that is not a valid FHIR R4 resource of a type that is kept here."""
+
+    code = "resource-invalid"
+    status = 422
+
+
+class UnsupportedType(RecordsError):
+    """A resource type that this node does not keep."""
+
+    code = "type-unsupported"
+    status = 404
+
+
+class ReferenceUnresolved(InvalidResource):
+    """A reference within a bundle that leads nowhere."""
+
+    code = "reference-unresolved"
+
+
+class InvalidSearch(RecordsError):
+    """A search parameter, value or cursor that cannot be served."""
+
+    code = "search-invalid"
+
+
+class UnknownRecord(RecordsError):
+    """No record of that type and id, or none of that version."""
+
+    code = "unknown-record"
+    status = 404
+
+
+class RecordDeleted(RecordsError):
+    """The record was there and was deleted."""
+
+    code = "record-deleted"
+    status = 410
+
+
+class IncompleteQuestion(RecordsError):
+    """Too little was given to look for a patient."""
+
+    code = "question-incomplete"
+
+
+class TooManyFound(RecordsError):
+    """A question that fits so many patients that answering it would disclose who is a patient here."""
+
+    code = "too-many-found"
+    status = 422
+
+
+class RoleNeeded(RecordsError):
+    """The caller does not act in a role that may do this."""
+
+    code = "role-needed"
+    status = 403
+
+
+class NotYourRecord(RecordsError):
+    """Something that only the person herself, or her guardian, may ask."""
+
+    code = "not-your-record"
+    status = 403
+
+
+class Denied(RecordsError):
+    """A permission that was not given. The denial is in the ledger before this is raised."""
+
+    code = "access-denied"
+    status = 403
+
+    def __init__(self, decision: Decision, promise: SignedPromise) -> None:
+        super().__init__(decision.sentence)
+        self.decision = decision
+        self.promise = promise
+        if decision.code in {"insufficient-scope", "purpose-not-allowed"}:
+            self.code = decision.code
+
+
+class RecordTampered(RecordsError):
+    """A stored record that is not what was sealed. That is in the ledger before this is raised."""
+
+    code = "record-tampered"
+    status = 500
+
+
+class StoredTwice(RecordsError):
+    """An id of a bundle that belongs to another patient here."""
+
+    code = "record-of-another-person"
+    status = 409

@@ -1,0 +1,127 @@
+"""Who has seen, or tried to see, a person's record: the accounting of disclosures, from the ledger."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from consent import selectors as consent
+from ledger import selectors as ledger
+from ledger.entry import parse_time
+from ledger.scope import tenant_scope
+from ledger.selectors import Entry
+from portal.accounts import selectors as accounts
+from portal.accounts.identity import Caller
+from portal.records.errors import NotYourRecord
+
+ACCESS_TYPES = ("access.permitted", "access.denied", "access.emergency", "access.failed")
+
+
+@dataclass(frozen=True)
+class Access:
+    """One line of the history. Names are those of then, as the entry holds them."""
+
+    entry: UUID
+    index: int | None
+    subject_index: int | None
+    state: str  # pending, sequenced, checkpointed
+    type: str
+    time: datetime  # of the event
+    actor: UUID | None
+    name: str
+    title: str
+    organisation: UUID | None
+    organisation_name: str
+    role: str
+    interaction: str  # read, search, chart, find; emergency for the opening of a session
+    action: str
+    purpose: str
+    categories: list[str]
+    resources: list[Mapping[str, Any]]  # each {type, id, version, category, hash}
+    decision: str  # permitted, denied, failed
+    layer: str
+    code: str
+    contract: UUID | None
+    sentence: str
+    readable: bool
+
+
+def who_has_seen(
+    *,
+    caller: Caller,
+    tenant: UUID,
+    person: UUID | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Access]:
+    """The accesses to one's own record at one organisation, newest first; `before` a subject_index.
+
+    For the person herself, and for whom she made her guardian by contract there. Raises NotYourRecord.
+    """
+    subject = person or caller.person
+    with tenant_scope(tenant):
+        if subject is None or not _may_know(caller, subject):
+            raise NotYourRecord("The history of a record is for the person herself, and for her guardian.")
+        found = ledger.subject_entries(subject=subject, types=ACCESS_TYPES, before=before, limit=limit)
+    return accesses_of(found)
+
+
+def accesses_of(entries: Iterable[Entry]) -> list[Access]:
+    """As `access_of`, with the names of those whom an entry names by id only."""
+    found = [access_of(entry) for entry in entries]
+    names = accounts.names({access.actor for access in found if access.actor and not access.name})
+    places = {access.organisation for access in found if access.organisation and not access.organisation_name}
+    organisations = accounts.organisation_names(places)
+    return [_named(access, names, organisations) for access in found]
+
+
+def access_of(entry: Entry) -> Access:
+    """An access entry in words that pages and APIs share."""
+    audit = entry.audit
+    by = audit.get("who") or {"id": audit.get("clinician")}
+    organisation = audit.get("organisation") or {}
+    if isinstance(organisation, str):  # the opening of an emergency session names ids only
+        organisation = {"id": organisation}
+    opening = "session" in audit
+    return Access(
+        entry=entry.id,
+        index=entry.index,
+        subject_index=entry.subject_index,
+        state=entry.state,
+        type=entry.type,
+        time=parse_time(audit["time"]) if "time" in audit else entry.time,
+        actor=_uuid(by.get("id")),
+        name=by.get("name", ""),
+        title=by.get("title", ""),
+        organisation=_uuid(organisation.get("id")),
+        organisation_name=organisation.get("name", ""),
+        role=audit.get("role") or ("clinician" if opening else ""),
+        interaction=audit.get("interaction", "emergency" if opening else ""),
+        action=audit.get("action", ""),
+        purpose=audit.get("purpose", "BTG" if opening else ""),
+        categories=audit.get("categories", []),
+        resources=audit.get("resources", []),
+        decision="failed" if entry.type == "access.failed" else audit.get("decision", "permitted"),
+        layer=audit.get("layer", "emergency" if opening else ""),
+        code=audit.get("code") or audit.get("reason_code", ""),
+        contract=_uuid(audit.get("contract")),
+        sentence=audit.get("sentence") or (f"Broke the glass: {audit['reason']}" if "reason" in audit else ""),
+        readable=entry.readable,
+    )
+
+
+def _named(access: Access, names: Mapping[UUID, str], organisations: Mapping[UUID, str]) -> Access:
+    name = access.name or (names.get(access.actor, "") if access.actor else "")
+    place = access.organisation_name or (organisations.get(access.organisation, "") if access.organisation else "")
+    return replace(access, name=name, organisation_name=place)
+
+
+def _may_know(caller: Caller, subject: UUID) -> bool:
+    if caller.person == subject:
+        return True
+    return any(contract.person == subject for contract in consent.contracts_for_grantee(caller.user, None))
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return UUID(text) if text else None

@@ -1,0 +1,117 @@
+"""Who a patient is: what a page shows at its head so that nobody reads the wrong record."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from consent import selectors as consent
+from ledger.promise import SignedPromise
+from ledger.scope import tenant_scope
+from portal.accounts import selectors
+from portal.accounts.identity import Caller
+from portal.accounts.models import Registration
+from portal.records import storage
+from portal.records.opening import open_rows
+from portal.records.sealed import Stored
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A person as a patient of one organisation. `promise` where naming her was an access of its own."""
+
+    person: UUID
+    patient: str  # id of the FHIR Patient
+    mrn: str
+    name: str
+    birth_date: date | None
+    gender: str
+    promise: SignedPromise | None = None
+
+
+def name_patients(*, caller: Caller, tenant: UUID, people: Collection[UUID]) -> dict[UUID, Patient]:
+    """Those of `people` that the caller has to do with: herself, who shares something with him, whom he asked, or whose
+    emergency he attends to. For lists of names; nobody else is named."""
+    with tenant_scope(tenant):
+        found = registered_all(_related(caller, set(people)))
+    return name_all(tenant, found)
+
+
+def registered(person: UUID) -> tuple[Registration, Stored] | None:
+    """The registration and the FHIR Patient of a person, in the tenant's scope."""
+    registration = selectors.registration(person=person)
+    row = storage.read("Patient", registration.patient)
+    return (registration, row[0]) if row else None
+
+
+def registered_all(people: Collection[UUID]) -> dict[UUID, tuple[Registration, Stored]]:
+    """As `registered`, of several people, in two queries."""
+    registrations = selectors.registrations_of(people) if people else {}
+    rows = storage.read_all("Patient", [each.patient for each in registrations.values()])
+    return {
+        person: (registration, rows[registration.patient])
+        for person, registration in registrations.items()
+        if registration.patient in rows
+    }
+
+
+def name_all(
+    tenant: UUID,
+    found: Mapping[UUID, tuple[Registration, Stored]],
+    promises: Mapping[UUID, SignedPromise] | None = None,
+) -> dict[UUID, Patient]:
+    """Name these people. One whose Patient does not open is left out: its read says why."""
+    opened = open_rows(tenant, [row for _, row in found.values()])
+    by_id = {record.id: record.resource for record in opened.records}
+    return {
+        person: named(registration, by_id[registration.patient], (promises or {}).get(person))
+        for person, (registration, _) in found.items()
+        if registration.patient in by_id
+    }
+
+
+def named(registration: Registration, patient: Mapping[str, Any], promise: SignedPromise | None = None) -> Patient:
+    """The head of a page from a FHIR Patient."""
+    return Patient(
+        person=registration.person_id,
+        patient=registration.patient,
+        mrn=registration.mrn,
+        name=display_name(patient),
+        birth_date=_date(patient.get("birthDate", "")),
+        gender=patient.get("gender", ""),
+        promise=promise,
+    )
+
+
+def display_name(patient: Mapping[str, Any]) -> str:
+    """The official name, else the first one, as people write it; without a prefix."""
+    names = patient.get("name", [])
+    official = [name for name in names if name.get("use") == "official"]
+    for name in [*official, *names]:
+        written = " ".join(filter(None, [*name.get("given", ()), name.get("family", "")])) or name.get("text", "")
+        if written:
+            return str(written)
+    return "Name not recorded"
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _related(caller: Caller, people: set[UUID]) -> set[UUID]:
+    """Those of these people that the caller has to do with; asks no further than it must."""
+    related = {person for person in people if person == caller.person}
+    relations: tuple[Callable[[], Iterable[Any]], ...] = (
+        lambda: consent.contracts_for_grantee(caller.user, caller.organisation),
+        lambda: consent.requests_by(caller.user),
+        lambda: consent.open_emergencies(actor=caller.user),
+    )
+    for relation in relations:
+        if related >= people:
+            break
+        related |= people & {item.person for item in relation()}
+    return related

@@ -1,0 +1,156 @@
+"""From the text of a bundle to resources that are ready to be stored, and what is wrong with the others."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from portal.records import bundles, categories, storage
+from portal.records.bundles import Entry
+from portal.records.dates import Span
+from portal.records.errors import RecordsError
+from portal.records.index import digest, key_for
+from portal.records.kinds import DIRECTORY, KINDS
+from portal.records.labels import labels_of
+from portal.records.validation import check
+
+# The elements by which a record gives another one as its reason or its content: labels travel along them.
+_REASONS = frozenset(
+    "reasonReference prescription diagnosisReference procedureReference addresses basedOn result referral "
+    "hasMember derivedFrom condition claim request authorizingPrescription partOf".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A resource that may be stored. `patient` is the id of the FHIR Patient it is about; "" in the directory."""
+
+    entry: Entry
+    content: bytes
+    type: str
+    id: str
+    patient: str
+    category: str
+    labels: tuple[str, ...]
+    span: Span | None
+    author: str
+
+    @property
+    def resource(self) -> Mapping[str, Any]:
+        return self.entry.resource  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A resource that was not stored, and why. Without content of the record."""
+
+    file: str
+    entry: int | None
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = self.file if self.entry is None else f"{self.file}, entry {self.entry}"
+        return f"{place}{f' ({self.name})' if self.name else ''}: {self.reason}"
+
+
+def prepare(entries: list[Entry], source: str) -> tuple[list[Prepared], list[Failure]]:
+    """In the tenant's scope, where conditional references are looked up."""
+    places = bundles.identify(entries)
+    finder = _Finder(bundles.identifiers(entries))
+    failed = []
+    for entry in entries:
+        try:
+            _check(entry, places, finder)
+        except RecordsError as error:
+            entry.fault = str(error)
+        except RecursionError:
+            entry.fault = "is nested too deeply"
+        if entry.fault:
+            failed.append(Failure(source, entry.index, entry.name, entry.fault))
+    good = [entry for entry in entries if not entry.fault]
+    inherited = _inherited({entry.name: entry.resource for entry in good})
+    return [_prepared(entry, inherited[entry.name]) for entry in good], failed
+
+
+def _check(entry: Entry, places: Mapping[str, str], finder: bundles.Finder) -> None:
+    if entry.fault:
+        return
+    bundles.resolve(entry, places, finder)
+    check(entry.resource)
+    if "id" not in entry.resource:
+        entry.fault = "has no id"
+    elif entry.resource["resourceType"] not in DIRECTORY and not _patient(entry.resource):
+        entry.fault = "is about no patient: it refers to none by Patient/id"
+
+
+def _prepared(entry: Entry, labels: frozenset[str]) -> Prepared:
+    resource = entry.resource
+    return Prepared(
+        entry=entry,
+        content=entry.text.encode(),
+        type=resource["resourceType"],
+        id=resource["id"],
+        patient="" if resource["resourceType"] in DIRECTORY else _patient(resource),
+        category=categories.category_of(resource),
+        labels=tuple(sorted(labels)),
+        span=categories.span_of(resource),
+        author=categories.author_of(resource)[:255],
+    )
+
+
+def _patient(resource: Mapping[str, Any]) -> str:
+    """The id of the FHIR Patient, or "" if the resource names none of ours."""
+    if resource["resourceType"] == "Patient":
+        return str(resource["id"])
+    kind, _, rest = categories.patient_of(resource).partition("/")
+    return rest.partition("/")[0] if kind == "Patient" else ""
+
+
+def _inherited(resources: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    """The labels of each resource, with those of the records that it gives as its reason."""
+    own = {place: labels_of(resource) for place, resource in resources.items()}
+    if not any(own.values()):
+        return own
+    reasons = {place: set(_reasons(resource)) & own.keys() for place, resource in resources.items()}
+    changed = True
+    while changed:  # labels only grow, so this ends
+        changed = False
+        for place, targets in reasons.items():
+            grown = own[place].union(*(own[target] for target in targets))
+            changed, own[place] = changed or grown != own[place], grown
+    return own
+
+
+def _reasons(value: Any, *, within: bool = False) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if within and isinstance(value.get("reference"), str):
+            yield value["reference"]
+        for key, child in value.items():
+            if isinstance(child, list | Mapping):
+                yield from _reasons(child, within=key in _REASONS)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for child in value:
+            yield from _reasons(child, within=within)
+
+
+class _Finder:
+    """Where a conditional reference leads: first within the bundle, then in what is stored of the directory."""
+
+    def __init__(self, within: Mapping[tuple[str, str, str], str]) -> None:
+        self._places = dict(within)
+
+    def __call__(self, kind: str, parameter: str, value: str) -> str:
+        wanted = (kind, parameter, value)
+        if wanted not in self._places:
+            self._places[wanted] = self._stored(*wanted)
+        return self._places[wanted]
+
+    def _stored(self, kind: str, parameter: str, value: str) -> str:
+        searched_by_tenant = kind == "Patient" or (kind in KINDS and KINDS[kind].directory)
+        if parameter != "identifier" or not value or not searched_by_tenant:
+            return ""
+        tenant: UUID = storage.current_tenant()
+        token = digest(key_for(kind, tenant=tenant, person=None), kind, parameter, value)
+        found = storage.found_by_all([token], 2)
+        return "/".join(found[0]) if len(found) == 1 else ""

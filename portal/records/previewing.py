@@ -1,0 +1,57 @@
+"""What a contract would show: counts by category, before anybody signs."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from consent import vocabulary
+from ledger.scope import tenant_scope
+from portal.accounts.identity import Caller
+from portal.records import storage
+from portal.records.access import ask, decide, group_facts
+from portal.records.kinds import CLINICAL
+
+
+@dataclass
+class Count:
+    """How many records of a category: without any mark, and by the sensitivity that they bear."""
+
+    category: str
+    title: str
+    ordinary: int = 0
+    marked: dict[str, int] = field(default_factory=dict)  # a record with two marks counts under both
+    sensitive: int = 0  # records with any mark
+
+    @property
+    def total(self) -> int:
+        return self.ordinary + self.sensitive
+
+
+def preview(
+    *, caller: Caller, tenant: UUID, person: UUID, categories: Collection[str] | None = None
+) -> list[Count]:
+    """The counts behind "what would they see?", of what the caller may see herself. Opens nothing, so enters nothing.
+
+    Empty categories are included, in the order in which people see them. Raises UnknownCategory.
+    """
+    wanted = [vocabulary.category(name) for name in categories or vocabulary.CATEGORIES]
+    counts = {name: Count(name, vocabulary.CATEGORIES[name]) for name in wanted}
+    with tenant_scope(tenant):
+        groups = [row for row in storage.count_groups(person, CLINICAL) if row[1] in counts]
+        facts = {group_facts(kind, category, labels) for kind, category, labels, _ in groups}
+        asked = ask(caller, tenant, person, purpose=None, interaction="preview")
+        decisions = decide(asked, facts) if facts else None
+    for kind, category, labels, number in groups:
+        if decisions and decisions.of(group_facts(kind, category, labels)).permitted:
+            _add(counts[category], labels, number)
+    return list(counts.values())
+
+
+def _add(count: Count, labels: Collection[str], number: int) -> None:
+    level, borne = vocabulary.grade(labels)
+    if level <= vocabulary.LEVELS["N"] and not borne:
+        count.ordinary += number
+        return
+    count.sensitive += number
+    for label in labels:
+        count.marked[label] = count.marked.get(label, 0) + number

@@ -1,0 +1,46 @@
+"""How far somebody's access to a record reaches, by what contracts and policies say. The record itself is not asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from consent import vocabulary
+from consent.facts import Decision, Decisions
+from ledger.scope import tenant_scope
+from portal.accounts.identity import Caller
+from portal.records import categories
+from portal.records.access import ask, cited, decide, group_facts
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The decision for each category, in the order in which people see them; for what bears no sensitivity."""
+
+    decisions: Mapping[str, Decision]
+
+    @property
+    def open(self) -> list[str]:
+        """The categories that may be opened, whether or not there is anything in them."""
+        return [category for category, decision in self.decisions.items() if decision.permitted]
+
+    @property
+    def closed(self) -> list[str]:
+        """The categories that stay closed, likewise."""
+        return [category for category, decision in self.decisions.items() if not decision.permitted]
+
+
+def reach(*, caller: Caller, tenant: UUID, person: UUID, purpose: str | None = None) -> Reach:
+    """What the caller could open now. Nothing of the record is read or counted, so nothing is entered."""
+    facts = [
+        group_facts(kind, category)
+        for category in vocabulary.CATEGORIES
+        for kind in categories.types_of(category)
+    ]
+    with tenant_scope(tenant):
+        decisions = decide(ask(caller, tenant, person, purpose=purpose, interaction="reach"), facts)
+    return Reach({category: _of(category, decisions) for category in vocabulary.CATEGORIES})
+
+
+def _of(category: str, decisions: Decisions) -> Decision:
+    within = {group: decision for group, decision in decisions.by_group.items() if group[1] == category}
+    return cited(replace(decisions, by_group=within))

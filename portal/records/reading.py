@@ -1,0 +1,71 @@
+"""Reading one record, or one of its versions."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from consent.facts import Decision
+from ledger.promise import SignedPromise
+from ledger.scope import tenant_scope
+from portal.accounts.identity import Caller
+from portal.records import storage
+from portal.records.access import SCOPE, ask, decide, enter, facts_of
+from portal.records.errors import Denied, RecordDeleted, UnknownRecord, UnsupportedType
+from portal.records.kinds import KINDS
+from portal.records.opening import Record, open_directory, release_all
+
+
+@dataclass(frozen=True)
+class Read:
+    """A record that was opened. Without decision and promise it is from the directory, which nobody is asked about."""
+
+    record: Record
+    decision: Decision | None = None
+    promise: SignedPromise | None = None
+
+
+def read(
+    *,
+    caller: Caller,
+    tenant: UUID,
+    type: str,  # noqa: A002 - the field's own name
+    id: str,  # noqa: A002 - the field's own name
+    purpose: str | None = None,
+    version: int | None = None,
+) -> Read:
+    """One record of `tenant`, as contracts allow. `purpose`: by default what the caller's role is for.
+
+    Raises Denied after the denial is in the ledger; UnknownRecord, RecordDeleted, UnsupportedType, UnknownPurpose;
+    RecordTampered, which is in the ledger too.
+    """
+    if type not in KINDS:
+        raise UnsupportedType(f"This node does not keep resources of the type {type[:40]!r}.")
+    if KINDS[type].directory:
+        return _read_directory(caller, tenant, type, id, version)
+    with tenant_scope(tenant):
+        row, deleted = _row(type, id, version)
+        assert row.header.person is not None  # noqa: S101 - a constraint of the table
+        asked = ask(caller, tenant, row.header.person, purpose=purpose, interaction="read")
+        decisions = decide(asked, [facts_of(row.header)])
+        entered = enter(asked, decisions, [row], categories=[row.header.category])
+    if not entered.decision.permitted:
+        raise Denied(entered.decision, entered.promise)
+    if deleted:
+        raise RecordDeleted("This record was deleted. Its earlier versions can be read.")
+    (record,) = release_all(asked, [row], entered.promise)
+    return Read(record, entered.decision, entered.promise)
+
+
+def _read_directory(caller: Caller, tenant: UUID, type_name: str, key: str, version: int | None) -> Read:
+    caller.requires(SCOPE)
+    with tenant_scope(tenant):
+        row, deleted = _row(type_name, key, version)
+    if deleted:
+        raise RecordDeleted("This entry of the directory was deleted.")
+    return Read(open_directory(caller, tenant, [row])[0])
+
+
+def _row(type_name: str, key: str, version: int | None) -> tuple[storage.Stored, bool]:
+    row = storage.read(type_name, key, version)
+    if row is None:
+        raise UnknownRecord(f"There is no {type_name} with that id and version at this organisation.")
+    return row

@@ -1,0 +1,51 @@
+"""Whose records a clinician has to do with, at every organisation: who shares, who was asked, whose emergency runs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from consent import selectors as consent
+from ledger.scope import party_scope, tenant_scope
+from portal.accounts.identity import Caller
+from portal.records.patients import Patient, name_all, registered_all
+
+
+@dataclass(frozen=True)
+class Related:
+    """Contracts in force for the caller, their requests (newest first) and running emergencies; and whom these are
+    about, named, by custodian and person. All are as `consent.selectors` returns them."""
+
+    contracts: Sequence[Any]
+    requests: Sequence[Any]
+    emergencies: Sequence[Any]
+    patients: Mapping[tuple[UUID, UUID], Patient]
+
+
+def related(*, caller: Caller, requests: int = 20) -> Related:
+    """Everybody whom the caller may see in lists of names. Names alone are shown, so nothing is entered."""
+    contracts: dict[UUID, Any] = {}
+    asked: list[Any] = []
+    running: list[Any] = []
+    for party in filter(None, (caller.organisation, caller.user)):
+        with party_scope(party):
+            found = consent.contracts_for_grantee(caller.user, caller.organisation)
+            contracts |= {item.id: item for item in found}
+            if party == caller.user and requests:
+                asked = consent.requests_by(caller.user)[:requests]
+                running = consent.open_emergencies(actor=caller.user)
+    running = [item for item in running if item.organisation == caller.organisation]
+    named = _named([*contracts.values(), *asked, *running])
+    return Related(list(contracts.values()), asked, running, named)
+
+
+def _named(items: Iterable[Any]) -> dict[tuple[UUID, UUID], Patient]:
+    people: dict[UUID, set[UUID]] = {}
+    for item in items:
+        people.setdefault(item.tenant_id, set()).add(item.person)
+    named: dict[tuple[UUID, UUID], Patient] = {}
+    for tenant, persons in people.items():
+        with tenant_scope(tenant):
+            found = registered_all(persons)
+        named |= {(tenant, person): patient for person, patient in name_all(tenant, found).items()}
+    return named

@@ -1,0 +1,100 @@
+"""Sealing records, and opening them only if what stands beside the seal is what was bound into it.
+
+Decisions read clear columns. They are part of the seal's associated data, so that a label, a category, a date or an
+author that was changed underneath us keeps the record shut.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ledger.entry import format_time
+from ledger.errors import LedgerError
+from ledger.hashing import sha256
+from ledger.vault import keyring
+
+USE = "record"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The clear columns of one version of a record."""
+
+    tenant: UUID
+    person: UUID | None
+    type: str
+    id: str
+    version: int
+    category: str
+    labels: tuple[str, ...]
+    date: datetime | None
+    until: datetime | None
+    author: str
+
+    @property
+    def owner(self) -> UUID:
+        """Whose key seals it: the person's, or the tenant's in the directory."""
+        return self.person or self.tenant
+
+    def bound(self) -> dict[str, object]:
+        """The associated data of the seal."""
+        return {
+            "v": 1,
+            "kind": "record",
+            "tenant": str(self.tenant),
+            "person": str(self.person) if self.person else None,
+            "type": self.type,
+            "id": self.id,
+            "version": self.version,
+            "category": self.category,
+            "labels": sorted(self.labels),
+            "date": _instant(self.date),
+            "until": _instant(self.until),
+            "author": self.author,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One version of a record as it is stored."""
+
+    header: Header
+    sealed: bytes
+    content_hash: bytes
+    created: datetime
+
+
+def seal(header: Header, content: bytes) -> bytes:
+    """Seal the bytes received, in the tenant's scope."""
+    return keyring.seal(header.owner, USE, content, header.bound())
+
+
+def unseal(stored: Stored) -> bytes | None:
+    """The bytes received, or None if anything about them was changed. In the tenant's scope."""
+    if sha256(stored.sealed) != stored.content_hash:
+        return None
+    try:
+        return keyring.unseal(stored.header.owner, stored.sealed, stored.header.bound())
+    except LedgerError:  # a broken seal, another owner's, or a key that is not there
+        return None
+
+
+def load_keys(rows: Iterable[Stored]) -> None:
+    """Fetch the keys of many records in one query."""
+    keyring.load([row.sealed for row in rows])
+
+
+def named(header: Header, content_hash: bytes) -> dict[str, object]:
+    """How a ledger entry names a version of a record: without content, but with the hash that binds it."""
+    return {
+        "type": header.type,
+        "id": header.id,
+        "version": header.version,
+        "category": header.category,
+        "hash": content_hash.hex(),
+    }
+
+
+def _instant(value: datetime | None) -> str | None:
+    return format_time(value) if value else None

@@ -1,0 +1,42 @@
+"""THE shared operations on records. Every face, command and test calls these, and nothing beside them.
+
+Each takes the Caller that a face built, decides under the custodian's contracts, and leaves its entry in the ledger
+before anything is shown or refused. Errors are those of `portal.records.errors`, `consent.errors`, `accounts.errors`.
+"""
+
+from portal.records.charting import Chart, Section, chart, own_record
+from portal.records.finding import find_patient
+from portal.records.history import ACCESS_TYPES, Access, access_of, accesses_of, who_has_seen
+from portal.records.importing import Report, import_bundles, import_content
+from portal.records.opening import Record
+from portal.records.patients import Patient, name_patients
+from portal.records.preparing import Failure
+from portal.records.previewing import Count, preview
+from portal.records.reading import Read, read
+from portal.records.searching import SearchResult, search
+
+__all__ = [
+    "ACCESS_TYPES",
+    "Access",
+    "Chart",
+    "Count",
+    "Failure",
+    "Patient",
+    "Read",
+    "Record",
+    "Report",
+    "SearchResult",
+    "Section",
+    "access_of",
+    "accesses_of",
+    "chart",
+    "find_patient",
+    "import_bundles",
+    "import_content",
+    "name_patients",
+    "own_record",
+    "preview",
+    "read",
+    "search",
+    "who_has_seen",
+]

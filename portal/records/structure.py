@@ -1,0 +1,175 @@
+"""A walker over FHIR JSON by the element tables of the published models: names, cardinality, primitive types.
+
+The models of `fhir.resources` check what an element requires of another; they let pass null, empty lists and
+objects, strings for numbers, long ids, codes outside a required value set. This walker refuses those. Pure.
+"""
+
+import typing
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from fhir.resources.R4B import get_fhir_model_class
+
+from portal.records import primitives
+
+# Required value sets that the models' metadata cut short with "+".
+_REQUIRED_CODES = {
+    "Observation.status": "registered preliminary final amended corrected cancelled entered-in-error unknown",
+    "DiagnosticReport.status": "registered partial preliminary final amended corrected appended cancelled "
+    "entered-in-error unknown",
+    "Encounter.status": "planned arrived triaged in-progress onleave finished cancelled entered-in-error unknown",
+}
+
+_PYDANTIC_NAMES = {"EncodedBytes": "Base64Binary", "UuidVersion": "Uuid"}
+
+
+class Fault(Exception):
+    """What is wrong, and where: the path grows while the fault travels outwards."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.path: list[str] = []
+
+    def expression(self, root: str) -> str:
+        """A FHIRPath such as `Observation.component[0].code`."""
+        return root + "".join(reversed(self.path))
+
+
+Check = Callable[[Any], None]
+
+
+def check_resource(value: Any) -> None:
+    """Raise Fault unless `value` is a JSON object whose elements are those of its resource type."""
+    if not isinstance(value, dict):
+        raise Fault("must be a JSON object")
+    name = value.get("resourceType")
+    if not isinstance(name, str):
+        raise Fault("names no FHIR R4 resource type in resourceType")
+    _walk(value, _resource_table(name))
+
+
+@cache  # an exception is not kept: names that somebody makes up fill nothing
+def _resource_table(name: str) -> dict[str, Check]:
+    try:
+        model = get_fhir_model_class(name)
+    except (ValueError, LookupError):
+        model = None
+    if model is None or not issubclass(model, get_fhir_model_class("Resource")):
+        raise Fault("names no FHIR R4 resource type in resourceType")
+    return {**_table(model), "resourceType": _primitive(primitives.RULES["Code"])}
+
+
+@cache
+def _table(model: type) -> dict[str, Check]:
+    """The elements that a model has, each with its check. Built once; recursive types are looked up when walked."""
+    name = getattr(model, "__resource_type__", model.__name__)
+    fields = model.model_fields  # type: ignore[attr-defined]
+    return {
+        field.alias: _check_of(name, field.alias, field.annotation, field.json_schema_extra or {})
+        for key, field in fields.items()
+        if key not in {"fhir_comments", "resource_type"} and field.alias
+    }
+
+
+def _check_of(model: str, element: str, annotation: Any, extra: dict[str, Any]) -> Check:
+    inner, many = _unwrapped(annotation)
+    kind = _kind(inner)
+    if element.startswith("_"):
+        one = _complex(_extension_of_primitive)
+        return _list(one, holes=True) if many else one
+    if kind.endswith("Type") and hasattr(inner, "get_model_klass"):
+        one = check_resource if kind == "ResourceType" else _complex(inner.get_model_klass)
+        return _list(one) if many else one
+    rule = _rule(model, element, kind, extra)
+    return _list(_primitive(rule), holes=True) if many else _primitive(rule)
+
+
+def _rule(model: str, element: str, kind: str, extra: dict[str, Any]) -> primitives.Rule:
+    if (model, element) == ("Reference", "reference"):
+        return primitives.reference
+    if words := _REQUIRED_CODES.get(f"{model}.{element}"):
+        return primitives.one_of(frozenset(words.split()))
+    codes = extra.get("enum_values", ())
+    if kind == "Code" and codes and "+" not in codes:
+        return primitives.one_of(frozenset(codes))
+    return primitives.RULES[kind]
+
+
+def _unwrapped(annotation: Any) -> tuple[Any, bool]:
+    """The innermost type of `Optional[List[Optional[X]]]`, and whether there is a list around it."""
+    many = False
+    while typing.get_origin(annotation) in (typing.Union, list) or type(annotation).__name__ == "UnionType":
+        many = many or typing.get_origin(annotation) is list
+        annotation = next(item for item in typing.get_args(annotation) if item is not type(None))
+    return annotation, many
+
+
+def _kind(annotation: Any) -> str:
+    """`Id`, `DateTime`, `Boolean`, or `CodeableConceptType`."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        name = type(typing.get_args(annotation)[1]).__name__
+        return _PYDANTIC_NAMES.get(name, name)
+    return "Boolean" if annotation is bool else str(annotation.__name__)
+
+
+def _walk(value: dict[str, Any], table: dict[str, Check]) -> None:
+    if not value:
+        raise Fault("must not be an empty object")
+    for key, child in value.items():
+        check = table.get(key)
+        try:
+            if check is None:
+                raise Fault("is not an element of this type")
+            check(child)
+        except Fault as fault:
+            fault.path.append(f".{key}" if key.isidentifier() and key.isascii() else "")
+            raise
+
+
+def _primitive(rule: primitives.Rule) -> Check:
+    def check(value: Any) -> None:
+        if problem := rule(value):
+            raise Fault(problem)
+
+    return check
+
+
+def _complex(model: Callable[[], type]) -> Check:
+    def check(value: Any) -> None:
+        if not isinstance(value, dict):
+            raise Fault("must be a JSON object")
+        _walk(value, _table(model()))
+
+    return check
+
+
+def _extension_of_primitive() -> type:
+    return get_fhir_model_class("Element")
+
+
+def _list(one: Check, *, holes: bool = False) -> Check:
+    """A non-empty array. `holes`: null stands where the parallel array (`_given`) says why a value is missing."""
+
+    def check(value: Any) -> None:
+        if not isinstance(value, list) or not value:
+            raise Fault("must be a JSON array with at least one item")
+        for index, item in enumerate(_whole(value, holes=holes)):
+            if item is not None or not holes:
+                _at(one, item, index)
+
+    return check
+
+
+def _whole(items: list[Any], *, holes: bool) -> Iterable[Any]:
+    if holes and all(item is None for item in items):
+        raise Fault("must hold at least one value")
+    return items
+
+
+def _at(one: Check, item: Any, index: int) -> None:
+    try:
+        one(item)
+    except Fault as fault:
+        fault.path.append(f"[{index}]")
+        raise

@@ -1,0 +1,96 @@
+"""The door of every staff page: signed in, a member in one of the roles at the organisation that the address names,
+and every refusal of the domain said in one way.
+
+The organisation stands in the address and not in the session, so that two windows may act for two of them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from consent.errors import ConsentError
+from ledger.errors import LedgerError
+from portal.accounts.callers import caller_of_session, roles_of
+from portal.accounts.errors import AccountsError, NotAMember
+from portal.accounts.identity import Caller
+from portal.accounts.models import Membership, Role
+from portal.records.errors import RecordsError
+from portal.staff.refusals import refusal
+
+P = ParamSpec("P")
+READ, FORM, ACT = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
+DOMAIN_ERRORS = (AccountsError, ConsentError, RecordsError, LedgerError)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The organisation that a member acts for."""
+
+    id: UUID
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A member at work: `caller` in the first fitting role, and all `roles` held at this place."""
+
+    request: HttpRequest
+    caller: Caller
+    place: Place
+    roles: frozenset[str]
+
+    def page(self, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+        """A page of this desk; every template of staff knows `place` and `roles`."""
+        known = {"place": self.place, "roles": self.roles}
+        return render(self.request, template, {**known, **context}, status=status)
+
+
+View = Callable[Concatenate[Desk, P], HttpResponseBase]
+
+
+def desk(
+    *roles: Role, methods: tuple[str, ...] = READ
+) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+    """Let in members who have one of these roles at the organisation `place`."""
+
+    def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
+        @login_required
+        @require_http_methods(list(methods))
+        @wraps(view)
+        def answered(request: HttpRequest, place: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            try:
+                response = view(_desk(request, place, roles), *args, **kwargs)
+            except DOMAIN_ERRORS as error:
+                response = refusal(request, error)
+            # SECURE_REFERRER_POLICY keeps the address here; `no-referrer` would make browsers send
+            # `Origin: null` with forms, which the CSRF check refuses.
+            response.headers["Cache-Control"] = "no-store"
+            return response
+
+        return answered
+
+    return decorate
+
+
+def _desk(request: HttpRequest, slug: str, roles: tuple[Role, ...]) -> Desk:
+    held: list[Membership] = [item for item in roles_of(request) if item.tenant.slug == slug]
+    fitting = next((role for role in roles if role in {item.role for item in held}), None)
+    if fitting is None:
+        raise NotAMember(
+            "You do not have the role at that organisation that this page needs. Nothing was shown."
+        )
+    tenant = held[0].tenant
+    return Desk(
+        request=request,
+        caller=caller_of_session(request, role=fitting, tenant=slug),
+        place=Place(tenant.id, tenant.slug, tenant.name),
+        roles=frozenset(item.role for item in held),
+    )

@@ -1,0 +1,23 @@
+"""The address of a face without an organisation: on to the first desk that the member has there."""
+
+from collections.abc import Mapping
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+
+from portal.accounts.callers import roles_of
+from portal.accounts.errors import NotAMember
+from portal.accounts.models import Role
+from portal.staff.refusals import refusal
+
+
+@login_required
+def first_desk(request: HttpRequest, desks: Mapping[Role, str]) -> HttpResponseBase:
+    """Go on to the page that `desks` names for the first of the member's roles; it takes the organisation's slug."""
+    first = next((item for item in roles_of(request) if item.role in desks), None)
+    if first is None:
+        return refusal(
+            request, NotAMember("This page is for people who work here in another role than yours.")
+        )
+    return redirect(desks[Role(first.role)], first.tenant.slug)

@@ -1,0 +1,19 @@
+"""Which face answers at which address. Composition only."""
+
+from django.conf import settings
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("portal.patients.urls")),
+    path("clinic/", include("portal.providers.urls")),
+    path("audit/", include("portal.auditors.urls")),
+    path("administration/", include("portal.administration.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/", include("portal.api.urls")),
+    path("fhir/", include("portal.fhir.urls")),
+    path("log/", include("ledger.urls")),
+    path("", include("portal.node.urls")),
+]
+
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", include("portal.design.urls")))

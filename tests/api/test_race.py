@@ -1,0 +1,47 @@
+"""Two hundred reads against one revocation: in the order of the log, none is permitted after it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from uuid import UUID
+
+from ledger import selectors as ledger
+from ledger.scope import tenant_scope
+from tests.api.house import ANA, GLUCOSE, House, contract_body
+
+READS, READERS = 200, 8
+
+
+def test_no_read_is_permitted_after_the_revocation(house: House) -> None:
+    ana, doctor = house.ana, house.doctor
+    contract = ana.post("/api/v1/contracts/", json=contract_body()).json()["id"]
+    half = Event()
+
+    def read(number: int) -> tuple[str, int]:
+        if number == READS // 2:
+            half.set()
+        answer = doctor.get(f"/fhir/st-mary/Observation/{GLUCOSE}")
+        return answer.headers["Ledger-Entry"], answer.status_code
+
+    def revoke() -> int:
+        half.wait(30)
+        return ana.post(f"/api/v1/contracts/{contract}/revoke/").status_code
+
+    with ThreadPoolExecutor(READERS + 1) as pool:
+        revocation = pool.submit(revoke)
+        answers = dict(pool.map(read, range(READS)))
+    assert revocation.result() == 200
+    assert len(answers) == READS
+    assert set(answers.values()) == {200, 403}
+
+    with tenant_scope(house.tenants["st-mary"]):
+        for entry in answers:
+            ledger.entry(UUID(entry), wait=10)
+        log = ledger.search_entries(subject=house.people[ANA], limit=READS + 20)[::-1]
+    order = [entry.type for entry in log if str(entry.id) in answers or entry.type == "contract.revoked"]
+    assert len(order) == READS + 1
+    revoked = order.index("contract.revoked")
+    assert set(order[:revoked]) == {"access.permitted"}
+    assert set(order[revoked + 1 :]) == {"access.denied"}
+    for entry in log:
+        if str(entry.id) in answers:
+            assert (entry.type == "access.permitted") == (answers[str(entry.id)] == 200)

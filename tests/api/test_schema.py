@@ -1,0 +1,129 @@
+"""The OpenAPI schema says what the interface really does: each answer is held against it."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+from drf_spectacular.validation import validate_schema
+
+from tests.api.house import ANA, BEN, GLUCOSE, House, contract_body
+
+
+@pytest.fixture
+def schema(house: House) -> Any:
+    answer = house.http.get("/api/schema/")
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def test_the_schema_is_valid_openapi_and_names_every_call(schema: Any) -> None:
+    validate_schema(schema)  # type: ignore[no-untyped-call]
+    operations = {op["operationId"] for path in schema["paths"].values() for op in path.values()}
+    assert operations == {
+        "me", "contracts_list", "contracts_grant", "contracts_read", "contracts_revoke", "requests_list",
+        "requests_make", "requests_decline", "emergency_open", "emergency_read", "emergency_end", "accesses_list",
+        "ledger_read", "ledger_receipt", "ledger_entries",
+    }  # fmt: skip
+    assert all(path.startswith("/api/v1/") for path in schema["paths"])
+    for path in schema["paths"].values():
+        for operation in path.values():
+            assert operation["security"] == [{"personalToken": []}]
+            for status in ("400", "401", "403", "503"):
+                assert list(operation["responses"][status]["content"]) == ["application/problem+json"]
+
+
+def test_bodies_take_no_other_keys(schema: Any) -> None:
+    for name in ("NewContractRequest", "NewContract"):
+        if name in schema["components"]["schemas"]:
+            assert schema["components"]["schemas"][name]["additionalProperties"] is False
+            return
+    raise AssertionError("the body of a new contract is not described")
+
+
+def test_every_answer_is_as_the_schema_says(house: House, schema: Any) -> None:
+    ana, doctor, auditor = house.ana, house.doctor, house.auditor
+    in_a_week = (datetime.now(UTC) + timedelta(days=7)).isoformat()
+    question = {
+        "custodian": "st-mary", "patient": ANA, "categories": ["conditions"], "purposes": ["TREAT"], "ends": in_a_week,
+    }  # fmt: skip
+    emergency = {
+        "custodian": "st-mary",
+        "patient": BEN,
+        "reason_code": "other",
+        "reason": "a reason that is long",
+    }
+    read = doctor.get(f"/fhir/st-mary/Observation/{GLUCOSE}")
+    asked = doctor.post("/api/v1/requests/", json=question)
+    granted = ana.post(
+        "/api/v1/contracts/", json=contract_body(starts="2026-01-01T00:00:00Z", sensitivity=["HIV"])
+    )
+    to_organisation = ana.post(
+        "/api/v1/contracts/", json=contract_body(grantee={"organisation": "riverside"})
+    )
+    opened = doctor.post("/api/v1/emergency-access/", json=emergency)
+    contract, session = granted.json()["id"], opened.json()["id"]
+    entry = read.headers["Ledger-Entry"]
+    answers = [
+        asked, granted, to_organisation, opened,
+        ana.get("/api/v1/me/"), doctor.get("/api/v1/me/"), ana.get("/api/v1/contracts/?limit=1"),
+        doctor.get("/api/v1/contracts/"), ana.get(f"/api/v1/contracts/{contract}/"),
+        ana.post(f"/api/v1/contracts/{contract}/revoke/"), ana.post(f"/api/v1/contracts/{contract}/revoke/"),
+        ana.get("/api/v1/requests/"), ana.post(f"/api/v1/requests/{asked.json()['id']}/decline/"),
+        doctor.get(f"/api/v1/emergency-access/{session}/"), doctor.post(f"/api/v1/emergency-access/{session}/end/"),
+        ana.get("/api/v1/accesses/"), house.ben.get("/api/v1/accesses/?limit=1"),
+        ana.get("/api/v1/ledger/st-mary/"), ana.get(f"/api/v1/ledger/st-mary/entries/{entry}/receipt/"),
+        auditor.get("/api/v1/ledger/st-mary/entries/?limit=3"), doctor.get("/api/v1/accesses/"),
+        ana.get("/api/v1/ledger/nowhere/"), ana.get("/api/v1/accesses/?cursor=x"),
+        ana.post("/api/v1/contracts/", json={}), ana.post("/api/v1/contracts/", data={"a": "b"}),
+        ana.post("/api/v1/contracts/", json=contract_body(categories=["x"])), house.http.get("/api/v1/me/"),
+    ]  # fmt: skip
+    assert {answer.status_code for answer in answers} == {200, 201, 400, 401, 403, 404, 409, 415, 422}
+    for answer in answers:
+        check(schema, answer)
+
+
+def check(schema: Any, answer: Any) -> None:
+    """The answer's status, media type and body are those of its operation."""
+    operation = operation_of(schema, answer.request.method.lower(), answer.request.url.path)
+    response = operation["responses"].get(str(answer.status_code))
+    assert response, f"{operation['operationId']} does not document {answer.status_code}"
+    media_type = answer.headers["Content-Type"].split(";")[0]
+    assert media_type in response["content"], (operation["operationId"], media_type)
+    if media_type.endswith("json"):
+        shape = {**response["content"][media_type]["schema"], "components": schema["components"]}
+        jsonschema.Draft202012Validator(closed(shape), format_checker=jsonschema.FormatChecker()).validate(
+            answer.json()
+        )
+
+
+def operation_of(schema: Any, method: str, path: str) -> Any:
+    for template, operations in schema["paths"].items():
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path) and method in operations:
+            return operations[method]
+    raise AssertionError(f"{method} {path} is not in the schema")
+
+
+def closed(shape: Any) -> Any:
+    """JSON Schema of an OpenAPI 3.0 shape, in which an object has no key beside those named."""
+    if isinstance(shape, list):
+        return [closed(item) for item in shape]
+    if not isinstance(shape, dict):
+        return shape
+    found = {key: closed(value) for key, value in shape.items() if key != "nullable"}
+    if shape.get("type") == "object" and "properties" in shape:
+        found["additionalProperties"] = False
+    if shape.get("nullable") is True:
+        return {"anyOf": [{"type": "null"}, found]}
+    return found
+
+
+def test_the_pages_of_the_interface_need_nothing_from_elsewhere(house: House) -> None:
+    page = house.http.get("/api/docs/")
+    assert page.status_code == 200
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert "http" not in re.sub(r'lang="en"', "", page.text).replace("<!DOCTYPE html>", "")
+    for address in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        assert house.http.get(address.replace("&amp;", "&")).status_code == 200
+    assert not re.findall(r"<script>|<style|style=|onload", page.text)

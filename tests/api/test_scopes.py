@@ -1,0 +1,77 @@
+"""What each call needs of a token; and that `*` is not everything."""
+
+import uuid
+
+import httpx
+import pytest
+from django.urls import URLPattern
+
+from portal.accounts.scopes import NAMED_ONLY, ORDINARY
+from portal.api.endpoint import Endpoint
+from portal.api.urls import urlpatterns
+from portal.api.views.documents import NotHere
+from tests.api.house import Caller, House
+
+# The whole table, by hand: a new call appears here or this test fails.
+NEEDS = {
+    ("GET", "v1/me/"): "profile",
+    ("GET", "v1/contracts/"): "contracts.read",
+    ("POST", "v1/contracts/"): "sign",
+    ("GET", "v1/contracts/<uuid:contract>/"): "contracts.read",
+    ("POST", "v1/contracts/<uuid:contract>/revoke/"): "contracts.revoke",
+    ("GET", "v1/requests/"): "requests",
+    ("POST", "v1/requests/"): "requests",
+    ("POST", "v1/requests/<uuid:asked>/decline/"): "requests",
+    ("POST", "v1/emergency-access/"): "emergency",
+    ("GET", "v1/emergency-access/<uuid:session>/"): "emergency",
+    ("POST", "v1/emergency-access/<uuid:session>/end/"): "emergency",
+    ("GET", "v1/accesses/"): "accesses.read",
+    ("GET", "v1/ledger/<slug:tenant>/"): "ledger.read",
+    ("GET", "v1/ledger/<slug:tenant>/entries/"): "audit",
+    ("GET", "v1/ledger/<slug:tenant>/entries/<uuid:entry>/receipt/"): "ledger.read",
+}
+CALLS = [pytest.param(method, path, scope, id=f"{method} {path}") for (method, path), scope in NEEDS.items()]
+OPEN = {"schema/", "docs/", "problems/"}
+
+
+def test_the_table_is_complete() -> None:
+    found: dict[tuple[str, str], str] = {}
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        view = getattr(pattern.callback, "view_class", None)
+        address = str(pattern.pattern)
+        if isinstance(view, type) and issubclass(view, Endpoint) and view is not NotHere:
+            found |= {(method, address): scope for method, scope in view.scopes.items()}
+        else:
+            assert address in OPEN or pattern.name == "not-here"
+    assert found == NEEDS
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), CALLS)
+def test_a_call_is_refused_without_its_scope(house: House, method: str, path: str, scope: str) -> None:
+    every_other = " ".join(sorted((ORDINARY | NAMED_ONLY) - {scope}))
+    answer = called(house.caller("ana@example.org", every_other), method, path)
+    assert (answer.status_code, answer.json()["code"]) == (403, "insufficient-scope")
+    assert scope in answer.json()["detail"]
+    assert 'error="insufficient_scope"' in answer.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), CALLS)
+def test_a_call_is_let_in_with_its_scope_alone(house: House, method: str, path: str, scope: str) -> None:
+    answer = called(house.caller("ana@example.org", scope), method, path)
+    assert answer.status_code not in (401, 405)
+    if answer.status_code != 200:
+        assert answer.json()["code"] != "insufficient-scope"
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), CALLS)
+def test_the_star_stands_for_all_but_what_is_named(house: House, method: str, path: str, scope: str) -> None:
+    answer = called(house.caller("ana@example.org", "*"), method, path)
+    refused = answer.status_code == 403 and answer.json()["code"] == "insufficient-scope"
+    assert refused == (scope in NAMED_ONLY)
+
+
+def called(caller: Caller, method: str, path: str) -> httpx.Response:
+    for name in ("contract", "asked", "session", "entry"):
+        path = path.replace(f"<uuid:{name}>", str(uuid.uuid4()))
+    return caller.call(method, "/api/" + path.replace("<slug:tenant>", "st-mary"))

@@ -1,0 +1,59 @@
+"""A log of its own for each test, which no other sequencer may touch meanwhile."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pytest_django import Settings
+
+from ledger import services
+from ledger.sequencer import open_session
+from tests.ledger.logbook import Logbook
+from tests.serving import Node
+
+
+@pytest.fixture
+def signer_folder(settings: Settings, tmp_path: Path) -> Path:
+    settings.ASSENT_SIGNER_DIR = tmp_path / "signer"
+    folder: Path = settings.ASSENT_SIGNER_DIR
+    return folder
+
+
+@pytest.fixture
+def log(transactional_db: None, signer_folder: Path, administrator: Any) -> Iterator[Logbook]:
+    """The log of an organisation. A lock keeps it from the sequencer of a node that other tests started."""
+    services.register_types("access.permitted", "access.denied")
+    with open_session() as session:
+        book = Logbook(uuid4(), f"log-{uuid4().hex[:8]}", session, administrator)
+        book.hold()
+        services.open_log(tenant=book.tenant, name=book.name)
+        yield book
+
+
+@pytest.fixture
+def other_log(log: Logbook) -> Iterator[Logbook]:
+    """The log of another organisation on the same node."""
+    with open_session() as session:
+        book = Logbook(uuid4(), f"log-{uuid4().hex[:8]}", session, log.superuser)
+        book.hold()
+        services.open_log(tenant=book.tenant, name=book.name)
+        yield book
+
+
+@pytest.fixture
+def sequencers(log: Logbook, signer_folder: Path, database_name: str, tmp_path: Path) -> Iterator[Node]:
+    """Starts `manage.py sequencer` as processes on this test's database; none runs yet."""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "ASSENT_TEST_DATABASE": database_name,
+        "ASSENT_SIGNER_DIR": str(signer_folder),
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "",
+    }
+    node = Node("", 0, tmp_path, environment)
+    log.release()
+    yield node
+    node.stop()

@@ -1,0 +1,111 @@
+"""`python -m ledger.verify`, as an outsider runs it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ledger.checkpoint import sign_checkpoint
+from tests.ledger.small_log import (
+    CHECKPOINT,
+    HEAD,
+    INDEX,
+    LEAVES,
+    LOG,
+    REVEALING,
+    STRANGER,
+    TEXT,
+)
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def run(*arguments: str, given: str | bytes | None = None) -> subprocess.CompletedProcess[str]:
+    """The verifier as an outsider has it: another folder, no settings, and no way to import Django."""
+    blocked = "import sys; sys.modules.update(django=None, rfc8785=None, psycopg=None);"
+    program = f"{blocked} sys.argv[0] = 'verify'; import runpy; runpy.run_module('ledger.verify', run_name='__main__')"
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    content = given.encode() if isinstance(given, str) else given
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        input=content,
+        capture_output=True,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        cwd="/",
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode("ascii"), done.stderr.decode()
+    )
+
+
+def test_the_command_says_that_a_receipt_holds_and_at_which_level(tmp_path: Path) -> None:
+    file = tmp_path / "entry.tlog-proof"
+    file.write_text(TEXT, encoding="utf-8")
+    done = run(str(file), "--vkey", LOG.vkey)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0] == "level: log key"
+    assert done.stdout.splitlines()[-1].startswith("holds: Unchanged")
+    assert LEAVES[INDEX].encode().decode() in done.stdout
+
+
+def test_the_command_runs_as_a_module() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    done = subprocess.run(
+        [sys.executable, "-m", "ledger.verify", "-", "--vkey", LOG.vkey],
+        input=TEXT.encode(),
+        capture_output=True,
+        cwd=ROOT,
+        env=environment,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_command_is_inconclusive_without_a_key_to_trust() -> None:
+    done = run("-", given=TEXT)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout.splitlines()[0] == "level: internal"
+    assert done.stdout.splitlines()[-1].startswith("inconclusive: ")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT.replace("index 5", "index 6"),
+        TEXT[:-20],
+        TEXT + "\n",
+        "",
+        b"\xff\xfe",
+        TEXT.replace(CHECKPOINT.decode(), sign_checkpoint(HEAD, [STRANGER]).decode()),
+    ],
+    ids=["another index", "cut short", "longer", "empty", "not text", "stranger's signature"],
+)
+def test_the_command_fails_what_does_not_hold_and_shows_nothing_of_it(content: str | bytes) -> None:
+    done = run("-", "--vkey", LOG.vkey, "--reveal", given=content)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("fails: ")
+    assert done.stdout.count("\n") == 1
+    assert "access.permitted" not in done.stdout
+
+
+def test_the_command_shows_disclosed_content_only_when_asked_and_without_control_characters() -> None:
+    silent, shown = (run("-", "--vkey", LOG.vkey, *more, given=REVEALING) for more in ([], ["--reveal"]))
+    assert silent.returncode == shown.returncode == 0
+    assert "TREAT" not in silent.stdout
+    assert '"purpose": "TREAT"' in shown.stdout
+    assert all(letter.isprintable() or letter == "\n" for letter in shown.stdout)
+    assert "does not disclose it" in run("-", "--vkey", LOG.vkey, "--reveal", given=TEXT).stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["/nowhere/at/all"], ["/nowhere/\x1b[2J\x9b"], ["-", "--vkey", "no+key"], ["-", "--vkey", ""]],
+)
+def test_the_command_concludes_nothing_from_what_it_cannot_read(arguments: list[str]) -> None:
+    done = run(*arguments, given=TEXT)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout.startswith("inconclusive: ")
+    assert done.stdout.removesuffix("\n").isprintable()

@@ -1,0 +1,368 @@
+"""verify_ledger against a superuser of the database who steps around privileges and triggers."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from ledger import registry, selectors
+from ledger.audit.finding import Finding
+from ledger.audit.seals import Seals
+from ledger.audit.snapshot import open_snapshot
+from ledger.committed import forget_all
+from ledger.logs import log_for_append
+from ledger.note import Ed25519Signer
+from ledger.promise import sign_promise
+from ledger.scope import tenant_scope
+from tests.ledger.logbook import Logbook
+
+HERE = "WHERE tenant_id = %(t)s AND index = 123"
+FLIP = "set_byte(leaf, %d, get_byte(leaf, %d) # 1)"
+REHASH = f"UPDATE ledger_entry SET leaf_hash = sha256('\\x00'::bytea || leaf) {HERE}"
+CUT = """
+DELETE FROM ledger_entry WHERE tenant_id = %(t)s AND index >= 335;
+DELETE FROM ledger_sequenced WHERE tenant_id = %(t)s AND index >= 335
+"""
+# The attacker knows where the log ends; only its old last hash and frontier are not at hand here.
+OLDER_STATE = "UPDATE ledger_state SET size = 335 WHERE tenant_id = %(t)s"
+RENUMBER = f"""
+DELETE FROM ledger_entry {HERE};
+UPDATE ledger_entry SET index = -index WHERE tenant_id = %(t)s AND index > 123;
+UPDATE ledger_entry SET index = -index - 1 WHERE tenant_id = %(t)s AND index < 0
+"""
+SWAP = """
+UPDATE ledger_entry SET index = 100000 - index WHERE tenant_id = %(t)s AND index IN (10, 20);
+UPDATE ledger_entry SET index = 30 - (100000 - index) WHERE tenant_id = %(t)s AND index > 99000
+"""
+ADD = """
+INSERT INTO ledger_entry SELECT tenant_id, 340, gen_random_uuid(), type, time, actor, NULL, NULL, leaf,
+    leaf_hash, body FROM ledger_entry WHERE tenant_id = %(t)s AND index = 339
+"""
+REDATE = f"""
+UPDATE ledger_entry SET time = time + interval '1 microsecond' {HERE};
+UPDATE ledger_entry SET leaf = convert_to(regexp_replace(convert_from(leaf, 'UTF8'), '"time":"[^"]*"',
+    '"time":"' || to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') || '"'), 'UTF8') {HERE};
+{REHASH}
+"""
+RETYPE = f"""
+UPDATE ledger_entry SET type = 'access.denied', leaf = convert_to(replace(convert_from(leaf, 'UTF8'),
+    'access.permitted', 'access.denied'), 'UTF8') {HERE};
+{REHASH}
+"""
+CHECKPOINT = "WHERE tenant_id = %(t)s AND size = 340"
+TILE = "WHERE tenant_id = %(t)s AND level = 0 AND n = 0"
+STATE = "UPDATE ledger_state SET {} WHERE tenant_id = %(t)s"
+
+# What is done to a log of 340 entries, and the kind and index of what must be found.
+TAMPERINGS = {
+    "one byte of a leaf": (
+        f"UPDATE ledger_entry SET leaf = {FLIP % (300, 300)} {HERE}",
+        "entry-changed",
+        123,
+    ),
+    "a leaf and its hash": (
+        f"UPDATE ledger_entry SET leaf = {FLIP % (12, 12)} {HERE};{REHASH}",
+        "entry-changed",
+        123,
+    ),
+    "the time, the leaf and its hash": (REDATE, "chain-broken", 123),
+    "the type, the leaf and its hash": (RETYPE, "chain-broken", 123),
+    "the hash beside a leaf": (
+        f"UPDATE ledger_entry SET leaf_hash = sha256('x') {HERE}",
+        "entry-changed",
+        123,
+    ),
+    "the type": (f"UPDATE ledger_entry SET type = 'access.denied' {HERE}", "entry-changed", 123),
+    "the time": (
+        f"UPDATE ledger_entry SET time = time - interval '1 day' {HERE}",
+        "entry-changed",
+        123,
+    ),
+    "the actor": (f"UPDATE ledger_entry SET actor = repeat('a', 40) {HERE}", "entry-changed", 123),
+    "the subject": (
+        f"UPDATE ledger_entry SET subject = repeat('a', 40) {HERE}",
+        "subject-chain-broken",
+        123,
+    ),
+    "the place in the subject's chain": (
+        f"UPDATE ledger_entry SET subject_index = 4711 {HERE}",
+        "entry-changed",
+        123,
+    ),
+    "the submission's id": (
+        f"UPDATE ledger_entry SET submission_id = gen_random_uuid() {HERE}",
+        "submission-map",
+        123,
+    ),
+    "one byte of a body": (
+        f"UPDATE ledger_entry SET body = set_byte(body, 150, get_byte(body, 150) # 1) {HERE}",
+        "body-changed",
+        123,
+    ),
+    "an entry is missing": (f"DELETE FROM ledger_entry {HERE}", "entry-missing", 123),
+    "an entry is missing and the others moved up": (RENUMBER, "entry-moved", 123),
+    "two entries changed places": (SWAP, "entry-moved", 10),
+    "an entry was added": (ADD, "entry-moved", 340),
+    "the newest entries are missing": (CUT, "entries-missing", 335),
+    "the newest entries with their checkpoint": (
+        f"{CUT};DELETE FROM ledger_checkpoint {CHECKPOINT}",
+        "entries-missing",
+        335,
+    ),
+    "everything is missing": (
+        ";".join(
+            f"DELETE FROM ledger_{name} WHERE tenant_id = %(t)s"
+            for name in ("entry", "sequenced", "checkpoint", "tile", "state", "subject")
+        ),
+        "entries-missing",
+        0,
+    ),
+    "one byte of a note": (
+        f"UPDATE ledger_checkpoint SET note = set_byte(note, 40, get_byte(note, 40) # 1) {CHECKPOINT}",
+        "checkpoint-changed",
+        339,
+    ),
+    "the root beside a note": (
+        f"UPDATE ledger_checkpoint SET root = sha256('x') {CHECKPOINT}",
+        "checkpoint-changed",
+        339,
+    ),
+    "the size beside a note": (
+        f"UPDATE ledger_checkpoint SET size = 339 {CHECKPOINT}",
+        "checkpoint-changed",
+        338,
+    ),
+    "one hash of a tile": (
+        f"UPDATE ledger_tile SET hashes = set_byte(hashes, 77 * 32 + 5, 0) {TILE}",
+        "tile-changed",
+        77,
+    ),
+    "the root of a tile": (f"UPDATE ledger_tile SET root = sha256('x') {TILE}", "tile-changed", 0),
+    "a tile is missing": (f"DELETE FROM ledger_tile {TILE}", "tile-missing", 0),
+    "a tile was added": (
+        "INSERT INTO ledger_tile VALUES (%(t)s, 3, 0, '', '')",
+        "tile-added",
+        None,
+    ),
+    "a submission maps elsewhere": (
+        f"UPDATE ledger_sequenced SET index = 7 {HERE}",
+        "submission-map",
+        123,
+    ),
+    "a submission maps nowhere": (f"DELETE FROM ledger_sequenced {HERE}", "submission-map", 123),
+    "a submission was added to the map": (
+        "INSERT INTO ledger_sequenced VALUES (%(t)s, gen_random_uuid(), 5, sha256('x'))",
+        "submission-map",
+        340,
+    ),
+    "the size in the state": (STATE.format("size = 341"), "entries-missing", 340),
+    "a smaller size in the state": (STATE.format("size = 339"), "entry-added", 339),
+    "the last hash in the state": (STATE.format("last_hash = sha256('x')"), "state-changed", 339),
+    "the frontier": (
+        STATE.format("frontier = set_byte(frontier, 40, get_byte(frontier, 40) # 1)"),
+        "state-changed",
+        339,
+    ),
+    "the head of a subject": (
+        "UPDATE ledger_subject SET head_hash = sha256('x') WHERE tenant_id = %(t)s",
+        "subject-head-changed",
+        None,
+    ),
+    "a subject without a head": (
+        "DELETE FROM ledger_subject WHERE tenant_id = %(t)s",
+        "subject-head-missing",
+        None,
+    ),
+    "the key of the log": (
+        "UPDATE ledger_log SET vkey = promise_vkey WHERE tenant_id = %(t)s",
+        "log-changed",
+        None,
+    ),
+    "the name of the log": (
+        "UPDATE ledger_log SET origin = origin || 'x' WHERE tenant_id = %(t)s",
+        "log-changed",
+        None,
+    ),
+    "a key that opens bodies": (
+        "DELETE FROM ledger_key WHERE tenant_id = %(t)s AND owner = %(t)s AND use LIKE 'ledger:%%'",
+        "key-missing",
+        3,
+    ),
+}
+
+
+@pytest.fixture
+def whole(log: Logbook) -> Iterator[Logbook]:
+    """A log of 340 entries about three people and nobody, with one full tile and two checkpoints."""
+    people = [uuid4(), uuid4(), uuid4(), None]
+    log.write(300, people)
+    log.drain()
+    log.write(40, people)
+    log.drain()
+    yield log
+    forget_all()
+
+
+def tamper(log: Logbook, statements: str) -> None:
+    log.superuser.execute("SET session_replication_role = replica")
+    for statement in statements.split(";"):
+        log.superuser.execute(statement, {"t": log.tenant})
+    log.superuser.execute("RESET session_replication_role")
+    forget_all()  # verify_ledger is a process of its own
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS)
+def test_finds_and_names_the_first_entry_of(whole: Logbook, tampering: str) -> None:
+    statements, kind, index = TAMPERINGS[tampering]
+    assert whole.finding() == ("", None)
+    tamper(whole, statements)
+    assert whole.finding() == (kind, index)
+
+
+def test_a_body_that_was_given_to_another_entry_does_not_open_there(whole: Logbook) -> None:
+    """As whoever could rewrite the whole log after it, up to the signed roots: the seal still tells."""
+    whole.tamper(
+        "UPDATE ledger_entry e SET body = o.body FROM ledger_entry o"
+        " WHERE e.tenant_id = %s AND o.tenant_id = e.tenant_id AND e.index = 8 AND o.index = 12",
+        whole.tenant,
+    )
+    with open_snapshot(whole.tenant) as snapshot:
+        rows = next(snapshot.entries())
+        found = Seals(whole.tenant).take(rows)
+    assert found
+    assert (found.kind, found.index) == ("seal-broken", 8)
+
+
+def test_an_acknowledged_submission_that_was_deleted_is_an_unmet_promise(whole: Logbook) -> None:
+    promise = whole.append(uuid4()).header()
+    assert whole.finding(promises=[promise]) == ("", None)
+    whole.tamper("DELETE FROM ledger_submission WHERE tenant_id = %s", whole.tenant)
+    assert whole.finding() == ("", None)
+    assert whole.finding(promises=[promise]) == ("promise-unmet", None)
+
+
+def test_a_promise_is_kept_when_its_entry_stands_in_the_log(whole: Logbook) -> None:
+    promise = whole.append(uuid4()).header()
+    whole.drain()
+    assert whole.finding(promises=[promise]) == ("", None)
+
+
+def test_a_promise_that_another_key_signed_or_that_names_other_content_is_told(whole: Logbook) -> None:
+    promise = whole.append(uuid4())
+    whole.drain()
+    forger = Ed25519Signer.generate(f"{whole.status().origin}/promise")
+    assert whole.finding(promises=[sign_promise(promise.promise, forger)]) == ("promise-forged", None)
+    whole.tamper(
+        "UPDATE ledger_sequenced SET digest = sha256('x') WHERE submission_id = %s", promise.promise.id
+    )
+    assert whole.finding(promises=[promise.header()])[0] == "submission-map"
+
+
+def test_a_promise_of_other_content_than_stands_in_the_log_is_broken(whole: Logbook) -> None:
+    promise = whole.append(uuid4()).promise
+    whole.drain()
+    with tenant_scope(whole.tenant):
+        signer = log_for_append(whole.tenant).promises
+    other = sign_promise(replace(promise, digest=bytes(32)), signer)
+    assert whole.finding(promises=[other]) == ("promise-broken", None)
+
+
+def test_a_submission_that_waits_for_more_than_a_minute_is_found(whole: Logbook) -> None:
+    whole.append(uuid4())
+    assert whole.finding() == ("", None)
+    whole.tamper(
+        "UPDATE ledger_submission SET time = time - interval '61 s' WHERE tenant_id = %s", whole.tenant
+    )
+    assert whole.finding() == ("submission-stale", None)
+
+
+def test_a_submission_that_was_changed_while_it_waited_is_found(whole: Logbook) -> None:
+    whole.append(uuid4())
+    whole.tamper("UPDATE ledger_submission SET type = 'access.denied' WHERE tenant_id = %s", whole.tenant)
+    assert whole.finding() == ("submission-changed", None)
+
+
+def test_an_older_state_shows_by_a_checkpoint_that_somebody_kept(
+    whole: Logbook, signer_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with tenant_scope(whole.tenant):
+        (tmp_path / "kept").write_bytes(selectors.checkpoint_note())
+    for file in signer_folder.iterdir():
+        file.unlink()  # the attacker has this machine too
+    tamper(whole, f"{CUT};DELETE FROM ledger_checkpoint {CHECKPOINT};{OLDER_STATE}")
+    with pytest.raises(SystemExit):
+        call_command("verify_ledger", tenant=whole.name, checkpoint=[tmp_path / "kept"])
+    assert "entries-missing at index 335" in capsys.readouterr().out
+
+
+def test_without_anything_from_outside_it_says_so(
+    whole: Logbook, signer_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("verify_ledger", tenant=whole.name)
+    assert "The signer's last checkpoint" in capsys.readouterr().out
+    for file in signer_folder.iterdir():
+        file.unlink()
+    call_command("verify_ledger", tenant=whole.name)
+    assert "Internally consistent only" in capsys.readouterr().out
+
+
+def test_the_command_prints_what_holds_and_the_first_break_and_fails(
+    whole: Logbook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("verify_ledger", tenant=whole.name)
+    assert capsys.readouterr().out.startswith(f"{whole.name}: holds. 340 entries, root ")
+    whole.tamper(f"UPDATE ledger_entry SET type = 'x' {HERE.replace('%(t)s', '%s')}", whole.tenant)
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_ledger", tenant=whole.name)
+    assert ended.value.code == 1
+    assert capsys.readouterr().out.startswith(f"{whole.name}: BROKEN, entry-changed at index 123: ")
+
+
+def test_evidence_that_concerns_no_log_here_is_refused(whole: Logbook, tmp_path: Path) -> None:
+    elsewhere = "elsewhere.example/log/x"
+    promise = replace(whole.append().promise, log=elsewhere)
+    foreign = sign_promise(promise, Ed25519Signer.generate(f"{elsewhere}/promise"))
+    for arguments in (
+        {"tenant": "no-such-log"},
+        {"promise": ["v1 nonsense"]},
+        {"promise": [foreign]},
+        {"checkpoint": [tmp_path / "missing"]},
+    ):
+        with pytest.raises(CommandError):
+            call_command("verify_ledger", **arguments)
+
+
+def test_apps_above_add_their_own_checks(whole: Logbook, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def verifier(tenant: UUID) -> list[Finding]:
+        seen.append(tenant)
+        return [Finding("record-changed", "x", 5)]
+
+    monkeypatch.setattr(registry, "_verifiers", [])
+    registry.register_verifier(verifier)
+    assert whole.finding() == ("record-changed", 5)
+    assert seen == [whole.tenant]
+
+
+def test_a_log_that_grows_meanwhile_is_not_called_broken(whole: Logbook) -> None:
+    done = threading.Event()
+
+    def grow() -> None:
+        while not done.is_set():
+            whole.write(7, [uuid4(), None])
+            whole.drain()
+        connection.close()
+
+    grower = threading.Thread(target=grow)
+    grower.start()
+    found = [whole.finding() for _ in range(8)]
+    done.set()
+    grower.join()
+    assert found == [("", None)] * 8
+    assert whole.status().size > 340

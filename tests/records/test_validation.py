@@ -1,0 +1,183 @@
+"""What may be stored: strict JSON, FHIR R4, and an error that points at the element."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.records.errors import InvalidResource, MalformedJson, RecordsError, UnsupportedType
+from portal.records.strict_json import MAX_DEPTH, parse
+from portal.records.validation import validate
+from tests.cast import condition, lab, record_of
+
+GOOD = lab("amara", "one", "59261-8", 52, "2026-11-16")
+
+
+def observation(**changes: Any) -> bytes:
+    """A valid Observation with these elements changed; None as a value stays null, `...` takes the element away."""
+    changed = {**GOOD, **changes}
+    return json.dumps({key: value for key, value in changed.items() if value is not ...}).encode()
+
+
+@pytest.mark.parametrize("resource", record_of("amara", "Amara", "Lindgren", mrn="1", ssn="2"))
+def test_good_resources_pass(resource: dict[str, Any]) -> None:
+    assert validate(json.dumps(resource).encode()) == resource
+
+
+BROKEN = {
+    "nothing": b"",
+    "not closed": b'{"resourceType": "Patient"',
+    "two values": b"{} {}",
+    "a comment": b'{"resourceType": "Patient" /* no */}',
+    "a comma too many": b'{"resourceType": "Patient",}',
+    "no quotes": b"{resourceType: 1}",
+    "a key twice": b'{"resourceType": "Patient", "id": "a", "id": "b"}',
+    "a key twice deep inside": b'{"resourceType": "Patient", "name": [{"family": "A", "family": "B"}]}',
+    "NaN": b'{"resourceType": "Observation", "valueQuantity": {"value": NaN}}',
+    "Infinity": b'{"resourceType": "Observation", "valueQuantity": {"value": -Infinity}}',
+    "not UTF-8": b'{"resourceType": "\xff"}',
+    "UTF-16": '{"resourceType": "Patient"}'.encode("utf-16"),
+    "a byte order mark": b'\xef\xbb\xbf{"resourceType": "Patient"}',
+    "too deep": b'{"a":' * (MAX_DEPTH + 1) + b"1" + b"}" * (MAX_DEPTH + 1),
+    "much too deep": b"[" * 100_000,
+    "a raw control character": b'{"resourceType": "Pa\x00tient"}',
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN.keys())
+def test_json_that_two_readers_could_read_differently_is_refused(content: bytes) -> None:
+    with pytest.raises(MalformedJson):
+        parse(content)
+
+
+def test_a_resource_that_is_too_large_is_refused() -> None:
+    with pytest.raises(MalformedJson, match="larger than"):
+        parse(b'"' + b"a" * 200 + b'"', most=100)
+
+
+FAULTS = {
+    "no status": ({"status": ...}, "Observation.status"),
+    "a status of nowhere": ({"status": "done"}, "Observation.status"),
+    "a number in quotes": ({"valueQuantity": {"value": "52"}}, "Observation.valueQuantity.value"),
+    "true for a number": ({"valueQuantity": {"value": True}}, "Observation.valueQuantity.value"),
+    "null": ({"method": None}, "Observation.method"),
+    "an empty object": ({"method": {}}, "Observation.method"),
+    "an empty array": ({"note": []}, "Observation.note"),
+    "an empty string": ({"valueQuantity": {"unit": ""}}, "Observation.valueQuantity.unit"),
+    "NUL": ({"valueString": "a\x00b", "valueQuantity": ...}, "Observation.valueString"),
+    "a lone surrogate": ({"valueString": "\ud800", "valueQuantity": ...}, "Observation.valueString"),
+    "two values": ({"valueString": "a"}, "Observation"),
+    "an unknown element": ({"colour": "red"}, "Observation.colour"),
+    "an unknown element inside": ({"code": {"codes": []}}, "Observation.code.codes"),
+    "an element of R5": ({"triggeredBy": [{"type": "reflex"}]}, "Observation.triggeredBy"),
+    "one where many": ({"category": {"text": "lab"}}, "Observation.category"),
+    "many where one": ({"code": [{"text": "lab"}]}, "Observation.code"),
+    "a text for an object": ({"code": "59261-8"}, "Observation.code"),
+    "an id that is too long": ({"id": "a" * 65}, "Observation.id"),
+    "an id with a slash": ({"id": "a/b"}, "Observation.id"),
+    "a number as id": ({"id": 5}, "Observation.id"),
+    "a day that is not": ({"effectiveDateTime": "2026-02-30"}, "Observation.effectiveDateTime"),
+    "a time without a zone": ({"effectiveDateTime": "2026-02-03T10:00:00"}, "Observation.effectiveDateTime"),
+    "a date with slashes": ({"effectiveDateTime": "03/02/2026"}, "Observation.effectiveDateTime"),
+    "a bad reference": ({"subject": {"reference": "amara"}}, "Observation.subject.reference"),
+    "spaces in a code": ({"status": " final"}, "Observation.status"),
+    "an unknown contained type": (
+        {"contained": [{"resourceType": "Nonsense"}]},
+        "Observation.contained[0]",
+    ),
+    "the second of many": (
+        {"component": [{"code": {"text": "a"}}, {"code": {"text": 5}}]},
+        "Observation.component[1].code.text",
+    ),
+    "a script in the narrative": (
+        {"text": {"status": "generated", "div": "<div><script>alert(1)</script></div>"}},
+        "Observation.text.div",
+    ),
+    "an event in the narrative": (
+        {"text": {"status": "generated", "div": '<div onclick="x()">a</div>'}},
+        "Observation.text.div",
+    ),
+    "an entity in the narrative": (
+        {"text": {"status": "generated", "div": '<!DOCTYPE a [<!ENTITY b "c">]><div>&b;</div>'}},
+        "Observation.text.div",
+    ),
+    "a script as a link": (
+        {"text": {"status": "generated", "div": '<div><a href="javascript:x()">a</a></div>'}},
+        "Observation.text.div",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "expression"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_fault_is_named_by_the_path_to_its_element(changes: dict[str, Any], expression: str) -> None:
+    with pytest.raises(InvalidResource) as caught:
+        validate(observation(**changes))
+    assert caught.value.expression == expression
+    assert caught.value.status == 422
+
+
+def test_a_fault_never_repeats_the_content() -> None:
+    with pytest.raises(InvalidResource) as caught:
+        validate(observation(status="secret-word"))
+    assert "secret-word" not in str(caught.value)
+    with pytest.raises(InvalidResource) as caught:
+        validate(observation(valueString="secret-word"))
+    assert "secret-word" not in str(caught.value)
+
+
+def test_types_that_are_not_kept_are_refused() -> None:
+    with pytest.raises(UnsupportedType):
+        validate(b'{"resourceType": "Basic", "code": {"text": "a"}}')
+    with pytest.raises(UnsupportedType):
+        validate(b'{"resourceType": "Bundle", "type": "collection"}')
+
+
+@pytest.mark.parametrize("content", [b"[]", b"5", b'"a"', b"null", b"{}", b'{"resourceType": 5}'])
+def test_what_is_no_resource_is_refused(content: bytes) -> None:
+    with pytest.raises(InvalidResource):
+        validate(content)
+
+
+def test_a_missing_value_may_be_explained_beside_it() -> None:
+    reason = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}]}
+    patient = {"resourceType": "Patient", "name": [{"given": ["Amara", None], "_given": [None, reason]}]}
+    assert validate(json.dumps(patient).encode()) == patient
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_parsed_or_refused_with_our_error(content: bytes) -> None:
+    try:
+        found = parse(content)
+    except MalformedJson:
+        return
+    assert json.loads(content) == found
+
+
+@given(st.sampled_from(sorted(GOOD)), JSON_VALUES)
+def test_any_value_in_any_element_is_taken_or_refused_with_our_error(element: str, value: Any) -> None:
+    try:
+        content = json.dumps({**GOOD, element: value}).encode()
+        found = validate(content)
+    except RecordsError as error:
+        assert str(error)
+        return
+    assert found[element] == value
+
+
+@given(JSON_VALUES)
+def test_any_json_at_all_is_refused_with_our_error(value: Any) -> None:
+    with pytest.raises(RecordsError):
+        validate(json.dumps(value).encode())
+
+
+def test_a_condition_is_valid_with_a_partial_date() -> None:
+    assert validate(json.dumps(condition("amara", "a", "44054006")).encode())["onsetDateTime"] == "2023-03"
