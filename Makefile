@@ -43,7 +43,7 @@ bench: .venv/.development ## measure; prints a table and writes var/bench.json
 	@exec $(BIN)/python -m bench
 
 browser: .venv/.development ## find a Chromium for the tests, or install one
-	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m tests.chromium
 
 audit: .venv/.development ## look for known faults in what we depend on
 	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.txt

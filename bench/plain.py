@@ -1,47 +1,44 @@
-"""A read and a search with decision, ledger and sealing switched off: token, one SELECT of plain bytes, an answer."""
+"""The FHIR views with decision, ledger and sealing switched off: the same endpoint, caller and answer, plain bytes."""
 
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from rest_framework.request import Request
 
 from ledger.scope import tenant_scope
-from portal.accounts import selectors
-from portal.accounts.callers import caller_of_token
-from portal.accounts.tokens import authenticate_token
+from portal.accounts.identity import Caller
+from portal.fhir.bundles import searchset
+from portal.fhir.endpoint import FhirEndpoint
+from portal.fhir.outcomes import MEDIA_TYPE
 
 
-def plain_read(request: HttpRequest, tenant: str, type: str, id: str) -> HttpResponse:  # noqa: A002 - FHIR's names
-    organisation = _authenticated(request, tenant)
-    query = "SELECT content FROM bench_plain WHERE tenant = %s AND type = %s AND id = %s"
-    (content,) = _rows(organisation, query, [organisation, type, id])
-    return _answer(content)
+class PlainInstance(FhirEndpoint):
+    """What `portal.fhir.views.Instance` is, without the gate."""
+
+    def get(self, request: Request, tenant: str, kind: str, key: str) -> HttpResponse:
+        query = "SELECT content FROM bench_plain WHERE tenant = %s AND type = %s AND id = %s"
+        (content,) = self.ask(lambda caller, _: _rows(caller, self.organisation.id, query, [kind, key]))
+        response = HttpResponse(content, content_type=MEDIA_TYPE)
+        response["ETag"] = 'W/"1"'
+        return response
 
 
-def plain_search(request: HttpRequest, tenant: str, type: str, patient: str) -> HttpResponse:  # noqa: A002
-    organisation = _authenticated(request, tenant)
-    query = "SELECT content FROM bench_plain WHERE tenant = %s AND type = %s AND patient = %s LIMIT 50"
-    found = _rows(organisation, query, [organisation, type, patient])
-    entries = b",".join(b'{"resource":' + content + b"}" for content in found)
-    return _answer(b'{"resourceType":"Bundle","type":"searchset","entry":[' + entries + b"]}")
+class PlainSearch(FhirEndpoint):
+    """What `portal.fhir.views.Type` is, without the gate."""
+
+    def get(self, request: Request, tenant: str, kind: str) -> HttpResponse:
+        query = "SELECT content FROM bench_plain WHERE tenant = %s AND type = %s AND patient = %s LIMIT 50"
+        asked = [kind, request.query_params["patient"]]
+        found = self.ask(lambda caller, _: _rows(caller, self.organisation.id, query, asked))
+        url = request.build_absolute_uri()
+        bundle = searchset([(url, content) for content in found], links=[("self", url)], outcome="")
+        return HttpResponse(bundle, content_type=MEDIA_TYPE)
 
 
-def _authenticated(request: HttpRequest, tenant: str) -> UUID:
-    token = authenticate_token(request.headers["Authorization"].removeprefix("Bearer "))
-    caller_of_token(request, token).requires("records.read")
-    return selectors.organisation(tenant).id
-
-
-def _rows(organisation: UUID, query: str, parameters: list[Any]) -> list[bytes]:
+def _rows(caller: Caller, organisation: UUID, query: str, parameters: list[Any]) -> list[bytes]:
+    caller.requires("records.read")
     with tenant_scope(organisation), connection.cursor() as cursor:
-        cursor.execute(query, parameters)
+        cursor.execute(query, [organisation, *parameters])
         return [bytes(content) for (content,) in cursor.fetchall()]
-
-
-def _answer(content: bytes) -> HttpResponse:
-    return HttpResponse(
-        content,
-        content_type="application/fhir+json",
-        headers={"Cache-Control": "no-store", "ETag": 'W/"1"'},
-    )

@@ -1,12 +1,12 @@
-"""The node's own addresses, and the read that is held against the gated one."""
+"""The node's own addresses, and the reads that its gated ones are held against."""
 
 from django.urls import path
 
-from bench.plain import plain_read, plain_search
+from bench.plain import PlainInstance, PlainSearch
 from portal.urls import urlpatterns as portal
 
 urlpatterns = [
-    path("bench/plain/<slug:tenant>/<str:type>/<str:id>", plain_read),
-    path("bench/plain-search/<slug:tenant>/<str:type>/<str:patient>", plain_search),
+    path("bench/<slug:tenant>/<str:kind>/<str:key>", PlainInstance.as_view()),
+    path("bench/<slug:tenant>/<str:kind>", PlainSearch.as_view()),
     *portal,
 ]

@@ -37,11 +37,10 @@ def seal_body(
     inputs: Mapping[str, object] | None,
 ) -> bytes:
     """Seal both parts under the owner's keys of that year, so that retention can end by destroying a year's."""
-    audit_part = keyring.seal(owner, f"ledger:{year}", canonical(dict(audit)), _bound(clear, AUDIT))
+    audit_part = _seal(clear, owner, f"ledger:{year}", AUDIT, audit)
     if inputs is None:
         return encode_body(audit_part, None)
-    inputs_part = keyring.seal(owner, f"inputs:{year}", canonical(dict(inputs)), _bound(clear, INPUTS))
-    return encode_body(audit_part, inputs_part)
+    return encode_body(audit_part, _seal(clear, owner, f"inputs:{year}", INPUTS, inputs))
 
 
 def open_audit(clear: Clear, body: bytes) -> dict[str, object]:
@@ -58,15 +57,19 @@ def open_inputs(clear: Clear, body: bytes) -> dict[str, object] | None:
 def check_seals(clear: Clear, body: bytes) -> None:
     """Open each part and let go of it. Raises SealError."""
     audit, inputs = decode_body(body)
-    keyring.open_seal(audit, _bound(clear, AUDIT))
+    keyring.open_seal(audit, _bound(clear, AUDIT), tenant=clear.tenant)
     if inputs is not None:
-        keyring.open_seal(inputs, _bound(clear, INPUTS))
+        keyring.open_seal(inputs, _bound(clear, INPUTS), tenant=clear.tenant)
 
 
 def audit_reveal(tenant: UUID, submission: UUID, leaf: Leaf, body: bytes) -> Reveal:
     """What opens the audit part of this one entry, for a receipt that discloses it."""
     clear = Clear(tenant, submission, leaf.type, leaf.actor, leaf.subject)
     return Reveal(keyring.reveal(decode_body(body)[0]), _bound(clear, AUDIT))
+
+
+def _seal(clear: Clear, owner: UUID, use: str, kind: str, content: Mapping[str, object]) -> bytes:
+    return keyring.seal(owner, use, canonical(dict(content)), _bound(clear, kind), tenant=clear.tenant)
 
 
 def _open(clear: Clear, kind: str, part: bytes) -> dict[str, object]:

@@ -11,13 +11,14 @@ from typing import Any, cast
 from ledger.errors import FormatError
 
 _LARGEST = 2**53 - 1
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def canonical(value: object) -> bytes:
     """The JCS bytes of a value made of None, bool, int, float, str, list, tuple and dict with str keys."""
     try:
         if _same_in_json(value):
-            return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+            return _encode(value).encode()
         return _by_rfc8785(value)
     except UnicodeEncodeError as error:
         raise FormatError("A text holds half of a surrogate pair, which has no UTF-8 form.") from error
@@ -45,9 +46,9 @@ def _same_in_json(value: object) -> bool:
     It differs from JCS in two places: in the form of fractions, and in the order of keys (JCS sorts by UTF-16
     code units, Python by code points; ASCII keys stand in the same order in both).
     """
+    if value is None or isinstance(value, str | bool):
+        return True
     match value:
-        case None | bool() | str():
-            return True
         case int():
             return _within_range(value)
         case float():
@@ -61,13 +62,19 @@ def _same_in_json(value: object) -> bool:
 
 def _all_same(items: Iterable[object]) -> bool:
     """Looks at every item, also after the first that differs, so that none escapes refusal."""
-    return False not in {_same_in_json(item) for item in items}
+    same = True
+    for item in items:
+        same &= isinstance(item, str) or _same_in_json(item)
+    return same
 
 
 def _same_keys(value: dict[object, object]) -> bool:
-    if not all(isinstance(key, str) for key in value):
-        raise FormatError("Canonical JSON has texts as keys only.")
-    return all(isinstance(key, str) and key.isascii() for key in value)
+    ascii_only = True
+    for key in value:
+        if not isinstance(key, str):
+            raise FormatError("Canonical JSON has texts as keys only.")
+        ascii_only &= key.isascii()
+    return ascii_only
 
 
 def _within_range(number: float) -> bool:

@@ -19,16 +19,20 @@ USE = "pseudonym"
 _known: Committed[tuple[UUID, UUID], str] = Committed()
 
 
-def name_of(party: UUID | None) -> str:
-    """The party's name in the log of the tenant in scope, drawn on first use. None is the system itself."""
+def name_of(party: UUID | None, *, tenant: UUID | None = None) -> str:
+    """The party's name in the log of the tenant in scope, drawn on first use. None is the system itself.
+
+    `tenant`: the one in scope, where the caller knows it already.
+    """
     if party is None:
         return SYSTEM
-    return find(party) or _draw(current_tenant(), party)
+    tenant = tenant or current_tenant()
+    return find(party, tenant=tenant) or _draw(tenant, party)
 
 
-def find(party: UUID) -> str | None:
+def find(party: UUID, *, tenant: UUID | None = None) -> str | None:
     """The party's name, or None if it never appeared in this log."""
-    tenant = current_tenant()
+    tenant = tenant or current_tenant()
     known = _known.get((tenant, party))
     if known:
         return known

@@ -6,8 +6,9 @@ tenants). They are set inside a transaction and restored on the way out, because
 would leak through the connection pool and a transaction-local one outlives a savepoint.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from uuid import UUID
 
 import psycopg
@@ -17,6 +18,8 @@ from psycopg.pq import TransactionStatus
 from ledger.errors import ScopeError
 
 TENANT, PARTY = "assent.tenant", "assent.party"
+
+_parse = lru_cache(maxsize=1024)(UUID)
 
 
 @contextmanager
@@ -40,20 +43,26 @@ def current_tenant(*, using: str = "default") -> UUID:
     tenant = _setting(TENANT, using)
     if not tenant:
         raise ScopeError("No organisation's scope is open. Nothing was read or written.")
-    return UUID(tenant)
+    return _parse(tenant)
 
 
 def lock(name: str, key: UUID | str, *, exclusive: bool, using: str = "default") -> None:
-    """Take a transaction-long advisory lock on `name` and `key`; many may share it, one may exclude all.
+    """Take a transaction-long advisory lock on `name` and `key`; many may share it, one may exclude all."""
+    locks([(name, key)], exclusive=exclusive, using=using)
 
-    Refuses to run outside a transaction, where the lock would be gone before the next statement.
+
+def locks(keys: Sequence[tuple[str, UUID | str]], *, exclusive: bool, using: str = "default") -> None:
+    """Take several locks in their order, in one statement.
+
+    Refuses to run outside a transaction, where they would be gone before the next statement.
     """
     connection = connections[using]
     if not connection.in_atomic_block:
         raise ScopeError("A lock was asked for outside a transaction, where it would hold nothing.")
     function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
+    calls = ", ".join([f"{function}(hashtextextended(%s, 0))"] * len(keys))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [f"{name}:{key}"])
+        cursor.execute(f"SELECT {calls}", [f"{name}:{key}" for name, key in keys])
 
 
 @contextmanager

@@ -42,9 +42,7 @@ def open_session() -> Iterator[Session]:
     """A connection as the sequencer's role, in autocommit, with real parameters instead of Django's literals."""
     wrapper = connections["sequencer"]
     parameters = {key: value for key, value in wrapper.get_connection_params().items() if key != "context"}
-    # Behind a transaction pooler, set prepare_threshold to None in the OPTIONS of this alias.
-    prepare = wrapper.settings_dict["OPTIONS"].get("prepare_threshold", 5)
-    parameters |= {"cursor_factory": psycopg.Cursor, "autocommit": True, "prepare_threshold": prepare}
+    parameters |= {"cursor_factory": psycopg.Cursor, "autocommit": True}
     with psycopg.connect(**parameters) as session:
         session.execute("SET work_mem = '64MB'")  # a batch moves within memory
         yield session

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+import psycopg
+from django.db import DatabaseError, connections
 
 from ledger import pseudonyms
 from ledger.bodies import Clear, seal_body
@@ -24,7 +25,7 @@ __all__ = ["append", "open_log", "register_types", "register_verifier"]
 # The log's row is asked in the same statement, so that a read-only log takes nothing from the next commit on.
 INSERT = """
 INSERT INTO ledger_submission (tenant_id, id, type, actor, subject, time, digest, body)
-SELECT %s, %s, %s, %s, %s, %s, %s, %s FROM ledger_log WHERE tenant_id = %s AND NOT read_only
+SELECT %b, %b, %b, %b, %b, %b, %b, %b FROM ledger_log WHERE tenant_id = %b AND NOT read_only
 """
 
 
@@ -45,7 +46,9 @@ def append(
     require_type(type)
     tenant = current_tenant()
     log, now = log_for_append(tenant), datetime.now(UTC)
-    clear = Clear(tenant, new_id(), type, pseudonyms.name_of(actor), _subject(subject))
+    name = pseudonyms.name_of(actor, tenant=tenant)
+    about = None if subject is None else pseudonyms.name_of(subject, tenant=tenant)
+    clear = Clear(tenant, new_id(), type, name, about)
     dated = {"time": format_time(now), **audit}
     body = seal_body(clear, owner=subject or tenant, year=now.year, audit=dated, inputs=inputs)
     promise = Promise(log.origin, clear.id, sha256(body), now)
@@ -56,10 +59,11 @@ def append(
 
 def _insert(clear: Clear, promise: Promise, body: bytes) -> None:
     values = [*clear, promise.time, promise.digest, body, clear.tenant]
+    database = connections["default"]
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(INSERT, values)
-            taken = cursor.rowcount == 1
+        # Not Django's cursor, which writes the values into the text: this one is planned once a connection.
+        with database.wrap_database_errors, psycopg.Cursor(database.connection) as cursor:
+            taken = cursor.execute(INSERT, values).rowcount == 1
     except DatabaseError as error:
         raise AppendRefused("The ledger did not take the entry, so nothing was done. Try again.") from error
     if not taken:
@@ -70,7 +74,3 @@ def _refusal(tenant: UUID) -> AppendRefused:
     if Log.objects.filter(tenant_id=tenant).exists():
         return ReadOnlyLog("The ledger is read-only since its alarm, so nothing may happen to these records.")
     return AppendRefused("This organisation has no ledger, so nothing may happen to its records.")
-
-
-def _subject(subject: UUID | None) -> str | None:
-    return None if subject is None else pseudonyms.name_of(subject)

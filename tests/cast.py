@@ -1,7 +1,7 @@
 """The people of the tests. Everybody is made through services only, as in life.
 
-Amara Lindgren is a patient of St Mary (`hospital`) and of Riverside (`practice`). Her doctor works at St Mary, her family
-doctor and the outsider at Riverside; the outsider has nothing to do with her.
+Amara Lindgren is a patient of St Mary (`hospital`) and of Riverside (`practice`). Her doctor works at St Mary, her
+family doctor and the outsider at Riverside; the outsider has nothing to do with her.
 """
 
 import json
@@ -97,7 +97,7 @@ def build() -> Cast:
         other = selectors.registration(patient=OTHER).person_id
 
     def caller(name: str, title: str = "", *roles: tuple[Organisation, str]) -> Caller:
-        return make_caller(f"{name.split()[-1].lower()}@{mark}.example", name, title, *roles)
+        return make_caller(f"{name.rsplit(maxsplit=1)[-1].lower()}@{mark}.example", name, title, *roles)
 
     amara = caller("Amara Lindgren")
     services.claim_person(person=person, user=account_of(amara))
@@ -123,14 +123,14 @@ def make_caller(email: str, name: str, title: str = "", *roles: tuple[Organisati
     user = services.create_account(email=email, password=PASSWORD, name=name)
     for organisation, role in roles:
         services.add_member(tenant=organisation.id, user=user, role=role, title=title)
-    place, role = roles[0] if roles else (None, None)
+    place, acting = roles[0] if roles else (None, None)
     return Caller(
         user=user.id,
         name=name,
         person=None,
         organisation=place.id if place else None,
         organisation_name=place.name if place else "",
-        role=role,
+        role=acting,
         title=title,
         strong=True,
         client="session",

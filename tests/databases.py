@@ -69,7 +69,20 @@ def empty_database(dsn: str, name: str) -> None:
         probes = [probe.format(sql.Literal(t), sql.Identifier(t)) for (t,) in names if t not in KEPT]
         if filled := administrator.execute(sql.SQL(" UNION ALL ").join(probes)).fetchall():
             full = sql.SQL(", ").join(sql.Identifier(table) for (table,) in filled)
-            administrator.execute(sql.SQL("TRUNCATE {} CONTINUE IDENTITY CASCADE").format(full))
+            _truncate(administrator, full)
+
+
+def _truncate(administrator: "psycopg.Connection[tuple[str]]", tables: sql.Composable) -> None:
+    """A running node may hold one of them while it waits for another: the server ends one side, and we try again."""
+    for attempt in range(10):
+        try:
+            with administrator.transaction():
+                administrator.execute(sql.SQL("TRUNCATE {} CONTINUE IDENTITY CASCADE").format(tables))
+        except psycopg.errors.DeadlockDetected:
+            if attempt == 9:
+                raise
+        else:
+            return
 
 
 def use_database(name: str) -> None:

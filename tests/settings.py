@@ -22,6 +22,7 @@ ROLE_PASSWORD = "of-tests-only"
 for _alias in DATABASES.values():
     if SERVER_URL:
         _server = env.db_url_config(SERVER_URL)  # type: ignore[no-untyped-call]
+        _alias["OPTIONS"].update(_server.get("OPTIONS", {}))
         _alias.update(HOST=_server["HOST"], PORT=_server["PORT"], PASSWORD=ROLE_PASSWORD)
         _alias["USER"] = _alias["USER"] if _alias["USER"].startswith("assent_") else "assent_app"
     _alias["NAME"] = os.environ.get("ASSENT_TEST_DATABASE", "assent_test_main")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from ledger.scope import current_tenant, lock
+from ledger.scope import current_tenant, lock, locks
 
 PERSON, BASE_POLICY = "person", "base-policy"
 
@@ -30,8 +30,7 @@ def change_of(person: UUID) -> datetime:
 def decision_about(person: UUID) -> UUID:
     """Keep what is in force for this person as it is until the transaction ends; returns the tenant."""
     tenant = current_tenant()
-    lock(BASE_POLICY, tenant, exclusive=False)
-    lock(PERSON, person, exclusive=False)
+    locks([(BASE_POLICY, tenant), (PERSON, person)], exclusive=False)
     return tenant
 
 

@@ -19,8 +19,8 @@ from ledger.selectors.opening import (
 )
 from ledger.selectors.rows import query, wait_for
 
-STORED = f"SELECT {STORED_COLUMNS} FROM ledger_entry WHERE tenant_id = %s"
-WAITING = f"SELECT {WAITING_COLUMNS} FROM ledger_submission WHERE tenant_id = %s"
+STORED = f"SELECT {STORED_COLUMNS} FROM ledger_entry WHERE tenant_id = %s"  # noqa: S608 - constants
+WAITING = f"SELECT {WAITING_COLUMNS} FROM ledger_submission WHERE tenant_id = %s"  # noqa: S608
 STORED_BY_ID = f"""{STORED} AND index = (
     SELECT index FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = %s)"""  # noqa: S608
 

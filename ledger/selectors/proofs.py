@@ -13,8 +13,11 @@ from ledger.selectors.rows import query, wait_for
 from ledger.stored_tiles import stored_tree
 from ledger.tree import inclusion_proof
 
-PLACE = "SELECT index FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = %s"
-WAITS = "SELECT FROM ledger_submission WHERE tenant_id = %s AND id = %s"
+# In one statement, whose snapshot sees an entry either as waiting or as sequenced.
+PLACE = """
+SELECT (SELECT index FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = %s),
+  EXISTS (SELECT FROM ledger_submission WHERE tenant_id = %s AND id = %s)
+"""
 CHECKPOINT = "SELECT size, root, note FROM ledger_checkpoint WHERE tenant_id = %s ORDER BY size DESC LIMIT 1"
 LEAF = "SELECT leaf, body FROM ledger_entry WHERE tenant_id = %s AND index = %s"
 
@@ -41,12 +44,7 @@ def checkpoint_note() -> bytes:
 
 def proof(id: UUID, *, wait: float = 0) -> Proof:  # noqa: A002 - the field's own name
     """That the entry is in the newest checkpoint. Raises UnknownEntry or NotYetSequenced."""
-    index = _covered_index(id, wait)
-    tenant = current_tenant()
-    ((size, root, note),) = query(CHECKPOINT, [tenant])
-    ((leaf, _),) = query(LEAF, [tenant, index])
-    hashes = inclusion_proof(index=index, size=size, reader=stored_tree(query, tenant, size))
-    return Proof(index, size, leaf_hash(bytes(leaf)), tuple(hashes), bytes(root), bytes(note))
+    return _proved(id, wait)[0]
 
 
 def receipt(id: UUID, *, wait: float = 0, reveal: bool = False) -> str:  # noqa: A002
@@ -54,31 +52,34 @@ def receipt(id: UUID, *, wait: float = 0, reveal: bool = False) -> str:  # noqa:
 
     `reveal` puts into it what opens the audit part, for whoever holds the file.
     """
-    found = proof(id, wait=wait)
-    tenant = current_tenant()
-    ((leaf, body),) = query(LEAF, [tenant, found.index])
-    disclosed = audit_reveal(tenant, id, parse_leaf(bytes(leaf)), bytes(body)) if reveal else None
+    found, leaf, body = _proved(id, wait)
+    disclosed = audit_reveal(current_tenant(), id, parse_leaf(leaf), body) if reveal else None
     return receipts.build(
-        leaf=bytes(leaf), body=bytes(body), proof=found.hashes, checkpoint=found.checkpoint, reveal=disclosed
+        leaf=leaf, body=body, proof=found.hashes, checkpoint=found.checkpoint, reveal=disclosed
     )
 
 
-def _covered_index(submission: UUID, wait: float) -> int:
-    found = wait_for(lambda: _place(submission), wait, done=lambda place: place[1])
-    index, covered = found
-    if index is None or not covered:
+def _proved(submission: UUID, wait: float) -> tuple[Proof, bytes, bytes]:
+    """The proof against the checkpoint that was found to cover the entry, with its leaf and body."""
+    place = wait_for(lambda: _place(submission), wait, done=lambda place: place is not None)
+    if place is None:
         raise NotYetSequenced("The entry is accepted and waits for its checkpoint. Ask again in a second.")
-    return index
-
-
-def _place(submission: UUID) -> tuple[int | None, bool]:
-    """The entry's index, if it has one, and whether a checkpoint covers it."""
     tenant = current_tenant()
-    waits = query(WAITS, [tenant, submission])
-    rows = query(PLACE, [tenant, submission])
-    if not rows and not waits:
+    index, (size, root, note) = place
+    ((leaf, body),) = query(LEAF, [tenant, index])
+    hashes = inclusion_proof(index=index, size=size, reader=stored_tree(query, tenant, size))
+    found = Proof(index, size, leaf_hash(bytes(leaf)), tuple(hashes), bytes(root), bytes(note))
+    return found, bytes(leaf), bytes(body)
+
+
+def _place(submission: UUID) -> tuple[int, tuple[int, bytes, bytes]] | None:
+    """The entry's index and the newest checkpoint, if that covers it."""
+    tenant = current_tenant()
+    ((index, waits),) = query(PLACE, [tenant, submission, tenant, submission])
+    if index is None and not waits:
         raise UnknownEntry("This log has no entry with that id. Check the id and the organisation.")
-    if not rows:
-        return None, False
-    index, checkpoint = int(rows[0][0]), query(CHECKPOINT, [tenant])
-    return index, bool(checkpoint) and index < checkpoint[0][0]
+    newest = query(CHECKPOINT, [tenant]) if index is not None else []
+    if not newest or index >= newest[0][0]:
+        return None
+    size, root, note = newest[0]
+    return index, (size, root, note)

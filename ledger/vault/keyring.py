@@ -7,7 +7,7 @@ node's. In the database only wrapped keys stand; losing the node's key loses eve
 import hmac
 import secrets
 from collections.abc import Collection, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from django.db import connection
 from ledger.committed import Committed
 from ledger.errors import FormatError, SealError, UnknownKey
 from ledger.identity import new_id
-from ledger.scope import current_tenant
+from ledger.scope import current_tenant, tenant_scope
 from ledger.vault import sealing
 from ledger.vault.provider import NodeKeyProvider
 
@@ -37,23 +37,31 @@ _by_use: Committed[tuple[UUID, UUID, str], SealingKey] = Committed()
 _by_id: Committed[tuple[UUID, UUID], SealingKey] = Committed()
 
 
-def seal(owner: UUID, use: str, plaintext: bytes, aad: Mapping[str, object]) -> bytes:
-    """Seal under the owner's key for `use` ("record", "ledger:2026"); `aad` is bound, see vault/sealing.py."""
-    key = _key_for(current_tenant(), owner, use)
+def seal(
+    owner: UUID, use: str, plaintext: bytes, aad: Mapping[str, object], *, tenant: UUID | None = None
+) -> bytes:
+    """Seal under the owner's key for `use` ("record", "ledger:2026"); `aad` is bound, see vault/sealing.py.
+
+    `tenant`: the one in scope, where the caller knows it already.
+    """
+    key = _key_for(tenant or current_tenant(), owner, use)
     return sealing.seal(key.key, key.id, plaintext, aad)
 
 
-def unseal(owner: UUID, sealed: bytes, aad: Mapping[str, object]) -> bytes:
-    """Open what was sealed for this owner. Raises SealError if it was sealed for somebody else."""
-    key = _key_of(sealed)
+def unseal(owner: UUID, sealed: bytes, aad: Mapping[str, object], *, tenant: UUID | None = None) -> bytes:
+    """Open what was sealed for this owner. Raises SealError if it was sealed for somebody else.
+
+    `tenant`: whose key was loaded before; nothing is asked of the database then, and no scope is needed.
+    """
+    key = _key_of(sealed, tenant)
     if key.owner != owner:
         raise SealError("The seal belongs to another owner than the one who was named.")
     return sealing.unseal(key.key, sealed, aad)
 
 
-def open_seal(sealed: bytes, aad: Mapping[str, object]) -> bytes:
+def open_seal(sealed: bytes, aad: Mapping[str, object], *, tenant: UUID | None = None) -> bytes:
     """Open what was sealed for whichever owner in this tenant; `aad` must name whose it is."""
-    return sealing.unseal(_key_of(sealed).key, sealed, aad)
+    return sealing.unseal(_key_of(sealed, tenant).key, sealed, aad)
 
 
 def reveal(sealed: bytes) -> bytes:
@@ -67,9 +75,13 @@ def mac_key(owner: UUID, use: str) -> bytes:
     return hmac.digest(key.key, b"assent/mac/v1\n" + use.encode(), "sha256")
 
 
-def load(sealings: Collection[bytes]) -> None:
-    """Fetch the keys of many sealings in one query. What is wrong with one is said when that one is opened."""
-    tenant = current_tenant()
+def load(sealings: Collection[bytes], *, tenant: UUID | None = None) -> None:
+    """Fetch the keys of many sealings in one query. What is wrong with one is said when that one is opened.
+
+    `tenant`: whose scope is opened for it, only if a key is missing; without it, the one in scope.
+    """
+    scope = tenant_scope(tenant) if tenant else nullcontext()
+    tenant = tenant or current_tenant()
     missing = set()
     for sealed in sealings:
         with suppress(FormatError):
@@ -77,7 +89,7 @@ def load(sealings: Collection[bytes]) -> None:
             if _by_id.get((tenant, key_id)) is None:
                 missing.add(key_id)
     if missing:
-        with suppress(SealError):
+        with suppress(SealError), scope:
             _read(tenant, "id = ANY(%s)", [list(missing)])
 
 
@@ -98,8 +110,8 @@ def _key_for(tenant: UUID, owner: UUID, use: str) -> SealingKey:
     return found[0] if found else _make(tenant, owner, use)
 
 
-def _key_of(sealed: bytes) -> SealingKey:
-    tenant, key_id = current_tenant(), sealing.key_id_of(sealed)
+def _key_of(sealed: bytes, tenant: UUID | None = None) -> SealingKey:
+    tenant, key_id = tenant or current_tenant(), sealing.key_id_of(sealed)
     known = _by_id.get((tenant, key_id))
     if known:
         return known

@@ -37,9 +37,10 @@ class CloseReview(forms.Form):
         widget=forms.RadioSelect,
     )
     note = forms.CharField(
-        label=_("Your finding"),
+        label=_("What you found"),
         min_length=SHORTEST_REASON,
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"min_length": _("Write at least %(limit_value)d characters.")},
         help_text=_("What you looked at and why you judge so. The patient reads it."),
     )

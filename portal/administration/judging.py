@@ -12,9 +12,14 @@ from django.utils.translation import gettext as _
 
 from consent import selectors as consent
 from consent.emergency import REASONS
+from consent.vocabulary import CATEGORIES
+from ledger import selectors as ledger
 from portal.accounts import selectors as accounts
-from portal.design.shapes import Fact, Link
+from portal.design.shapes import Fact, Link, Opened
+from portal.records.services import access_of
 from portal.staff.desk import Place
+
+MOST = 200  # accesses that are looked through for one session
 
 
 class Session(Protocol):
@@ -44,6 +49,7 @@ class Judged:
 
     link: Link
     facts: Sequence[Fact]
+    opened: Sequence[Opened]
     hindrance: str
 
 
@@ -57,7 +63,8 @@ class _Seen:
     places: Mapping[UUID, str]
     mrns: Mapping[UUID, str]
 
-    def link(self, item: Session) -> Link:
+    def link(self, item: Session, *, alone: bool = False) -> Link:
+        """The session in the reviewer's list, or on the page that is about it alone."""
         running = _runs(item)
         said = {"mrn": self.mrns[item.person], "reason": REASONS[item.reason_code]}
         return Link(
@@ -70,7 +77,7 @@ class _Seen:
             kind="emergency",
             state="open" if running else "sealed",
             sentence=_("Overrode the choices of the patient with MRN %(mrn)s: %(reason)s.") % said,
-            url=reverse("administration:review", args=[self.place.slug, item.id]),
+            url="" if alone else reverse("administration:review", args=[self.place.slug, item.id]),
         )
 
 
@@ -92,7 +99,19 @@ def judged(session: UUID, place: Place, reviewer: UUID) -> Judged:
         Fact(name=_("Patient"), value=_("MRN %(mrn)s") % {"mrn": seen.mrns[item.person]}),
         Fact(name=_("Clinician"), value=by),
     ]
-    return Judged(seen.link(item), facts, _hindrance(item, reviewer))
+    return Judged(seen.link(item, alone=True), facts, _opened(item), _hindrance(item, reviewer))
+
+
+def _opened(item: Session) -> list[Opened]:
+    """What the clinician opened of this record while the session ran, the first thing first."""
+    found = ledger.subject_entries(subject=item.person, types=["access.emergency"], limit=MOST)
+    accesses = [access_of(entry) for entry in found if "session" not in entry.audit]
+    end = item.ended_at or item.ends
+    return [
+        Opened(time=access.time, what=", ".join(CATEGORIES[name] for name in access.categories))
+        for access in reversed(accesses)
+        if access.actor == item.actor and item.starts <= access.time <= end
+    ]
 
 
 def _seen(sessions: Sequence[Session], place: Place, reviewer: UUID) -> _Seen:

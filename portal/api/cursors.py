@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from portal.api.errors import BadCursor
+from portal.api.errors import BadCursor, BadParameter
 
 PAGE = 50
 LARGEST_PAGE = 200
@@ -40,10 +40,10 @@ class Window:
 
 
 def window(request: Request) -> Window:
-    """What the query parameters `cursor` and `limit` ask for. Raises BadCursor."""
+    """What the query parameters `cursor` and `limit` ask for. Raises BadCursor, BadParameter."""
     text, limit = request.query_params.get("cursor", ""), request.query_params.get("limit", str(PAGE))
     if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:9]) <= LARGEST_PAGE:
-        raise BadCursor(f"The parameter limit is a number from 1 to {LARGEST_PAGE}.")
+        raise BadParameter(f"The parameter limit is a number from 1 to {LARGEST_PAGE}.")
     return Window(int(limit), _parse(text) if text else ())
 
 

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from portal.accounts.callers import caller_of_token
 from portal.accounts.identity import Caller
-from portal.api.errors import NotAClinician, NotAPatient
+from portal.api.errors import BadParameter, NotAClinician, NotAPatient
 
 # No membership has this role: whoever acts as it acts for nobody but himself.
 ONESELF = "oneself"
@@ -49,6 +49,8 @@ class Endpoint(APIView):
         method = "GET" if request.method == "HEAD" else str(request.method)
         if method not in self.scopes:
             self.http_method_not_allowed(request)
+        if any("\0" in value for values in request.query_params.lists() for value in (values[0], *values[1])):
+            raise BadParameter("A parameter of the address holds a character that no value has.")
         self.caller = self.acting_as(ONESELF)
         self.caller.requires(self.scopes[method])
 

@@ -25,7 +25,7 @@ class UnknownGrantee(ApiError):
     """No practitioner, organisation or person of this node goes by that name."""
 
     code = "unknown-grantee"
-    status = 422
+    status = 404
 
 
 class NotAPatient(ApiError):
@@ -50,9 +50,10 @@ class NotAnAuditor(ApiError):
 
 
 class BadCursor(ApiError):
-    """A cursor that was not given by the list it is sent to."""
+    """A cursor that was not given by the list it is sent to: there is no such page."""
 
     code = "bad-cursor"
+    status = 404
 
 
 class BadParameter(ApiError):

@@ -2,7 +2,11 @@
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 
 from portal.api.authentication import SCHEME
@@ -33,4 +37,15 @@ class ClosedBody(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]
         if direction == "request":
             schema["additionalProperties"] = False
+            if self.target.alternatives:
+                schema["oneOf"] = list(self.target.alternatives)
         return schema
+
+
+class KnownWord(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """A word of a vocabulary is shown with its spellings; that others are understood as well harms nobody."""
+
+    target_class: Any = "portal.api.shapes.base.Word"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.target.known)}

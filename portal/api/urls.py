@@ -30,5 +30,5 @@ urlpatterns = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", documents.Pages.as_view(), name="docs"),
     path("problems/", documents.problem_codes, name="problems"),
-    re_path(r"^(?!.*[^/]$).*$", documents.NotHere.as_view(), name="not-here"),
+    re_path(r"^(?:[\s\S]*/)?\Z", documents.NotHere.as_view(), name="not-here"),
 ]

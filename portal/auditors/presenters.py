@@ -45,7 +45,7 @@ def rows(entries: Sequence[Entry], place: Place) -> list[Row]:
         Row(
             index=entry.index,
             time=entry.time,
-            kind=kind(entry.type),
+            kind=kind(entry.type, entry.audit),
             tone=tone(entry.type),
             actor=who(entry, names),
             subject=entry.subject[:SHORT] if entry.subject else "",

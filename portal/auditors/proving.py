@@ -65,10 +65,10 @@ def file_name(entry: Entry) -> str:
     return f"entry-{entry.index}{SUFFIX}"
 
 
-def proved(entry_id: UUID) -> Proved:
+def proved(entry_id: UUID, log_name: str) -> Proved:
     """The entry, checked as an outsider would check its receipt. Raises UnknownEntry."""
     entry = ledger.entry(entry_id)
-    log = ledger.log_status().log
+    log = ledger.log_named(log_name)
     facts = _facts(entry)
     try:
         receipt = parse(ledger.receipt(entry_id))
@@ -112,7 +112,7 @@ def _checks(entry: Entry, receipt: Receipt, verdict: Verdict) -> list[Check]:
 def _facts(entry: Entry) -> list[Fact]:
     said = entry.audit
     facts = [
-        Fact(name=_("Kind"), value=kind(entry.type), detail=entry.type),
+        Fact(name=_("Kind"), value=kind(entry.type, entry.audit), detail=entry.type),
         Fact(name=_("Time"), value=moment(entry.time, "exact")),
         Fact(
             name=_("Who"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.scope import tenant_scope
+from ledger.selectors import log_status
 from portal.auditors import tasks
 from portal.auditors.models import Verification
 from portal.design.shapes import Check
@@ -26,7 +27,9 @@ def start(*, tenant: UUID, actor: UUID) -> None:
         unfinished.filter(seen__lt=timezone.now() - LOST).update(finished=timezone.now())
         try:
             with transaction.atomic():
-                run = Verification.objects.create(tenant_id=tenant, asked_by=actor)
+                run = Verification.objects.create(
+                    tenant_id=tenant, asked_by=actor, total=log_status().entries
+                )
         except IntegrityError:
             return
         tasks.verify.defer(tenant=str(tenant), run=str(run.id))

@@ -32,7 +32,7 @@ def status(desk: Desk) -> HttpResponseBase:
         last = runs.last_finished()
     context = {
         "here": "log",
-        "size": state.size,
+        "size": last.total if last and last.held else state.size,
         "origin": state.origin,
         "holds": False if state.log.alarm else last.held if last else None,
         "gauges": presenters.gauges(state),
@@ -63,7 +63,7 @@ def search(desk: Desk) -> HttpResponseBase:
 def entry(desk: Desk, entry: UUID) -> HttpResponseBase:
     """One entry, with its path to the signed root checked as it is drawn."""
     with tenant_scope(desk.place.id):
-        shown = proving.proved(entry)
+        shown = proving.proved(entry, desk.place.slug)
     context = {
         "here": "search",
         "index": shown.entry.index,

@@ -1,5 +1,8 @@
 """Kinds of entries in words, for people who read logs."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 KINDS = {
@@ -52,8 +55,12 @@ ALARMS = frozenset({"access.emergency", "record.tampered"})
 REFUSALS = frozenset({"access.denied", "access.failed"})
 
 
-def kind(name: str) -> str:
+def kind(name: str, audit: Mapping[str, Any]) -> str:
     """The kind of an entry in words; its own name where we have none."""
+    if name == "access.emergency" and "interaction" in audit:
+        return str(_("Access in an emergency"))
+    if name == "access.permitted" and audit.get("interaction") == "find":
+        return str(_("Looked for by name or number"))
     return str(KINDS.get(name, name))
 
 

@@ -81,7 +81,14 @@ def quantity(value: Any) -> tuple[float, str] | None:
     number = value.get("value")
     if not isinstance(number, int | float) or isinstance(number, bool):
         return None
-    return float(number), str(value.get("unit") or value.get("code") or "")
+    return float(number), unit(str(value.get("unit") or value.get("code") or ""))
+
+
+def unit(ucum: str) -> str:
+    """A unit as people write it: UCUM's annotations without their braces, squares and micro as they look."""
+    plain = re.sub(r"^\{(.*)\}$", r"\1", ucum).replace("_", " ")
+    plain = re.sub(r"\{([^}]*)\}", r"\1", plain)
+    return re.sub(r"\bm([23])\b", lambda power: "m" + "²³"[int(power[1]) - 2], plain)
 
 
 def components(resource: Resource) -> Iterator[Resource]:

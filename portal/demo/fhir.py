@@ -42,24 +42,40 @@ class Chart:
         """Write a resource about the patient; returns its reference. None elements are left out."""
         identity = key(self.place, self.patient["id"], type_name, *name)
         said = {element: value for element, value in elements.items() if value is not None}
-        about = "patient" if type_name in _PATIENT_TYPES else "beneficiary" if type_name == "Coverage" else "subject"
+        about = (
+            "patient"
+            if type_name in _PATIENT_TYPES
+            else "beneficiary"
+            if type_name == "Coverage"
+            else "subject"
+        )
         self.resources.append(
-            {"resourceType": type_name, "id": identity, **said, about: {"reference": f"Patient/{self.patient['id']}"}}
+            {
+                "resourceType": type_name,
+                "id": identity,
+                **said,
+                about: {"reference": f"Patient/{self.patient['id']}"},
+            }
         )
         return f"{type_name}/{identity}"
 
-    def lab(self, code: str, text: str, unit: str, values: Sequence[tuple[str, float]], high: float | None) -> list[str]:
+    def lab(
+        self, code: str, text: str, unit: str, values: Sequence[tuple[str, float]], high: float | None
+    ) -> list[str]:
         """A series of laboratory results: (day, value)."""
-        return [self._measured("laboratory", code, text, unit, day, value, high) for day, value in values]
+        return [self._measured("laboratory", (code, text), unit, one, high=high) for one in values]
 
     def vital(self, code: str, text: str, unit: str, values: Sequence[tuple[str, float]]) -> list[str]:
         """A series of measurements: (day, value)."""
-        return [self._measured("vital-signs", code, text, unit, day, value, None) for day, value in values]
+        return [self._measured("vital-signs", (code, text), unit, one) for one in values]
 
     def blood_pressure(self, values: Sequence[tuple[str, int, int]]) -> None:
         """(day, systolic, diastolic) in mmHg."""
         for day, systolic, diastolic in values:
-            parts = [("8480-6", "Systolic blood pressure", systolic), ("8462-4", "Diastolic blood pressure", diastolic)]
+            parts = [
+                ("8480-6", "Systolic blood pressure", systolic),
+                ("8462-4", "Diastolic blood pressure", diastolic),
+            ]
             self.add(
                 "Observation", "blood-pressure", day,
                 status="final", category=[_category("vital-signs")],
@@ -161,8 +177,16 @@ class Chart:
         )  # fmt: skip
 
     def _measured(
-        self, kind: str, code: str, text: str, unit: str, day: str, value: float, high: float | None
+        self,
+        kind: str,
+        what: tuple[str, str],
+        unit: str,
+        measured: tuple[str, float],
+        *,
+        high: float | None = None,
     ) -> str:
+        code, text = what
+        day, value = measured
         shown = {"mmol/mol": "mmol/mol", "mmol/L": "mmol/L", "umol/L": "µmol/L"}.get(unit, unit)
         ranges = [{"high": _quantity(high, unit, shown), "text": f"{high:g} or less"}] if high else None
         return self.add(
@@ -181,7 +205,11 @@ def patient(place: str, name: tuple[str, str], born: str, gender: str, *, mrn: s
     given, family = name
     types = f"{TERMS}/v2-0203"
     identifiers: list[Json] = [
-        {"type": concept(types, "MR", "Medical record number"), "system": f"urn:demo:{place}:mrn", "value": mrn}
+        {
+            "type": concept(types, "MR", "Medical record number"),
+            "system": f"urn:demo:{place}:mrn",
+            "value": mrn,
+        }
     ]
     if number:
         identifiers.append({"system": "http://hl7.org/fhir/sid/us-ssn", "value": number})
@@ -200,7 +228,14 @@ def practitioner(place: str, given: str, family: str, title: str) -> Json:
         "resourceType": "Practitioner",
         "id": key(place, "Practitioner", family),
         "active": True,
-        "name": [{"use": "official", "family": family, "given": [given], "prefix": ["Dr"] if title != "Nurse" else []}],
+        "name": [
+            {
+                "use": "official",
+                "family": family,
+                "given": [given],
+                "prefix": ["Dr"] if title != "Nurse" else [],
+            }
+        ],
         "qualification": [{"code": {"text": title}}],
     }
 

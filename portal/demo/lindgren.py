@@ -27,7 +27,11 @@ MEASURED = [f"{year}-{month}-12" for year in (2023, 2024, 2025) for month in ("0
 
 def at_hospital(doctor: str, emergency: str) -> list[Json]:
     """Her record at St Mary Hospital."""
-    chart = Chart("st-mary", patient("st-mary", ("Amara", "Lindgren"), BORN, "female", mrn="SM-204117", number=NUMBER), doctor)
+    chart = Chart(
+        "st-mary",
+        patient("st-mary", ("Amara", "Lindgren"), BORN, "female", mrn="SM-204117", number=NUMBER),
+        doctor,
+    )
     chart.patient |= {
         "telecom": [{"system": "phone", "value": "+1 555 0142", "use": "mobile"}],
         "address": [{"line": ["14 Quay Street"], "city": "Harbourton", "postalCode": "02199"}],
@@ -37,11 +41,19 @@ def at_hospital(doctor: str, emergency: str) -> list[Json]:
     diabetes = chart.condition("44054006", "Type 2 diabetes", "2023-03-02")
     pressure = chart.condition("38341003", "High blood pressure", "2024-06-11")
     low_mood = chart.condition("370143000", "Depression", "2025-01-20")
-    chart.medicine("860975", "Metformin 500 mg, prolonged release", "2023-03-02", "Two tablets with the evening meal", reason=diabetes)
+    chart.medicine(
+        "860975",
+        "Metformin 500 mg, prolonged release",
+        "2023-03-02",
+        "Two tablets with the evening meal",
+        reason=diabetes,
+    )
     chart.medicine("314076", "Lisinopril 10 mg", "2024-06-11", "One tablet in the morning", reason=pressure)
     chart.medicine("259255", "Atorvastatin 40 mg", "2024-08-30", "One tablet in the evening")
     chart.medicine("312941", "Sertraline 50 mg", "2025-01-20", "One tablet in the morning", reason=low_mood)
-    chart.medicine("197361", "Amlodipine 5 mg", "2024-03-01", "One tablet in the morning", reason=pressure, ended=True)
+    chart.medicine(
+        "197361", "Amlodipine 5 mg", "2024-03-01", "One tablet in the morning", reason=pressure, ended=True
+    )
     chart.medicine("308460", "Azithromycin 250 mg", "2025-12-03", "As directed, for five days", ended=True)
     chart.allergy("91936005", "Penicillin allergy", "1998-05-01", ("39579001", "Anaphylaxis"), "severe")
     chart.allergy("300916003", "Latex allergy", "2011-09-14", ("247472004", "Hives"), "mild")
@@ -51,14 +63,26 @@ def at_hospital(doctor: str, emergency: str) -> list[Json]:
 
 def at_practice(doctor: str) -> list[Json]:
     """Her record at Riverside Family Practice."""
-    chart = Chart("riverside", patient("riverside", ("Amara", "Lindgren"), BORN, "female", mrn="RV-1183", number=NUMBER), doctor)
+    chart = Chart(
+        "riverside",
+        patient("riverside", ("Amara", "Lindgren"), BORN, "female", mrn="RV-1183", number=NUMBER),
+        doctor,
+    )
     diabetes = chart.condition("44054006", "Type 2 diabetes", "2023-03-09")
     chart.condition("38341003", "High blood pressure", "2024-06-20")
     chart.condition("195662009", "Sore throat", "2025-12-03", ended="2025-12-12")
-    chart.medicine("860975", "Metformin 500 mg, prolonged release", "2023-03-09", "Two tablets with the evening meal", reason=diabetes)
+    chart.medicine(
+        "860975",
+        "Metformin 500 mg, prolonged release",
+        "2023-03-09",
+        "Two tablets with the evening meal",
+        reason=diabetes,
+    )
     chart.medicine("314076", "Lisinopril 10 mg", "2024-06-20", "One tablet in the morning")
     chart.allergy("91936005", "Penicillin allergy", "1998-05-01", ("39579001", "Anaphylaxis"), "severe")
-    chart.lab("59261-8", "HbA1c", "mmol/mol", [("2023-02-06", 51), ("2024-10-02", 62), ("2026-08-18", 54)], 48)
+    chart.lab(
+        "59261-8", "HbA1c", "mmol/mol", [("2023-02-06", 51), ("2024-10-02", 62), ("2026-08-18", 54)], 48
+    )
     chart.blood_pressure([("2024-10-02", 144, 90), ("2025-10-21", 136, 85), ("2026-08-18", 131, 83)])
     for year in range(2019, 2027):
         chart.immunisation("150", f"Influenza {year}", f"{year}-10-14")
@@ -70,8 +94,17 @@ def at_practice(doctor: str) -> list[Json]:
         ("2026-10-14", "Vaccination"),
     ):
         chart.visit(day, why)
-    chart.document("34133-9", "Letter to St Mary Hospital", "2026-08-18", "Dear Dr Okafor, thank you for seeing Mrs Lindgren.")
-    chart.message("2026-11-17", "Your results are in. Nothing needs to change before your next visit.", from_patient=False)
+    chart.document(
+        "34133-9",
+        "Letter to St Mary Hospital",
+        "2026-08-18",
+        "Dear Dr Okafor, thank you for seeing Mrs Lindgren.",
+    )
+    chart.message(
+        "2026-11-17",
+        "Your results are in. Nothing needs to change before your next visit.",
+        from_patient=False,
+    )
     return [chart.patient, *chart.resources]
 
 
@@ -79,7 +112,9 @@ def _results(chart: Chart) -> None:
     sugar = chart.lab("59261-8", "HbA1c", "mmol/mol", list(zip(TESTED, HBA1C, strict=True)), 48)
     chart.lab("22748-8", "LDL cholesterol", "mmol/L", list(zip(TESTED, LDL, strict=True)), 2.6)
     kidney = chart.lab("14682-9", "Creatinine", "umol/L", list(zip(TESTED, CREATININE, strict=True)), 90)
-    chart.lab("98979-8", "Kidney function (eGFR)", "mL/min/{1.73_m2}", list(zip(TESTED, KIDNEYS, strict=True)), None)
+    chart.lab(
+        "98979-8", "Kidney function (eGFR)", "mL/min/{1.73_m2}", list(zip(TESTED, KIDNEYS, strict=True)), None
+    )
     chart.lab("14646-4", "HDL cholesterol", "mmol/L", list(zip(TESTED[3:], HDL, strict=True)), None)
     chart.lab("14927-8", "Triglycerides", "mmol/L", list(zip(TESTED[3:], TRIGLYCERIDES, strict=True)), 1.7)
     chart.report("Diabetes check, blood", TESTED[-1], [sugar[-1], kidney[-1]])
@@ -109,8 +144,22 @@ def _care(chart: Chart, diabetes: str, low_mood: str, emergency: str) -> None:
         chart.visit(day, "Diabetes clinic", reason=diabetes)
     chart.visit("2025-01-20", "Consultation", reason=low_mood)
     chart.visit("2026-11-02", "Low blood sugar", kind="EMER", by=emergency)
-    chart.document("18842-5", "Discharge letter", "2026-11-02", "Brought in with low blood sugar. Recovered within the hour. Home the same day.")
-    chart.document("11488-4", "Clinic letter", "2026-11-16", "HbA1c has fallen at each of the last four tests. Keep the medicines as they are.")
+    chart.document(
+        "18842-5",
+        "Discharge letter",
+        "2026-11-02",
+        "Brought in with low blood sugar. Recovered within the hour. Home the same day.",
+    )
+    chart.document(
+        "11488-4",
+        "Clinic letter",
+        "2026-11-16",
+        "HbA1c has fallen at each of the last four tests. Keep the medicines as they are.",
+    )
+    _plans(chart, diabetes)
+
+
+def _plans(chart: Chart, diabetes: str) -> None:
     goal = chart.add(
         "Goal", "hba1c",
         lifecycleStatus="active", description={"text": "HbA1c of 48 mmol/mol or less"}, startDate="2025-02-13",

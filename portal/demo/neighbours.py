@@ -10,7 +10,10 @@ BRANDT = f"Practitioner/{key(PRACTICE, 'Practitioner', 'Brandt')}"
 
 def directory(place: str) -> list[Json]:
     """The organisation itself, its doctors and its building."""
-    names = {HOSPITAL: ("St Mary Hospital", "Harbourton"), PRACTICE: ("Riverside Family Practice", "Mill End")}
+    names = {
+        HOSPITAL: ("St Mary Hospital", "Harbourton"),
+        PRACTICE: ("Riverside Family Practice", "Mill End"),
+    }
     people = {
         HOSPITAL: [("Jonas", "Okafor", "Diabetes doctor"), ("Lena", "Fischer", "Emergency doctor")],
         PRACTICE: [("Helen", "Brandt", "Family doctor"), ("Tomasz", "Wieczorek", "Nurse")],
@@ -36,9 +39,15 @@ def directory(place: str) -> list[Json]:
 
 def child() -> list[Json]:
     """Noah, Amara's son."""
-    chart = Chart(HOSPITAL, patient(HOSPITAL, ("Noah", "Lindgren"), "2017-08-21", "male", mrn="SM-311902", number="987-65-4321"), OKAFOR)
+    chart = Chart(
+        HOSPITAL,
+        patient(HOSPITAL, ("Noah", "Lindgren"), "2017-08-21", "male", mrn="SM-311902", number="987-65-4321"),
+        OKAFOR,
+    )
     chart.condition("195967001", "Asthma", "2021-05-17")
-    chart.medicine("745679", "Salbutamol 100 micrograms, inhaler", "2021-05-17", "Two puffs when short of breath")
+    chart.medicine(
+        "745679", "Salbutamol 100 micrograms, inhaler", "2021-05-17", "Two puffs when short of breath"
+    )
     chart.allergy("91935009", "Peanut allergy", "2019-02-08", ("247472004", "Hives"), "moderate")
     for code, name, day in (
         ("20", "Diphtheria, tetanus, whooping cough", "2018-01-22"),
@@ -55,10 +64,16 @@ def child() -> list[Json]:
 
 def demir() -> list[Json]:
     """Elif Demir, at the hospital."""
-    chart = Chart(HOSPITAL, patient(HOSPITAL, ("Elif", "Demir"), "1991-12-02", "female", mrn="SM-298450", number="987-65-4322"), OKAFOR)
+    chart = Chart(
+        HOSPITAL,
+        patient(HOSPITAL, ("Elif", "Demir"), "1991-12-02", "female", mrn="SM-298450", number="987-65-4322"),
+        OKAFOR,
+    )
     chart.condition("46635009", "Type 1 diabetes", "2003-04-30")
     chart.medicine("311041", "Insulin glargine 100 units/mL", "2003-05-02", "18 units at bedtime")
-    chart.lab("59261-8", "HbA1c", "mmol/mol", [("2025-11-04", 58), ("2026-05-12", 55), ("2026-11-10", 53)], 53)
+    chart.lab(
+        "59261-8", "HbA1c", "mmol/mol", [("2025-11-04", 58), ("2026-05-12", 55), ("2026-11-10", 53)], 53
+    )
     chart.blood_pressure([("2026-05-12", 118, 74), ("2026-11-10", 121, 76)])
     chart.visit("2026-11-10", "Diabetes clinic")
     return [chart.patient, *chart.resources]
@@ -66,7 +81,11 @@ def demir() -> list[Json]:
 
 def olsen() -> list[Json]:
     """Henrik Olsen, at the practice."""
-    chart = Chart(PRACTICE, patient(PRACTICE, ("Henrik", "Olsen"), "1954-07-15", "male", mrn="RV-0672", number="987-65-4323"), BRANDT)
+    chart = Chart(
+        PRACTICE,
+        patient(PRACTICE, ("Henrik", "Olsen"), "1954-07-15", "male", mrn="RV-0672", number="987-65-4323"),
+        BRANDT,
+    )
     chart.condition("13645005", "Chronic obstructive lung disease", "2015-10-19")
     chart.condition("7200002", "Alcohol dependence", "2012-02-27")
     chart.medicine("580261", "Tiotropium 18 micrograms, inhaler", "2015-10-19", "One capsule inhaled daily")

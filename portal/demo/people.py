@@ -25,7 +25,9 @@ class Account:
         return f"{self.email:<32} {self.password}   {self.name}: {self.does}"
 
 
-PATIENT = Account("patient@demo.example", "Amara Lindgren", "sees her record, decides who else may, watches who looks")
+PATIENT = Account(
+    "patient@demo.example", "Amara Lindgren", "sees her record, decides who else may, watches who looks"
+)
 GUARDIAN = Account("guardian@demo.example", "Mats Lindgren", "sees what Amara lets him see")
 HOSPITAL_DOCTOR = Account(
     "clinician@st-mary.example",
@@ -42,7 +44,11 @@ FAMILY_DOCTOR = Account(
     "Family doctor",
 )
 ADMINISTRATOR = Account(
-    "admin@st-mary.example", "Priya Nair", "looks after staff and policy", (("st-mary", "administrator"),), "Administrator"
+    "admin@st-mary.example",
+    "Priya Nair",
+    "looks after staff and policy",
+    (("st-mary", "administrator"),),
+    "Administrator",
 )
 PRIVACY_OFFICER = Account(
     "privacy@st-mary.example",
@@ -52,7 +58,11 @@ PRIVACY_OFFICER = Account(
     "Privacy officer",
 )
 AUDITOR = Account(
-    "auditor@st-mary.example", "Tomas Berg", "searches and verifies the ledger", (("st-mary", "auditor"),), "Auditor"
+    "auditor@st-mary.example",
+    "Tomas Berg",
+    "searches and verifies the ledger",
+    (("st-mary", "auditor"),),
+    "Auditor",
 )
 REGULATOR = Account(
     "regulator@demo.example",

@@ -2,7 +2,8 @@
 same services as anything else, so that its ledger is a real one."""
 
 import contextlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from consent import selectors as contracts
@@ -21,6 +22,18 @@ from portal.records.errors import Denied
 
 Step = Callable[[], object]
 _A_PAGE = 50
+_MOST = "conditions medicines allergies immunisations lab-results vital-signs visits"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A contract of the story."""
+
+    grantee: Grantee
+    name: str
+    categories: str
+    days: int
+    purpose: str = "TREAT"
 
 
 class NotLinked(LookupError):
@@ -43,25 +56,11 @@ class Story:
 
     def share(self) -> None:
         """What Amara shares, and what she is asked for. Done once: a person with contracts is left alone."""
-        doctor, practice = self.user(people.HOSPITAL_DOCTOR), self.practice
-        guardian = self.user(people.GUARDIAN)
-        with_doctor = Grantee("practitioner", doctor.id, self.hospital.id)
-        with_practice = Grantee("organisation", practice.id)
-        with_guardian = Grantee("person", guardian.id)
-        everything = ["conditions", "medicines", "allergies", "immunisations", "lab-results", "vital-signs", "visits"]
-        grants: list[tuple[Organisation, Grantee, str, list[str], str, int]] = [
-            (self.hospital, with_doctor, doctor.name, ["lab-results", "medicines", "vital-signs"], "TREAT", 180),
-            (self.hospital, with_practice, practice.name, ["medicines", "allergies"], "TREAT", 365),
-            (self.hospital, with_guardian, guardian.name, ["medicines", "allergies", "visits"], "PATRQT", 365),
-            (practice, with_practice, practice.name, everything, "TREAT", 12),
-        ]
-        for custodian in (self.hospital, practice):
+        for custodian, grants in self._grants().items():
             with tenant_scope(custodian.id):
-                if contracts.contracts_of_person(self.person):
-                    continue
-                for where, *terms in grants:
-                    if where is custodian:
-                        self._grant(where, *terms)
+                if not contracts.contracts_of_person(self.person):
+                    for grant in grants:
+                        self._grant(custodian, grant)
 
     def ask(self) -> None:
         """Riverside's doctor asks for more; nobody has answered yet."""
@@ -122,17 +121,31 @@ class Story:
             request_id=str(new_id()),
         )
 
-    def _grant(
-        self, where: Organisation, grantee: Grantee, name: str, categories: Collection[str], purpose: str, days: int
-    ) -> None:
+    def _grants(self) -> dict[Organisation, list[Grant]]:
+        doctor, guardian = self.user(people.HOSPITAL_DOCTOR), self.user(people.GUARDIAN)
+        with_doctor = Grantee("practitioner", doctor.id, self.hospital.id)
+        with_practice = Grantee("organisation", self.practice.id)
+        with_guardian = Grantee("person", guardian.id)
+        practice = self.practice.name
+        return {
+            self.hospital: [
+                Grant(with_doctor, doctor.name, "lab-results medicines vital-signs", days=180),
+                Grant(with_practice, practice, "medicines allergies", days=365),
+                Grant(with_guardian, guardian.name, "medicines allergies visits", days=365, purpose="PATRQT"),
+            ],
+            self.practice: [Grant(with_practice, practice, _MOST, days=12)],
+        }
+
+    def _grant(self, where: Organisation, grant: Grant) -> None:
         patient = self.user(people.PATIENT)
-        display = Display(name, where.name, self.hospital.name if grantee.organisation else "")
         consent.grant(
             person=self.person,
             grantor=patient.id,
-            terms=Terms(where.id, grantee, categories, [purpose], _midnight(days)),
+            terms=Terms(
+                where.id, grant.grantee, grant.categories.split(), [grant.purpose], _midnight(grant.days)
+            ),
             signature=Signature("reauthenticated", patient.id),
-            display=display,
+            display=Display(grant.name, where.name, self.hospital.name if grant.grantee.organisation else ""),
         )
 
     def _emergency(self) -> None:
@@ -169,4 +182,3 @@ def _midnight(days: int, *, now: datetime | None = None) -> datetime:
     """The end of a day that many days ahead."""
     day = (now or datetime.now(UTC)).date() + timedelta(days=days)
     return datetime.combine(day, time(), UTC)
-

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from portal.records.kinds import CLINICAL, DIRECTORY, KINDS
+from portal.records.kinds import DIRECTORY, KINDS
 from portal.records.parameters import SERVED
-
-__all__ = ["CLINICAL", "statement"]
 
 PUBLISHED = "2026-11-01"
 _TYPE_OF = {

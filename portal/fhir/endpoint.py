@@ -36,7 +36,7 @@ class OnlyJson(BaseContentNegotiation):
     def select_renderer(
         self, request: Request, renderers: Any, format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        wanted = f"{request.query_params.get('_format', '')} {request.headers.get('Accept', '')}".lower()
+        wanted = (request.query_params.get("_format") or request.headers.get("Accept", "")).lower()
         if any(form in wanted for form in NOT_JSON) and "json" not in wanted and "*/*" not in wanted:
             raise NotJson("This server answers in JSON only. Ask for application/fhir+json.")
         return renderers[0], renderers[0].media_type

@@ -15,5 +15,5 @@ urlpatterns = [
     re_path(rf"{_TYPE}$", Type.as_view(), name="type"),
     re_path(rf"{_TYPE}/{_ID}$", Instance.as_view(), name="instance"),
     re_path(rf"{_TYPE}/{_ID}/_history/(?P<version>[0-9]{{1,9}})$", Instance.as_view(), name="version"),
-    re_path(r"^.*$", NotHere.as_view(), name="not-here"),
+    re_path(r"^[\s\S]*\Z", NotHere.as_view(), name="not-here"),
 ]

@@ -18,6 +18,7 @@ from portal.fhir.endpoint import FhirEndpoint
 from portal.fhir.outcomes import MEDIA_TYPE, tell_entry
 from portal.fhir.parameters import Asked, asked_for
 from portal.records import services
+from portal.records.kinds import CLINICAL
 from portal.records.services import Read, Record, SearchResult
 
 
@@ -88,13 +89,8 @@ class Type(FhirEndpoint):
         self, caller: Caller, kind: str, params: Mapping[str, Sequence[str]]
     ) -> Mapping[str, Sequence[str]]:
         """A patient who names nobody asks for her own record."""
-        directory = kind not in capability.CLINICAL
-        if (
-            directory
-            or caller.person is None
-            or caller.organisation
-            or {"patient", "subject", "_id"} & set(params)
-        ):
+        naming = {"patient", "subject", *(("_id", "identifier") if kind == "Patient" else ())}
+        if kind not in CLINICAL or caller.person is None or caller.organisation or naming & set(params):
             return params
         with tenant_scope(self.organisation.id):
             return {**params, "patient": [selectors.registration(person=caller.person).patient]}

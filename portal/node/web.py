@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from pathlib import Path
 
 from portal.node.lifeline import end_with_parent
@@ -22,9 +23,13 @@ def _refuse_unsafe() -> None:
     """Every system check, the database's too, before the first request."""
     import django  # noqa: PLC0415 - after the lifeline
     from django.core.checks import run_checks  # noqa: PLC0415
+    from django.db import OperationalError  # noqa: PLC0415
 
     django.setup()
-    wrong = [str(message) for message in run_checks(databases=["default"]) if message.is_serious()]
+    try:
+        wrong = [str(message) for message in run_checks(databases=["default"]) if message.is_serious()]
+    except OperationalError as error:
+        sys.exit(f"The node does not start: the database does not answer ({error}).")
     if wrong:
         sys.exit("\n".join(["The node does not start:", *wrong]))
 
@@ -33,6 +38,8 @@ def _serve() -> None:
     import uvicorn  # noqa: PLC0415
     from django.conf import settings  # noqa: PLC0415
 
+    # WhiteNoise reads its files by a sync iterator, which Django consumes whole: they are small.
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     # WhiteNoise warns of a folder that `collectstatic` has not made; a local node needs none.
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     uvicorn.run(

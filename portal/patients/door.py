@@ -20,6 +20,7 @@ from portal.accounts.errors import AccountsError
 from portal.accounts.identity import Caller
 from portal.accounts.models import Registration
 from portal.records.errors import RecordsError
+from portal.staff.entrance import home_of
 from portal.staff.refusals import refusal
 
 P = ParamSpec("P")
@@ -78,12 +79,12 @@ def visitor(*, methods: tuple[str, ...] = READ) -> Callable[[View[P]], Callable[
 
 
 def patient(*, methods: tuple[str, ...] = READ) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
-    """Let in patients; anybody else who is signed in is shown whose record they could choose."""
+    """Let in patients; members of staff go on to their work, others are shown whose record they could choose."""
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
         def checked(who: Visitor, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if who.caller.person is None:
-                return redirect("patients:people")
+                return redirect(home_of(who.request) or "patients:people")
             return view(who, *args, **kwargs)
 
         return visitor(methods=methods)(checked)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from consent.vocabulary import CATEGORIES
 from portal.charting.lines import line
-from portal.charting.measurements import Reading, Series
+from portal.charting.measurements import Reading, Series, reading_of
 from portal.design.charts import number
 from portal.design.shapes import Item, Part
 from portal.patients import words
@@ -90,10 +90,17 @@ def held(charts: Iterable[tuple[str, Chart]]) -> list[Held]:
     for place, chart in charts:
         for section in chart.sections:
             for record in section.records:
-                item = line(record.resource)
-                item = replace(item, place=item.place or place)
-                found.append(Held(record.resource, section.category, item))
+                found.append(Held(record.resource, section.category, _card(record.resource, place)))
     return sorted(found, key=lambda each: each.item.day.toordinal() if each.item.day else 0, reverse=True)
+
+
+def _card(resource: Mapping[str, Any], place: str) -> Item:
+    """The line of a record; of a measurement in two parts, such as a blood pressure, with both."""
+    item = line(resource)
+    reading = None if item.value else reading_of(resource)
+    if reading:
+        item = replace(item, value=reading.shown, unit=reading.unit, flag=item.flag or reading.flag)
+    return replace(item, place=item.place or place)
 
 
 def years_of(entries: Sequence[Held]) -> list[tuple[str, list[Item]]]:

@@ -79,7 +79,7 @@ def _link(key: tuple[object, ...], group: Sequence[Look], names: Mapping[UUID, s
         reason=_reason(group),
         basis=_basis(newest),
         basis_url=reverse("patients:contract", args=[access.contract]) if access.contract and not own else "",
-        number=access.index,
+        number=None if state == "pending" else access.index,
         opened=[_opened(look) for look in group] if len(group) > 1 or state == "open" else (),
         url=reverse("patients:entry", args=[newest.slug, access.entry]),
         receipt_url=reverse("patients:receipt", args=[newest.slug, access.entry])

@@ -94,5 +94,6 @@ class BreakGlass(forms.Form):
         min_length=SHORTEST_REASON,
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"min_length": _("Write at least %(limit_value)d characters.")},
         help_text=_("At least 10 characters. The patient and the privacy officer read this."),
     )

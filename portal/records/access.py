@@ -5,15 +5,20 @@ and the ledger takes the entry; the commit comes before anything is opened or ra
 entry, nothing is shown.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
+
+from django.db import transaction
 
 from consent import services as consent
 from consent import vocabulary
 from consent.facts import AccessRequest, Decision, Decisions, ResourceFacts
 from ledger import services as ledger
+from ledger.errors import ScopeError
 from ledger.promise import SignedPromise
+from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
 from portal.accounts.scopes import grants
 from portal.records.sealed import Header, Stored, named
@@ -56,6 +61,18 @@ class Entered:
     decisions: Decisions
     decision: Decision  # the one that is cited: a permit where there is one
     promise: SignedPromise
+
+
+@contextmanager
+def deciding(tenant: UUID) -> Iterator[None]:
+    """The custodian's scope, as a transaction of its own that has committed when it is left.
+
+    Refuses to run inside another one: an exception there would erase the denial that it brings.
+    """
+    if any(not block._from_testcase for block in transaction.get_connection().atomic_blocks):
+        raise ScopeError("An access was asked for inside another transaction. Nothing was read.")
+    with tenant_scope(tenant):
+        yield
 
 
 def ask(
@@ -149,8 +166,8 @@ def _entry_type(decision: Decision) -> str:
 
 
 def _bounded(asked: Asked, decisions: Decisions) -> Decisions:
-    """Refuse what the token or the role does not reach, whatever the contracts say. Refusing never needs a reason
-    of theirs, so their evidence is kept as it is."""
+    """Refuse what the call, the token or the role does not reach, whatever the contracts say. Refusing never needs
+    a reason of theirs, so their evidence is kept as it is."""
     by_group = {group: _bound(asked, decision) for group, decision in decisions.by_group.items()}
     if by_group == decisions.by_group:
         return decisions
@@ -164,7 +181,9 @@ def _bound(asked: Asked, decision: Decision) -> Decision:
     if asked.caller.scopes is not None and not grants(asked.caller.scopes, SCOPE):
         return _refusal("insufficient-scope", f"This token lacks the scope {SCOPE!r}.")
     if asked.purpose not in PURPOSES.get(asked.role, ()):
-        return _refusal("purpose-not-allowed", f"The purpose {asked.purpose} is not one that this role may state.")
+        return _refusal(
+            "purpose-not-allowed", f"The purpose {asked.purpose} is not one that this role may state."
+        )
     if asked.purpose in EMERGENCY_PURPOSES and decision.permitted and decision.layer != "emergency":
         return _refusal("purpose-not-allowed", "This purpose counts only while an emergency session is open.")
     return decision

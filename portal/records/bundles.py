@@ -40,7 +40,9 @@ class Entry:
         """`Type/id` as far as it is known, for a report."""
         if not isinstance(self.resource, dict):
             return ""
-        return "/".join(str(self.resource[key])[:64] for key in ("resourceType", "id") if key in self.resource)
+        return "/".join(
+            str(self.resource[key])[:64] for key in ("resourceType", "id") if key in self.resource
+        )
 
 
 @dataclass

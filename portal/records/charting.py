@@ -8,11 +8,10 @@ from uuid import UUID
 from consent import vocabulary
 from consent.facts import Decision, Decisions
 from ledger.promise import SignedPromise
-from ledger.scope import tenant_scope
 from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
 from portal.records import categories, storage
-from portal.records.access import Asked, ask, cited, decide, enter, group_facts
+from portal.records.access import Asked, ask, cited, decide, deciding, enter, group_facts
 from portal.records.errors import Denied
 from portal.records.kinds import CLINICAL
 from portal.records.opening import Record, release
@@ -59,7 +58,7 @@ def chart(
     Raises Denied if nothing at all of what was asked for is permitted; UnknownPerson, UnknownCategory, UnknownPurpose.
     """
     wanted = [vocabulary.category(category)] if category else list(vocabulary.CATEGORIES)
-    with tenant_scope(tenant):
+    with deciding(tenant):
         found = registered(person)
         if found is None:
             raise UnknownPerson("No such patient is registered at this organisation. Check the number.")

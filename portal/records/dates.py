@@ -56,15 +56,12 @@ def _of_period(period: Mapping[str, Any]) -> Span | None:
     return Span(start.start, max(end.end, start.end) if end else start.end)
 
 
-def _of_days(year: int, month: str | None, day: str | None) -> Span:
-    start = datetime(year, int(month or 1), int(day or 1), tzinfo=UTC)
+def _of_days(number: int, month: str | None, day: str | None) -> Span:
+    start = datetime(number, int(month or 1), int(day or 1), tzinfo=UTC)
     if day:
         return Span(start, _later(start, timedelta(days=1)))
-    if month:
-        later = year + start.month // 12, start.month % 12 + 1
-    else:
-        later = year + 1, 1
-    return Span(start, LAST if later[0] > 9999 else datetime(*later, 1, tzinfo=UTC))
+    year, following = (start.year + start.month // 12, start.month % 12 + 1) if month else (start.year + 1, 1)
+    return Span(start, LAST if year > 9999 else datetime(year, following, 1, tzinfo=UTC))
 
 
 def _later(start: datetime, width: timedelta) -> datetime:

@@ -7,6 +7,8 @@ person can act on. No sentence holds content of a record.
 from consent.facts import Decision
 from ledger.promise import SignedPromise
 
+_OF_CONTRACTS = frozenset({"no-permit", "refused", "engine-error"})
+
 
 class RecordsError(Exception):
     """The root of the tree; `str(error)` is the sentence, `expression` a FHIRPath to the element at fault."""
@@ -102,7 +104,7 @@ class Denied(RecordsError):
         super().__init__(decision.sentence)
         self.decision = decision
         self.promise = promise
-        if decision.code in {"insufficient-scope", "purpose-not-allowed"}:
+        if decision.code not in _OF_CONTRACTS:  # refused by the call, the token or the role
             self.code = decision.code
 
 

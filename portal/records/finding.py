@@ -7,13 +7,12 @@ from uuid import UUID
 from consent.facts import Decision
 from ledger import services as ledger
 from ledger.promise import SignedPromise
-from ledger.scope import tenant_scope
 from portal.accounts import selectors
 from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
 from portal.accounts.models import Registration
 from portal.records import index, storage
-from portal.records.access import SCOPE, basis, who
+from portal.records.access import SCOPE, basis, deciding, who
 from portal.records.errors import IncompleteQuestion, RoleNeeded, TooManyFound
 from portal.records.patients import Patient, name_all
 from portal.records.sealed import Stored, named
@@ -39,11 +38,9 @@ def find_patient(
     caller.requires(SCOPE)
     if caller.role != "clinician":
         raise RoleNeeded("Patients are looked for by clinicians. Sign in for your organisation as one.")
-    with tenant_scope(tenant):
-        if mrn:
-            found = _by_number(caller, tenant, mrn.strip())
-        else:
-            found = _by_name(tenant, family, given, birth_date)
+    with deciding(tenant):
+        by_name = (tenant, family, given, birth_date)
+        found = _by_number(caller, tenant, mrn.strip()) if mrn else _by_name(*by_name)
         promises = {person: _enter(caller, row, by_number=bool(mrn)) for person, (_, row) in found.items()}
     return list(name_all(tenant, found, promises).values())
 
@@ -83,7 +80,7 @@ def _rows(registrations: Sequence[Registration]) -> Found:
 
 
 def _enter(caller: Caller, row: Stored, *, by_number: bool) -> SignedPromise:
-    """Being looked for is an access to one's personal details. No contract decides it, so there is nothing to replay."""
+    """Being looked for is an access to one's details. No contract decides it, so there is nothing to replay."""
     how = "record number" if by_number else "name and birth date"
     sentence = f"Looked for by {how}. Only name, birth date, gender and record number were shown."
     decision = Decision(permitted=True, layer="base", code="found", sentence=sentence)

@@ -106,14 +106,17 @@ def access_of(entry: Entry) -> Access:
         layer=audit.get("layer", "emergency" if opening else ""),
         code=audit.get("code") or audit.get("reason_code", ""),
         contract=_uuid(audit.get("contract")),
-        sentence=audit.get("sentence") or (f"Broke the glass: {audit['reason']}" if "reason" in audit else ""),
+        sentence=audit.get("sentence")
+        or (f"Broke the glass: {audit['reason']}" if "reason" in audit else ""),
         readable=entry.readable,
     )
 
 
 def _named(access: Access, names: Mapping[UUID, str], organisations: Mapping[UUID, str]) -> Access:
     name = access.name or (names.get(access.actor, "") if access.actor else "")
-    place = access.organisation_name or (organisations.get(access.organisation, "") if access.organisation else "")
+    place = access.organisation_name or (
+        organisations.get(access.organisation, "") if access.organisation else ""
+    )
     return replace(access, name=name, organisation_name=place)
 
 

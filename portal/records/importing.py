@@ -5,18 +5,19 @@ import that is killed loses and doubles nothing, and the same files again comple
 come late or twice: content that was stored as any version of a record before is not stored again.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
 from ledger import services as ledger
 from ledger.scope import lock, tenant_scope
-from portal.accounts import selectors, services as accounts
+from portal.accounts import selectors
+from portal.accounts import services as accounts
 from portal.accounts.errors import AccountsError
-from portal.records import bundles, index, sealed, storage
+from portal.records import bundles, index, sealed, writing
 from portal.records.errors import RecordsError
 from portal.records.preparing import Failure, Prepared, prepare
 from portal.records.registering import identity_of, record_number_of
@@ -67,15 +68,15 @@ def import_bundles(
     for done, file in enumerate(files):
         told = (lambda: progress(done, len(files), report)) if progress else None  # noqa: B023 - called within the turn
         try:
-            if file.stat().st_size > MAX_FILE:
-                raise RecordsError(f"The file is larger than {MAX_FILE // 1024 // 1024} MiB. Split it.")
-            content = file.read_bytes()
+            content = _content(file)
         except OSError as error:
             report.failed.append(Failure(str(file), None, "", f"cannot be read: {error.strerror}"))
         except RecordsError as error:
             report.failed.append(Failure(str(file), None, "", str(error)))
         else:
-            import_content(tenant=tenant, content=content, source=str(file), actor=actor, report=report, told=told)
+            import_content(
+                tenant=tenant, content=content, source=str(file), actor=actor, report=report, told=told
+            )
         if progress:
             progress(done + 1, len(files), report)
     return report
@@ -100,12 +101,18 @@ def import_content(
     with tenant_scope(tenant):
         prepared, failed = prepare(entries, source)
     report.failed += failed
-    digest = sha256(content).hexdigest()
+    digest = hashlib.sha256(content).hexdigest()
     for chunk in _chunks(prepared):
         _Chunk(tenant, actor, source, digest, report).store(chunk)
         if told:
             told()
     return report
+
+
+def _content(file: Path) -> bytes:
+    if file.stat().st_size > MAX_FILE:
+        raise RecordsError(f"The file is larger than {MAX_FILE // 1024 // 1024} MiB. Split it.")
+    return file.read_bytes()
 
 
 def _chunks(prepared: Sequence[Prepared]) -> Iterable[list[Prepared]]:
@@ -130,7 +137,7 @@ class _Chunk:
     def store(self, chunk: list[Prepared]) -> None:
         """One transaction. What fails in it is reported; what is stored is counted once it is committed."""
         failed: list[Failure] = []
-        new: list[storage.NewVersion] = []
+        new: list[writing.NewVersion] = []
         with tenant_scope(self.tenant):
             # Versions are numbered by whoever writes; one import of a tenant writes at a time.
             lock("records.write", self.tenant, exclusive=True)
@@ -141,7 +148,7 @@ class _Chunk:
             except AccountsError as error:
                 failed = [self._failure(one, str(error)) for one in chunk]
             if new:
-                storage.add(person, self._enter(person, new), new)
+                writing.add(person, self._enter(person, new), new)
         self.report.failed += failed
         updated = sum(version.header.version > 1 for version in new)
         self.report.updated += updated
@@ -162,8 +169,8 @@ class _Chunk:
 
     def _new_versions(
         self, chunk: list[Prepared], person: UUID | None, failed: list[Failure]
-    ) -> list[storage.NewVersion]:
-        known = storage.known({(one.type, one.id) for one in chunk})
+    ) -> list[writing.NewVersion]:
+        known = writing.known({(one.type, one.id) for one in chunk})
         new = []
         for one in chunk:
             before = known.get((one.type, one.id))
@@ -176,12 +183,12 @@ class _Chunk:
             version = self._version(one, person, fingerprint, before)
             new.append(version)
             seen = frozenset({fingerprint}) | (before.fingerprints if before else frozenset())
-            known[one.type, one.id] = storage.Known(version.resource, version.header.version, person, seen)
+            known[one.type, one.id] = writing.Known(version.resource, version.header.version, person, seen)
         return new
 
     def _version(
-        self, one: Prepared, person: UUID | None, fingerprint: bytes, before: storage.Known | None
-    ) -> storage.NewVersion:
+        self, one: Prepared, person: UUID | None, fingerprint: bytes, before: writing.Known | None
+    ) -> writing.NewVersion:
         header = sealed.Header(
             tenant=self.tenant,
             person=person,
@@ -195,16 +202,16 @@ class _Chunk:
             author=one.author,
         )
         content = sealed.seal(header, one.content)
-        return storage.NewVersion(
-            resource=before.id if before else storage.new_resource(),
+        return writing.NewVersion(
+            resource=before.id if before else writing.new_resource(),
             header=header,
             sealed=content,
-            content_hash=sealed.sha256(content),
+            content_hash=hashlib.sha256(content).digest(),
             fingerprint=fingerprint,
             tokens=index.digests_of(one.resource, tenant=self.tenant, person=person),
         )
 
-    def _enter(self, person: UUID | None, new: Sequence[storage.NewVersion]) -> UUID:
+    def _enter(self, person: UUID | None, new: Sequence[writing.NewVersion]) -> UUID:
         """The ledger entry of a chunk: which versions it stored, by content hash."""
         audit = {
             "interaction": "import",

@@ -78,7 +78,11 @@ def _token(parameter: str, system: str, value: str) -> Values:
 
 def _names(resource: Mapping[str, Any]) -> Values:
     for name in _listed(resource.get("name")):
-        words = [name] if isinstance(name, str) else [name.get("family", ""), *name.get("given", ()), name.get("text", "")]
+        words = (
+            [name]
+            if isinstance(name, str)
+            else [name.get("family", ""), *name.get("given", ()), name.get("text", "")]
+        )
         for word in filter(None, map(folded, filter(None, words))):
             yield "name", word
 

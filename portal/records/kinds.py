@@ -52,9 +52,13 @@ _OBSERVATIONS = (
     "activity=social-history imaging=procedures procedure=procedures therapy=procedures exam=visits"
 )
 # v2-0074 diagnostic service sections; a report of any other kind is a document.
-_REPORTS = " ".join(
-    f"{code}=lab-results" for code in "LAB CH HM MB BLB SR CG GE IMM TX VR SP PAT CP CTH MCB MYC laboratory".split()
-) + " " + " ".join(f"{code}=procedures" for code in "RAD CT NMR NMS OUS RUS VUS XRC EC EN CUS imaging".split())  # fmt: skip
+_REPORTS = (
+    "LAB=lab-results CH=lab-results HM=lab-results MB=lab-results BLB=lab-results SR=lab-results CG=lab-results "
+    "GE=lab-results IMM=lab-results TX=lab-results VR=lab-results SP=lab-results PAT=lab-results CP=lab-results "
+    "CTH=lab-results MCB=lab-results MYC=lab-results laboratory=lab-results RAD=procedures CT=procedures "
+    "NMR=procedures NMS=procedures OUS=procedures RUS=procedures VUS=procedures XRC=procedures EC=procedures "
+    "EN=procedures CUS=procedures imaging=procedures"
+)
 
 _OCCURRED = "occurrenceDateTime occurrencePeriod"
 _EFFECTIVE = "effectiveDateTime effectivePeriod effectiveInstant"
@@ -87,7 +91,9 @@ KINDS: Mapping[str, Kind] = {
         author="performer.actor",
         codes="medicationCodeableConcept",
     ),
-    "AllergyIntolerance": _of_patient("allergies", dates="onsetDateTime recordedDate", author="recorder asserter"),
+    "AllergyIntolerance": _of_patient(
+        "allergies", dates="onsetDateTime recordedDate", author="recorder asserter"
+    ),
     "Immunization": _of_patient(
         "immunisations", dates="occurrenceDateTime recorded", author="performer.actor", codes="vaccineCode"
     ),
@@ -101,7 +107,9 @@ KINDS: Mapping[str, Kind] = {
     "DocumentReference": _of_subject("documents", dates="date", author="author", codes="type"),
     "CarePlan": _of_subject("care-plans", dates="period created", author="author", codes="category"),
     "CareTeam": _of_subject("care-plans", dates="period", codes="category"),
-    "Goal": _of_subject("care-plans", dates="startDate statusDate", author="expressedBy", codes="description"),
+    "Goal": _of_subject(
+        "care-plans", dates="startDate statusDate", author="expressedBy", codes="description"
+    ),
     "ServiceRequest": _of_subject("care-plans", dates=f"{_OCCURRED} authoredOn", author="requester"),
     "Coverage": Kind("insurance", ("beneficiary",), ("period",), ("subscriber",), ("type",)),
     "Claim": _of_patient("insurance", dates="billablePeriod created", author="provider", codes="type"),
@@ -109,7 +117,9 @@ KINDS: Mapping[str, Kind] = {
         "insurance", dates="billablePeriod created", author="provider", codes="type"
     ),
     "Communication": _of_subject("messages", dates="sent received", author="sender", codes="category"),
-    "QuestionnaireResponse": _of_subject("social-history", dates="authored", author="author", codes="questionnaire"),
+    "QuestionnaireResponse": _of_subject(
+        "social-history", dates="authored", author="author", codes="questionnaire"
+    ),
     "Organization": Kind(codes=("type",)),
     "Practitioner": Kind(codes=()),
     "PractitionerRole": Kind(),

@@ -46,7 +46,8 @@ class Resource(ClearColumns):
             ),
             models.CheckConstraint(
                 name="records_person_unless_directory",
-                condition=models.Q(category="", person=None) | ~models.Q(category="") & ~models.Q(person=None),
+                condition=models.Q(category="", person=None)
+                | ~models.Q(category="") & ~models.Q(person=None),
             ),
         ]
         indexes = [
@@ -60,7 +61,9 @@ class Version(ClearColumns):
     pk = models.CompositePrimaryKey("tenant_id", "type", "fhir_id", "version")
     sealed = models.BinaryField(db_comment="The bytes received, sealed under the person's key")
     content_hash = models.BinaryField(db_comment="SHA-256 of the sealed bytes, as the ledger entry names it")
-    fingerprint = models.BinaryField(db_comment="HMAC of the bytes received: the same again is not a new version")
+    fingerprint = models.BinaryField(
+        db_comment="HMAC of the bytes received: the same again is not a new version"
+    )
     entry = models.UUIDField(db_comment="The ledger's submission that names this version")
     created = models.DateTimeField(db_default=Now())
 

@@ -2,15 +2,19 @@
 
 from xml.parsers import expat
 
-_ELEMENTS = frozenset(
-    "a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i "
-    "img kbd li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul var".split()
-)
-_ATTRIBUTES = frozenset(
-    "abbr accesskey align alt axis bgcolor border cellpadding cellspacing char charoff charset cite class colspan "
-    "compact coords dir frame headers height href hreflang hspace id lang longdesc name nowrap rel rev rowspan rules "
-    "scope shape span src start style summary tabindex title type valign value vspace width xml:lang xmlns".split()
-)
+_ELEMENTS_TEXT = """
+a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3
+h4 h5 h6 hr i img kbd li ol p pre q samp small span strong sub sup table tbody td tfoot th thead
+tr tt ul var
+"""
+_ELEMENTS = frozenset(_ELEMENTS_TEXT.split())
+_ATTRIBUTES_TEXT = """
+abbr accesskey align alt axis bgcolor border cellpadding cellspacing char charoff charset cite
+class colspan compact coords dir frame headers height href hreflang hspace id lang longdesc name
+nowrap rel rev rowspan rules scope shape span src start style summary tabindex title type valign
+value vspace width xml:lang xmlns
+"""
+_ATTRIBUTES = frozenset(_ATTRIBUTES_TEXT.split())
 _SCHEMES = ("http:", "https:", "mailto:", "tel:", "#", "data:image/", "cid:")
 
 
@@ -29,7 +33,7 @@ def fault_of_narrative(value: object) -> str:
     parser.StartDoctypeDeclHandler = _doctype
     parser.ProcessingInstructionHandler = _instruction
     try:
-        parser.Parse(value.encode("utf-8"), True)  # noqa: FBT003 - C function, positional only
+        parser.Parse(value.encode("utf-8"), True)
     except (expat.ExpatError, UnicodeEncodeError):
         return "is not well-formed XHTML"
     except _Refused as refused:

@@ -59,9 +59,8 @@ def open_rows(tenant: UUID, rows: Sequence[Stored]) -> Opened:
     """Open records outside any access: nothing is entered for it. For the operations of this package only."""
     if not rows:
         return Opened([], [])
-    with tenant_scope(tenant):
-        sealed.load_keys(rows)
-        contents = [(row, sealed.unseal(row)) for row in rows]
+    sealed.load_keys(rows, tenant=tenant)
+    contents = [(row, sealed.unseal(row)) for row in rows]
     records = [_record(row, content) for row, content in contents if content is not None]
     return Opened(records, [row for row, content in contents if content is None])
 
@@ -101,7 +100,14 @@ def release_all(asked: Asked, rows: Sequence[Stored], promise: SignedPromise) ->
 def _record(row: Stored, content: bytes) -> Record:
     header = row.header
     return Record(
-        header.type, header.id, header.version, row.created, header.category, header.labels, header.date, content
+        header.type,
+        header.id,
+        header.version,
+        row.created,
+        header.category,
+        header.labels,
+        header.date,
+        content,
     )
 
 

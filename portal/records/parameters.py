@@ -61,7 +61,9 @@ def parse(type_name: str, parameters: Mapping[str, Sequence[str]]) -> Query:
     for name, values in parameters.items():
         if name not in SERVED:
             known = ", ".join(sorted(SERVED - {"_cursor"}))
-            raise InvalidSearch(f"The parameter {name[:40]!r} is not served. Use: {known}.", expression=name[:40])
+            raise InvalidSearch(
+                f"The parameter {name[:40]!r} is not served. Use: {known}.", expression=name[:40]
+            )
         for value in values:
             if not value or len(value) > 1000 or "\x00" in value:
                 raise InvalidSearch(f"The parameter {name} has no usable value.", expression=name)

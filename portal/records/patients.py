@@ -71,7 +71,9 @@ def name_all(
     }
 
 
-def named(registration: Registration, patient: Mapping[str, Any], promise: SignedPromise | None = None) -> Patient:
+def named(
+    registration: Registration, patient: Mapping[str, Any], promise: SignedPromise | None = None
+) -> Patient:
     """The head of a page from a FHIR Patient."""
     return Patient(
         person=registration.person_id,
@@ -89,7 +91,9 @@ def display_name(patient: Mapping[str, Any]) -> str:
     names = patient.get("name", [])
     official = [name for name in names if name.get("use") == "official"]
     for name in [*official, *names]:
-        written = " ".join(filter(None, [*name.get("given", ()), name.get("family", "")])) or name.get("text", "")
+        written = " ".join(filter(None, [*name.get("given", ()), name.get("family", "")])) or name.get(
+            "text", ""
+        )
         if written:
             return str(written)
     return "Name not recorded"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from ledger.scope import current_tenant
 from portal.records import bundles, categories, storage
 from portal.records.bundles import Entry
 from portal.records.dates import Span
@@ -15,10 +16,11 @@ from portal.records.labels import labels_of
 from portal.records.validation import check
 
 # The elements by which a record gives another one as its reason or its content: labels travel along them.
-_REASONS = frozenset(
-    "reasonReference prescription diagnosisReference procedureReference addresses basedOn result referral "
-    "hasMember derivedFrom condition claim request authorizingPrescription partOf".split()
-)
+_REASONS_TEXT = """
+reasonReference prescription diagnosisReference procedureReference addresses basedOn result
+referral hasMember derivedFrom condition claim request authorizingPrescription partOf
+"""
+_REASONS = frozenset(_REASONS_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class _Finder:
         searched_by_tenant = kind == "Patient" or (kind in KINDS and KINDS[kind].directory)
         if parameter != "identifier" or not value or not searched_by_tenant:
             return ""
-        tenant: UUID = storage.current_tenant()
+        tenant: UUID = current_tenant()
         token = digest(key_for(kind, tenant=tenant, person=None), kind, parameter, value)
         found = storage.found_by_all([token], 2)
         return "/".join(found[0]) if len(found) == 1 else ""

@@ -8,10 +8,11 @@ from ledger.promise import SignedPromise
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
 from portal.records import storage
-from portal.records.access import SCOPE, ask, decide, enter, facts_of
+from portal.records.access import SCOPE, ask, decide, deciding, enter, facts_of
 from portal.records.errors import Denied, RecordDeleted, UnknownRecord, UnsupportedType
 from portal.records.kinds import KINDS
 from portal.records.opening import Record, open_directory, release_all
+from portal.records.sealed import Stored
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def read(
         raise UnsupportedType(f"This node does not keep resources of the type {type[:40]!r}.")
     if KINDS[type].directory:
         return _read_directory(caller, tenant, type, id, version)
-    with tenant_scope(tenant):
+    with deciding(tenant):
         row, deleted = _row(type, id, version)
         assert row.header.person is not None  # noqa: S101 - a constraint of the table
         asked = ask(caller, tenant, row.header.person, purpose=purpose, interaction="read")
@@ -64,7 +65,7 @@ def _read_directory(caller: Caller, tenant: UUID, type_name: str, key: str, vers
     return Read(open_directory(caller, tenant, [row])[0])
 
 
-def _row(type_name: str, key: str, version: int | None) -> tuple[storage.Stored, bool]:
+def _row(type_name: str, key: str, version: int | None) -> tuple[Stored, bool]:
     row = storage.read(type_name, key, version)
     if row is None:
         raise UnknownRecord(f"There is no {type_name} with that id and version at this organisation.")

@@ -71,18 +71,19 @@ def seal(header: Header, content: bytes) -> bytes:
 
 
 def unseal(stored: Stored) -> bytes | None:
-    """The bytes received, or None if anything about them was changed. In the tenant's scope."""
+    """The bytes received, or None if anything about them was changed. Its key was loaded before."""
     if sha256(stored.sealed) != stored.content_hash:
         return None
     try:
-        return keyring.unseal(stored.header.owner, stored.sealed, stored.header.bound())
+        header = stored.header
+        return keyring.unseal(header.owner, stored.sealed, header.bound(), tenant=header.tenant)
     except LedgerError:  # a broken seal, another owner's, or a key that is not there
         return None
 
 
-def load_keys(rows: Iterable[Stored]) -> None:
-    """Fetch the keys of many records in one query."""
-    keyring.load([row.sealed for row in rows])
+def load_keys(rows: Iterable[Stored], *, tenant: UUID) -> None:
+    """Fetch the keys of many records in one query, if one is not known yet."""
+    keyring.load([row.sealed for row in rows], tenant=tenant)
 
 
 def named(header: Header, content_hash: bytes) -> dict[str, object]:

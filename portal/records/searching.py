@@ -10,7 +10,7 @@ from ledger.scope import tenant_scope
 from portal.accounts import selectors
 from portal.accounts.identity import Caller
 from portal.records import parameters, storage
-from portal.records.access import SCOPE, Asked, ask, decide, enter, group_facts
+from portal.records.access import SCOPE, Asked, ask, decide, deciding, enter, group_facts
 from portal.records.errors import Denied, InvalidSearch, UnsupportedType
 from portal.records.kinds import KINDS
 from portal.records.opening import Record, open_directory, release_all
@@ -48,7 +48,7 @@ def search(
         return _search_directory(caller, tenant, query)
     if not query.patient and not (type == "Patient" and (len(query.ids) == 1 or _record_number(query))):
         raise InvalidSearch(f"Say whose {type} records: patient=<id of the Patient>.", expression="patient")
-    with tenant_scope(tenant):
+    with deciding(tenant):
         asked = ask(caller, tenant, _person(query), purpose=purpose, interaction="search")
         rows, decisions = _decided_page(asked, query)
         page = rows[: query.count]

@@ -1,6 +1,6 @@
-"""The SQL of records. Rows go in by `unnest` of binary arrays: PostgreSQL refuses COPY under row-level security.
-
-Every statement names the tenant although row-level security would add it: indexes begin with it.
+# ruff: noqa: S608 - the statements are put together from constants of this module; values are always parameters
+"""The SQL by which records are read. Every statement names the tenant although row-level security would add it:
+indexes begin with it.
 """
 
 from collections.abc import Collection, Sequence
@@ -8,10 +8,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import psycopg
 from django.db import connection
 
-from ledger.identity import new_id
 from ledger.scope import current_tenant
 from portal.records.sealed import Header, Stored
 
@@ -36,66 +34,11 @@ SELECT person, type, fhir_id, version, category, labels, date, until, author, se
 FROM records_version WHERE tenant_id = %s AND type = %s AND fhir_id = %s AND version = %s
 """
 
-KNOWN = """
-SELECT w.type, w.fhir_id, r.id, r.version, r.person,
-  (SELECT array_agg(v.fingerprint) FROM records_version v
-    WHERE v.tenant_id = r.tenant_id AND v.type = r.type AND v.fhir_id = r.fhir_id)
-FROM unnest(%s::text[], %s::text[]) AS w(type, fhir_id)
-JOIN records_resource r ON r.tenant_id = %s AND r.type = w.type AND r.fhir_id = w.fhir_id
-"""
-
-ADD_VERSIONS = """
-INSERT INTO records_version (tenant_id, person, entry, deleted, created,
-  type, fhir_id, version, category, labels, date, until, author, sealed, content_hash, fingerprint)
-SELECT %b, %b, %b, false, now(), type, fhir_id, version, category, string_to_array(labels, ','), date, until, author,
-  sealed, content_hash, fingerprint
-FROM unnest(%b::text[], %b::text[], %b::int4[], %b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[],
-  %b::text[], %b::bytea[], %b::bytea[], %b::bytea[])
-  AS w(type, fhir_id, version, category, labels, date, until, author, sealed, content_hash, fingerprint)
-"""
-
-SET_RESOURCES = """
-INSERT INTO records_resource (tenant_id, person, deleted,
-  id, type, fhir_id, version, category, labels, date, until, author)
-SELECT %b, %b, false, id, type, fhir_id, version, category, string_to_array(labels, ','), date, until, author
-FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::int4[], %b::text[], %b::text[], %b::timestamptz[],
-  %b::timestamptz[], %b::text[])
-  AS w(id, type, fhir_id, version, category, labels, date, until, author)
-ON CONFLICT (tenant_id, type, fhir_id) DO UPDATE SET version = excluded.version, category = excluded.category,
-  labels = excluded.labels, date = excluded.date, until = excluded.until, author = excluded.author
-"""
-
-DROP_TOKENS = "DELETE FROM records_token WHERE tenant_id = %b AND resource = ANY(%b::uuid[])"
-
-ADD_TOKENS = """
-INSERT INTO records_token (tenant_id, resource, digest) SELECT %b, * FROM unnest(%b::uuid[], %b::bytea[])
-"""
-
 FOUND_BY_ALL = """
 SELECT r.type, r.fhir_id FROM records_token t JOIN records_resource r ON r.tenant_id = t.tenant_id AND r.id = t.resource
 WHERE t.tenant_id = %s AND t.digest = ANY(%s) AND NOT r.deleted
 GROUP BY r.type, r.fhir_id HAVING count(DISTINCT t.digest) = %s ORDER BY r.fhir_id LIMIT %s
 """
-
-
-class Known(NamedTuple):
-    """What is stored of a resource already."""
-
-    id: UUID
-    version: int
-    person: UUID | None
-    fingerprints: frozenset[bytes]
-
-
-class NewVersion(NamedTuple):
-    """A version to be stored."""
-
-    resource: UUID
-    header: Header
-    sealed: bytes
-    content_hash: bytes
-    fingerprint: bytes
-    tokens: Collection[bytes]
 
 
 class Place(NamedTuple):
@@ -109,12 +52,12 @@ class Condition(NamedTuple):
     """One further condition of a search: SQL over `r`, and its parameters."""
 
     sql: str
-    parameters: Sequence[object]
+    parameters: Sequence[Any]
 
 
 def read(type_name: str, fhir_id: str, version: int | None = None) -> tuple[Stored, bool] | None:
     """A record as it is, or one of its versions; and whether it is deleted."""
-    wanted: list[object] = [current_tenant(), type_name, fhir_id]
+    wanted: list[Any] = [current_tenant(), type_name, fhir_id]
     if version is not None:
         wanted.append(version)
     with connection.cursor() as cursor:
@@ -131,12 +74,16 @@ def read_all(type_name: str, fhir_ids: Collection[str]) -> dict[str, Stored]:
     return {row.header.id: row for row in rows}
 
 
-def groups(person: UUID, types: Collection[str], conditions: Sequence[Condition]) -> list[tuple[str, str, list[str]]]:
+def groups(
+    person: UUID, types: Collection[str], conditions: Sequence[Condition]
+) -> list[tuple[str, str, list[str]]]:
     """The distinct (type, category, labels) among a person's records that a search would find."""
     where, parameters = _where(person, types, conditions)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT DISTINCT r.type, r.category, r.labels FROM records_resource r {where}", parameters)
-        return cursor.fetchall()
+        cursor.execute(
+            f"SELECT DISTINCT r.type, r.category, r.labels FROM records_resource r {where}", parameters
+        )
+        return list(cursor.fetchall())
 
 
 def count_groups(person: UUID, types: Collection[str]) -> list[tuple[str, str, list[str], int]]:
@@ -145,7 +92,7 @@ def count_groups(person: UUID, types: Collection[str]) -> list[tuple[str, str, l
     query = f"SELECT r.type, r.category, r.labels, count(*) FROM records_resource r {where} GROUP BY 1, 2, 3"
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def page(
@@ -197,47 +144,7 @@ def found_by_all(digests: Collection[bytes], limit: int) -> list[tuple[str, str]
     """(type, id) of the resources that bear all of these tokens."""
     with connection.cursor() as cursor:
         cursor.execute(FOUND_BY_ALL, [current_tenant(), list(digests), len(digests), limit])
-        return cursor.fetchall()
-
-
-def known(wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], Known]:
-    """What is stored of these (type, id) already."""
-    types, ids = [kind for kind, _ in wanted], [key for _, key in wanted]
-    with connection.cursor() as cursor:
-        cursor.execute(KNOWN, [types, ids, current_tenant()])
-        rows = cursor.fetchall()
-    return {(row[0], row[1]): Known(*row[2:5], frozenset(map(bytes, row[5] or ()))) for row in rows}
-
-
-def add(person: UUID | None, entry: UUID, versions: Sequence[NewVersion]) -> None:
-    """Store versions of one person's records, and make each what the record now is."""
-    tenant, headers = current_tenant(), [new.header for new in versions]
-    clear = [
-        [header.type for header in headers],
-        [header.id for header in headers],
-        [header.version for header in headers],
-        [header.category for header in headers],
-        [",".join(header.labels) for header in headers],
-        [header.date for header in headers],
-        [header.until for header in headers],
-        [header.author for header in headers],
-    ]
-    sealed = [[getattr(new, name) for new in versions] for name in ("sealed", "content_hash", "fingerprint")]
-    # The last version of a record in this batch is what it now is.
-    latest = {(new.header.type, new.header.id): index for index, new in enumerate(versions)}
-    current = [[column[index] for index in latest.values()] for column in clear]
-    ids = [versions[index].resource for index in latest.values()]
-    pairs = [(versions[index].resource, digest) for index in latest.values() for digest in versions[index].tokens]
-    cursor = psycopg.Cursor(connection.connection)
-    cursor.execute(ADD_VERSIONS, [tenant, person, entry, *clear, *sealed])
-    cursor.execute(SET_RESOURCES, [tenant, person, ids, *current])
-    if replaced := [new.resource for new in versions if new.header.version > 1]:
-        cursor.execute(DROP_TOKENS, [tenant, replaced])
-    cursor.execute(ADD_TOKENS, [tenant, [resource for resource, _ in pairs], [digest for _, digest in pairs]])
-
-
-def new_resource() -> UUID:
-    return new_id()
+        return list(cursor.fetchall())
 
 
 def group_name(category: str, labels: Collection[str]) -> str:
@@ -247,11 +154,20 @@ def group_name(category: str, labels: Collection[str]) -> str:
 
 def _where(
     person: UUID | None, types: Collection[str], conditions: Sequence[Condition]
-) -> tuple[str, list[object]]:
+) -> tuple[str, list[Any]]:
     whose, parameters = ("r.person = %s", [person]) if person else ("r.person IS NULL", [])
-    clauses = ["r.tenant_id = %s", whose, "r.type = ANY(%s)", "NOT r.deleted", *(one.sql for one in conditions)]
+    clauses = [
+        "r.tenant_id = %s",
+        whose,
+        "r.type = ANY(%s)",
+        "NOT r.deleted",
+        *(one.sql for one in conditions),
+    ]
     values = [current_tenant(), *parameters, list(types)]
-    return f"WHERE {' AND '.join(clauses)}", [*values, *(value for one in conditions for value in one.parameters)]
+    return f"WHERE {' AND '.join(clauses)}", [
+        *values,
+        *(value for one in conditions for value in one.parameters),
+    ]
 
 
 def stored(row: Sequence[Any]) -> Stored:

@@ -7,7 +7,7 @@ same bytes. Refused here: those, NUL, bad UTF-8, a byte order mark, values after
 import json
 import re
 from collections.abc import Iterator
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]  # CPython's own string reader
 from typing import Any
 
 from portal.records.errors import MalformedJson
@@ -26,7 +26,9 @@ class Reader:
         except UnicodeDecodeError:
             raise MalformedJson("The bytes are not UTF-8. Nothing of them was stored.") from None
         if self.text.startswith("\ufeff"):
-            raise MalformedJson("The text begins with a byte order mark, which JSON does not allow. Remove it.")
+            raise MalformedJson(
+                "The text begins with a byte order mark, which JSON does not allow. Remove it."
+            )
         self.at = 0
         self._fault = ""
         decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_constant=self._constant)
@@ -50,14 +52,14 @@ class Reader:
 
     def members(self) -> Iterator[str]:
         """The keys of the object at the present place; whoever iterates reads each value before the next."""
-        seen = set()
+        seen: set[str] = set()
         self.expect("{")
         while not self.took("}"):
             if seen:
                 self.expect(",")
             self.expect('"')
             try:
-                key, self.at = scanstring(self.text, self.at, True)  # noqa: FBT003 - C function, positional only
+                key, self.at = scanstring(self.text, self.at, True)
             except ValueError as error:
                 raise self._malformed(error) from None
             if key in seen:

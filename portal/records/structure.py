@@ -117,14 +117,16 @@ def _walk(value: dict[str, Any], table: dict[str, Check]) -> None:
     if not value:
         raise Fault("must not be an empty object")
     for key, child in value.items():
-        check = table.get(key)
+        check = table.get(key, _unknown)
         try:
-            if check is None:
-                raise Fault("is not an element of this type")
             check(child)
         except Fault as fault:
             fault.path.append(f".{key}" if key.isidentifier() and key.isascii() else "")
             raise
+
+
+def _unknown(_: Any) -> None:
+    raise Fault("is not an element of this type")
 
 
 def _primitive(rule: primitives.Rule) -> Check:

@@ -42,7 +42,7 @@ WHERE (r.version, r.person, r.category, r.labels, r.date, r.until, r.author, r.d
   IS DISTINCT FROM (v.version, v.person, v.category, v.labels, v.date, v.until, v.author, v.deleted)
 ORDER BY 1, 2 LIMIT 1
 """
-STRAY_TOKEN = """
+STRAY_INDEX = """
 SELECT t.resource FROM records_token t LEFT JOIN records_resource r ON r.tenant_id = t.tenant_id AND r.id = t.resource
 WHERE t.tenant_id = %s AND r.id IS NULL LIMIT 1
 """
@@ -73,7 +73,7 @@ def verify_records(tenant: UUID) -> Iterator[Finding]:
             yield from _of_unsequenced(tenant, waiting[0])
     for kind, key in _query(NOT_CURRENT, [tenant, tenant]):
         yield Finding("record-not-current", f"{kind}/{key} is not what its latest version says.")
-    for _ in _query(STRAY_TOKEN, [tenant]):
+    for _ in _query(STRAY_INDEX, [tenant]):
         yield Finding("record-index-changed", "The search index leads to a record that is not there.")
 
 
@@ -90,14 +90,18 @@ def _of_unsequenced(tenant: UUID, submission: UUID) -> Iterable[Finding]:
     try:
         entry = ledger.entry(submission)
     except UnknownEntry:
-        return [Finding("record-without-entry", f"A version names entry {submission}, which the log does not have.")]
+        return [
+            Finding(
+                "record-without-entry", f"A version names entry {submission}, which the log does not have."
+            )
+        ]
     return _compare(tenant, [entry])
 
 
 def _compare(tenant: UUID, entries: Sequence[Entry]) -> Iterator[Finding]:
     """Both ways: each version that an entry names is there, and no other one."""
     rows = [_row(row) for row in _query(VERSIONS, [tenant, [entry.id for entry in entries]])]
-    sealed.load_keys([row.stored for row in rows])
+    sealed.load_keys([row.stored for row in rows], tenant=tenant)
     by_entry: dict[UUID, dict[tuple[str, str, int], _Row]] = {}
     for row in rows:
         by_entry.setdefault(row.entry, {})[row.place] = row
@@ -141,7 +145,7 @@ def _row(row: Sequence[Any]) -> _Row:
     return _Row(storage.stored(columns), entry, bytes(fingerprint), kept)
 
 
-def _query(statement: str, values: list[object]) -> list[tuple[Any, ...]]:
+def _query(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -67,7 +67,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.accounts.context.signed_in",
-                "portal.staff.menu.faces",
             ],
         },
     }

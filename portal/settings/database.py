@@ -19,6 +19,10 @@ def _connection(alias: str) -> dict[str, Any]:
     options: dict[str, Any] = dict(parameters.pop("OPTIONS", {}))
     if alias == "default":
         options["pool"] = _POOL
+    # Statements that are run often are planned once. Behind a transaction pooler, set it to 0: never.
+    options["prepare_threshold"] = env.int("ASSENT_PREPARE_THRESHOLD", default=5) or None
+    # Only a statement whose parameters travel beside it is the same text twice.
+    options["server_side_binding"] = options["prepare_threshold"] is not None
     return {**parameters, "ENGINE": "django.db.backends.postgresql", "OPTIONS": options}
 
 

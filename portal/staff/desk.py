@@ -22,6 +22,7 @@ from portal.accounts.errors import AccountsError, NotAMember
 from portal.accounts.identity import Caller
 from portal.accounts.models import Membership, Role
 from portal.records.errors import RecordsError
+from portal.staff.entrance import home_of
 from portal.staff.refusals import refusal
 
 P = ParamSpec("P")
@@ -69,7 +70,7 @@ def desk(
             try:
                 response = view(_desk(request, place, roles), *args, **kwargs)
             except DOMAIN_ERRORS as error:
-                response = refusal(request, error)
+                response = refusal(request, error, back_url=home_of(request))
             # SECURE_REFERRER_POLICY keeps the address here; `no-referrer` would make browsers send
             # `Origin: null` with forms, which the CSRF check refuses.
             response.headers["Cache-Control"] = "no-store"

@@ -1,15 +1,29 @@
-"""The address of a face without an organisation: on to the first desk that the member has there."""
+"""Where a member starts: the first desk that they have, in one face or in any."""
 
 from collections.abc import Mapping
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from portal.accounts.callers import roles_of
 from portal.accounts.errors import NotAMember
 from portal.accounts.models import Role
 from portal.staff.refusals import refusal
+
+HOMES = {
+    Role.CLINICIAN: "providers:find",
+    Role.AUDITOR: "auditors:status",
+    Role.ADMINISTRATOR: "administration:staff",
+    Role.PRIVACY_OFFICER: "administration:reviews",
+}
+
+
+def home_of(request: HttpRequest) -> str | None:
+    """The address where somebody works first; None if they work nowhere."""
+    first = next(iter(roles_of(request)), None)
+    return reverse(HOMES[Role(first.role)], args=[first.tenant.slug]) if first else None
 
 
 @login_required

@@ -8,7 +8,7 @@ from ledger.errors import AppendRefused
 from portal.records.errors import Denied
 
 
-def refusal(request: HttpRequest, error: Exception) -> HttpResponse:
+def refusal(request: HttpRequest, error: Exception, *, back_url: str | None = None) -> HttpResponse:
     """The page for an error of one of the trees: each has `code`, `status` and a sentence."""
     status = getattr(error, "status", 500)
     promise = error.promise if isinstance(error, Denied) else None
@@ -18,7 +18,7 @@ def refusal(request: HttpRequest, error: Exception) -> HttpResponse:
         "code": getattr(error, "code", "error"),
         "entry": str(promise.promise.id) if promise else "",
         "retry": isinstance(error, AppendRefused),
-        "back_url": "/",
+        "back_url": back_url or "/",
         "back": gettext("Go to the start"),
     }
     return render(request, "errors/refused.html", context, status=status)

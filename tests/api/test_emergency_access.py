@@ -27,7 +27,11 @@ def test_an_emergency_opens_the_record_at_once_and_the_patient_is_told(house: Ho
     assert (session["state"], session["custodian"], session["patient"]) == ("open", "st-mary", ANA)
     read = doctor.get(f"/fhir/st-mary/Condition/{ASTHMA}")
     assert read.status_code == 200
-    newest, opening = house.ana.get("/api/v1/accesses/").json()["results"][:2]
+    for purpose in ("TREAT", "ETREAT", "BTG"):
+        stated = doctor.get(f"/fhir/st-mary/Condition/{ASTHMA}", headers={"Purpose-Of-Use": purpose})
+        assert stated.status_code == 200, purpose
+    assert doctor.get(f"/fhir/st-mary/Condition?patient={ANA}").status_code == 200
+    *_, newest, opening, _ = house.ana.get("/api/v1/accesses/").json()["results"]
     assert newest["entry"] == read.headers["Ledger-Entry"]
     assert (newest["type"], newest["basis"]["layer"]) == ("access.emergency", "emergency")
     assert BODY["reason"] in opening["basis"]["sentence"]
@@ -58,7 +62,8 @@ def test_an_emergency_is_the_clinicians_own(house: House) -> None:
         ({"custodian": "nowhere"}, (404, "unknown-tenant")),
         ({"patient": "nobody"}, (404, "unknown-person")),
         ({"reason_code": "curiosity"}, (422, "reason-needed")),
-        ({"reason": "short"}, (422, "reason-needed")),
+        ({"reason": "short"}, (400, "invalid-body")),
+        ({"reason": "short     \n    "}, (400, "invalid-body")),
         ({"reason": None}, (400, "invalid-body")),
     ],
 )

@@ -34,8 +34,8 @@ def test_no_read_is_permitted_after_the_revocation(house: House) -> None:
     assert set(answers.values()) == {200, 403}
 
     with tenant_scope(house.tenants["st-mary"]):
-        for entry in answers:
-            ledger.entry(UUID(entry), wait=10)
+        for key in answers:
+            ledger.entry(UUID(key), wait=10)
         log = ledger.search_entries(subject=house.people[ANA], limit=READS + 20)[::-1]
     order = [entry.type for entry in log if str(entry.id) in answers or entry.type == "contract.revoked"]
     assert len(order) == READS + 1

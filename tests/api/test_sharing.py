@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from portal.node.postgres import BASE_DIR
-from tests.api.house import ANA, ASTHMA, GLUCOSE, HIV, WEIGHT, Caller, House, contract_body
+from tests.api.house import ANA, ASTHMA, BEN, GLUCOSE, HIV, WEIGHT, Caller, House, contract_body
 
 
 def read(caller: Caller, path: str) -> Any:
@@ -59,6 +60,9 @@ def test_a_contract_opens_its_category_until_it_is_revoked_and_all_of_it_is_told
     assert (line["organisation"], line["custodian"], line["purpose"]) == ("riverside", "st-mary", "TREAT")
     assert [item["reference"] for item in line["resources"]] == [f"Observation/{GLUCOSE}"]
     assert line["basis"]["contract"] == contract["id"]
+    last = again.headers["Ledger-Entry"]
+    assert ana.get(f"/api/v1/ledger/st-mary/entries/{last}/receipt/").status_code == 200
+    call_command("verify_ledger", tenant="st-mary")  # exits with 1 where the chain does not hold
 
 
 def test_a_search_shows_only_the_categories_shared(house: House) -> None:
@@ -165,6 +169,16 @@ def test_an_auditor_searches_the_ledger_of_his_organisation_alone(house: House) 
     assert [item["id"] for item in found] == entries[::-1]
     assert found[0]["audit"]["purpose"] == "TREAT"
     assert "labels" not in str(found)
+    assert (
+        auditor.get(f"/api/v1/ledger/st-mary/entries/?patient={BEN}&type=access.denied").json()["results"]
+        == []
+    )
+    for query, code in (
+        ("patient=nobody", "unknown-person"),
+        ("type=Access", "malformed"),
+        ("since=x", "bad-parameter"),
+    ):
+        assert auditor.get(f"/api/v1/ledger/st-mary/entries/?{query}").json()["code"] == code
     for path, caller in (("st-mary", house.doctor), ("st-mary", house.ana), ("riverside", auditor)):
         refused = caller.get(f"/api/v1/ledger/{path}/entries/")
         assert (refused.status_code, refused.json()["code"]) == (403, "not-an-auditor")

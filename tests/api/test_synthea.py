@@ -1,5 +1,6 @@
 """The same story on imported records: nine patients' worth of somebody else's data, shared through REST alone."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,18 @@ def synthea(node: Node, test_data: Path) -> Iterator[dict[str, Caller]]:
         for name, file in zip(PATIENTS, files, strict=True):
             user = services.create_account(email=f"{name}@example.org", password=PASSWORD)
             with tenant_scope(hospital.id):
-                person = selectors.registration(patient=file.stem.rpartition("_")[2]).person_id
+                person = selectors.registration(patient=patient_in(file)).person_id
             services.claim_person(person=person, user=user)
             people[name] = Caller(http, services.create_token(user=user, scopes="* sign"))
         doctor = services.create_account(email="doctor@riverside.example", password=PASSWORD)
         services.add_member(tenant=clinic.id, user=doctor, role="clinician")
         yield {**people, "doctor": Caller(http, services.create_token(user=doctor, scopes="*"))}
+
+
+def patient_in(file: Path) -> str:
+    """The id of the Patient that a bundle is about."""
+    resources = (entry["resource"] for entry in json.loads(file.read_bytes())["entry"])
+    return next(str(item["id"]) for item in resources if item["resourceType"] == "Patient")
 
 
 def ids(answer: Any) -> list[str]:

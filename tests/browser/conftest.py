@@ -1,7 +1,7 @@
 """What the journeys in a real browser share."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from playwright.sync_api import Browser
@@ -12,7 +12,12 @@ from tests.browser.staff import Seat, seat
 from tests.cast import PASSWORD, Cast
 from tests.serving import Node
 
-SeatOf = Callable[..., "contextmanager[Seat]"]
+SeatOf = Callable[..., AbstractContextManager[Seat]]
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Playwright's own fixture of that name is made in a way that this pytest warns of; nobody here needs it."""
 
 
 @pytest.fixture

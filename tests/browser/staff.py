@@ -11,11 +11,13 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.serving import Node
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+PATIENCE = 10_000  # milliseconds
 SCHEMES = ("light", "dark")
 # Told to us by the page itself, because a violation in a blocked style is not an error on the console everywhere.
 WATCH_POLICY = """
 window.violations = [];
-document.addEventListener("securitypolicyviolation", e => window.violations.push(e.violatedDirective + " " + e.blockedURI));
+document.addEventListener("securitypolicyviolation",
+  event => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
 """
 
 
@@ -26,6 +28,7 @@ class Seat:
     node: Node
     page: Page
     context: BrowserContext
+    javascript: bool = True
     faults: list[str] = field(default_factory=list)
 
     def complain(self, kind: str, text: str) -> None:
@@ -46,19 +49,39 @@ class Seat:
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
-    def press(self, name: str) -> None:
+    def path(self, before: str, after: str) -> str:
+        """The address of this page with its last part exchanged."""
+        return urlsplit(self.page.url).path.replace(f"/{before}/", f"/{after}/")
+
+    def type(self, label: str, words: str) -> None:
+        self.page.get_by_label(label).focus()
+        self.page.keyboard.type(words)
+
+    def tick(self, label: str, *, exact: bool = False) -> None:
+        self.page.get_by_label(label, exact=exact).focus()
+        self.page.keyboard.press("Space")
+
+    def press(self, name: str, *, exact: bool = False) -> None:
         """A button or link by the keyboard: it must take the focus and answer to Enter."""
-        target = self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name)).first
+        button = self.page.get_by_role("button", name=name, exact=exact)
+        target = button.or_(self.page.get_by_role("link", name=name, exact=exact)).first
         target.focus()
         self.page.keyboard.press("Enter")
 
     def check(self) -> None:
-        """Nothing that axe finds, in light and dark; nothing that leaves the screen; nothing on the console."""
+        """Nothing that axe finds, in light and dark; nothing that leaves the screen; nothing on the console.
+
+        A page without JavaScript cannot be asked, and is the same page.
+        """
+        if not self.javascript:
+            return
         for scheme in SCHEMES:
             self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             found = Axe().run(self.page)
             assert found.violations_count == 0, f"{self.page.url} in {scheme}: {found.generate_report()}"
-        wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wider = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert wider <= 0, f"{self.page.url} is {wider} px wider than the screen"
         violations = self.page.evaluate("window.violations")
         assert not violations, f"{self.page.url}: {violations}"
@@ -74,8 +97,9 @@ def seat(browser: Browser, node: Node, *, narrow: bool = False, javascript: bool
         timezone_id="UTC",
         java_script_enabled=javascript,
     )
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
-    found = Seat(node, page, context)
+    found = Seat(node, page, context, javascript)
     page.add_init_script(WATCH_POLICY)
     page.on("console", lambda message: found.complain(message.type, message.text))
     page.on("pageerror", lambda error: found.faults.append(str(error)))

@@ -1,5 +1,6 @@
 """What stands in the log stays: for the roles that serve by privilege, for everybody else by trigger."""
 
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -78,7 +79,7 @@ def test_a_scope_shows_the_rows_of_its_tenant_and_no_scope_shows_none(
 ) -> None:
     log.filled(300).append()
     other_log.filled(300).append()
-    tables = [Entry, Key, LogKey, Pseudonym, Submission]
+    tables: list[Any] = [Entry, Key, LogKey, Pseudonym, Submission]
     with tenant_scope(log.tenant):
         seen = {model: set(model.objects.values_list("tenant_id", flat=True)) for model in tables}
     assert seen == {model: {log.tenant} for model in tables}

@@ -232,6 +232,7 @@ def test_a_promise_with_any_letter_changed_does_not_hold(data: st.DataObject) ->
 @pytest.mark.parametrize(
     ("old", "new"),
     [(" ", "  "), ("v1", "v2"), (PROMISE.digest.hex(), "0A" * 32), (str(PROMISE.id), PROMISE.id.hex)],
+    ids=["space", "version", "digest", "id"],
 )
 def test_a_promise_has_one_spelling(old: str, new: str) -> None:
     header = sign_promise(PROMISE, NODE)

@@ -189,6 +189,19 @@ def test_a_sequencer_ends_after_its_batch_when_it_is_told_or_its_parent_is_gone(
     assert "sequencer stopped" in sequencers.log("sequencer")
 
 
+def test_a_sequencer_whose_connection_is_cut_goes_on_with_a_new_one(log: Logbook, sequencers: Node) -> None:
+    sequencers.start_sequencer()
+    log.append()
+    wait_until_sequenced(log)
+    own = log.session.info.backend_pid
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'assent_sequencer' AND pid <> %s"
+    assert log.rows(cut, own)
+    log.append()
+    wait_until_sequenced(log)
+    sequencers.check()
+    assert log.status().entries == 2
+
+
 def test_killed_sequencers_lose_and_double_nothing(log: Logbook, sequencers: Node) -> None:
     """Under writers that do not stop, with a backlog of some batches: SIGKILL at a random moment, three times."""
     acknowledged, done, patient = list[UUID](), threading.Event(), uuid4()

@@ -129,7 +129,7 @@ def test_a_killed_server_is_started_again_and_keeps_what_was_committed(var: Path
     assert cluster.release()
 
 
-@pytest.mark.parametrize("pid", [os.getpid(), 1, 2**31 - 2])
+@pytest.mark.parametrize("pid", [os.getpid(), 1, 2**31 - 2], ids=["ours", "init", "none"])
 def test_a_stale_pid_file_does_not_stand_in_the_way(var: Path, pid: int) -> None:
     cluster = Cluster(var).acquire()
     file = cluster.location.data / "postmaster.pid"

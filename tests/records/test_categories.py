@@ -43,7 +43,11 @@ def test_an_observation_falls_in_the_category_that_its_code_says(code: str, cate
     ("kind", "asked", "category"),
     [
         ("Observation", "laboratory", "lab-results"),
-        ("Observation", "http://terminology.hl7.org/CodeSystem/observation-category|laboratory", "lab-results"),
+        (
+            "Observation",
+            "http://terminology.hl7.org/CodeSystem/observation-category|laboratory",
+            "lab-results",
+        ),
         ("Observation", "Lab results", "lab-results"),
         ("Observation", "survey", "social-history"),
         ("Condition", "encounter-diagnosis", "conditions"),
@@ -51,7 +55,9 @@ def test_an_observation_falls_in_the_category_that_its_code_says(code: str, cate
         ("DiagnosticReport", "LAB", "lab-results"),
     ],
 )
-def test_a_search_names_a_category_in_our_words_or_in_those_of_fhir(kind: str, asked: str, category: str) -> None:
+def test_a_search_names_a_category_in_our_words_or_in_those_of_fhir(
+    kind: str, asked: str, category: str
+) -> None:
     assert categories.narrowed(kind, asked) == category
 
 

@@ -17,7 +17,12 @@ def by_name(cast: Cast, **changes: str) -> list[services.Patient]:
 
 def test_a_doctor_elsewhere_finds_a_patient_by_name_and_birth_date(cast: Cast) -> None:
     (found,) = by_name(cast)
-    assert (found.name, found.patient, found.mrn, str(found.birth_date)) == ("Amara Lindgren", PATIENT, MRN, BORN)
+    assert (found.name, found.patient, found.mrn, str(found.birth_date)) == (
+        "Amara Lindgren",
+        PATIENT,
+        MRN,
+        BORN,
+    )
     assert found.person == cast.person
 
 
@@ -36,16 +41,20 @@ def test_case_accents_and_spaces_do_not_matter(cast: Cast, changes: dict[str, st
 
 
 @pytest.mark.parametrize(
-    "changes", [{"family": "Lindgre"}, {"given": "Ama"}, {"birth_date": "1979-03-05"}, {"given": "Amara Beth"}]
+    "changes",
+    [{"family": "Lindgre"}, {"given": "Ama"}, {"birth_date": "1979-03-05"}, {"given": "Amara Beth"}],
 )
-def test_who_does_not_fit_exactly_is_not_found_and_nobody_is_told(cast: Cast, changes: dict[str, str]) -> None:
+def test_who_does_not_fit_exactly_is_not_found_and_nobody_is_told(
+    cast: Cast, changes: dict[str, str]
+) -> None:
     assert by_name(cast, **changes) == []
     with tenant_scope(cast.hospital.id):
         assert ledger.subject_entries(subject=cast.person, types=services.ACCESS_TYPES) == []
 
 
 @pytest.mark.parametrize(
-    "changes", [{"family": ""}, {"given": " "}, {"birth_date": ""}, {"birth_date": "4 March 1979"}, {"family": "́"}]
+    "changes",
+    [{"family": ""}, {"given": " "}, {"birth_date": ""}, {"birth_date": "4 March 1979"}, {"family": "́"}],
 )
 def test_too_little_is_refused(cast: Cast, changes: dict[str, str]) -> None:
     with pytest.raises(IncompleteQuestion):
@@ -60,7 +69,9 @@ def test_a_record_number_finds_patients_of_ones_own_organisation_only(cast: Cast
         services.find_patient(caller=cast.outsider, tenant=cast.hospital.id, mrn=MRN)
 
 
-@pytest.mark.parametrize("who", ["amara", "guardian", "administrator", "privacy_officer", "auditor", "regulator"])
+@pytest.mark.parametrize(
+    "who", ["amara", "guardian", "administrator", "privacy_officer", "auditor", "regulator"]
+)
 def test_only_clinicians_look_for_patients(cast: Cast, who: str) -> None:
     with pytest.raises(RoleNeeded):
         services.find_patient(caller=getattr(cast, who), tenant=cast.hospital.id, mrn=MRN)
@@ -70,7 +81,9 @@ def test_a_token_needs_the_scope(cast: Cast) -> None:
     from dataclasses import replace
 
     with pytest.raises(ScopeMissing):
-        services.find_patient(caller=replace(cast.doctor, scopes=frozenset()), tenant=cast.hospital.id, mrn=MRN)
+        services.find_patient(
+            caller=replace(cast.doctor, scopes=frozenset()), tenant=cast.hospital.id, mrn=MRN
+        )
 
 
 def test_a_question_that_fits_many_is_not_answered(cast: Cast) -> None:

@@ -11,14 +11,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from consent import services as consent
-from consent.errors import UnknownPurpose
 from ledger import selectors as ledger
-from ledger.errors import AppendRefused
+from ledger.errors import AppendRefused, ScopeError
 from ledger.scope import tenant_scope
 from ledger.selectors import Entry
 from portal.accounts.identity import Caller
-from portal.accounts.scopes import parse_scopes
 from portal.records import services
 from portal.records.errors import Denied, RecordsError, UnknownRecord, UnsupportedType
 from tests.cast import PATIENT, Cast, lab, store
@@ -42,7 +39,11 @@ def test_without_a_contract_nothing_is_shown_and_the_denial_is_in_the_ledger(cas
     (entry,) = entries(cast)
     assert entry.id == caught.value.promise.promise.id
     assert entry.type == "access.denied"
-    assert entry.audit["who"] == {"id": str(cast.family_doctor.user), "name": "Dr Helen Brandt", "title": "Family doctor"}
+    assert entry.audit["who"] == {
+        "id": str(cast.family_doctor.user),
+        "name": "Dr Helen Brandt",
+        "title": "Family doctor",
+    }
     assert entry.audit["organisation"]["name"] == "Riverside Family Practice"
     assert (caught.value.code, caught.value.status) == ("access-denied", 403)
 
@@ -53,7 +54,11 @@ def test_a_contract_opens_its_category_and_no_other(cast: Cast) -> None:
     assert shown.record.resource["valueQuantity"] == {"value": 52}
     assert shown.decision is not None
     assert (shown.decision.layer, shown.decision.contract) == ("contract", contract.id)
-    for kind, name in (("Condition", "diabetes"), ("Observation", "weight-1"), ("MedicationRequest", "metformin")):
+    for kind, name in (
+        ("Condition", "diabetes"),
+        ("Observation", "weight-1"),
+        ("MedicationRequest", "metformin"),
+    ):
         with pytest.raises(Denied):
             read(cast, cast.family_doctor, f"{PATIENT}-{name}", kind)
     with pytest.raises(Denied):
@@ -141,56 +146,17 @@ def test_a_contract_with_an_organisation_is_for_whoever_acts_for_it(cast: Cast) 
         read(cast, cast.doctor)
 
 
-def test_an_emergency_session_opens_everything_and_is_marked(cast: Cast) -> None:
-    with pytest.raises(Denied):
-        read(cast, cast.doctor, purpose="BTG")
-    _break_the_glass(cast, cast.doctor)
-    for purpose in ("BTG", "ETREAT", None):
-        shown = read(cast, cast.doctor, f"{PATIENT}-low-mood", "Condition", purpose=purpose)
-        assert shown.decision is not None and shown.decision.layer == "emergency"
-        assert entries(cast)[0].type == "access.emergency"
-    with pytest.raises(Denied):
-        read(cast, cast.family_doctor)
-
-
-def test_an_emergency_purpose_without_a_session_is_refused_even_where_a_contract_names_it(cast: Cast) -> None:
-    cast.grant(cast.doctor, "lab-results", purposes=("TREAT", "ETREAT", "BTG"))
-    read(cast, cast.doctor)
-    for purpose in ("ETREAT", "BTG"):
-        with pytest.raises(Denied) as caught:
-            read(cast, cast.doctor, purpose=purpose)
-        assert caught.value.code == "purpose-not-allowed"
-    assert [entry.type for entry in entries(cast)] == ["access.denied", "access.denied", "access.permitted"]
-
-
-def test_a_purpose_that_the_contract_does_not_name_is_refused(cast: Cast) -> None:
-    cast.grant(cast.doctor, "lab-results")
-    with pytest.raises(Denied):
-        read(cast, cast.doctor, purpose="HRESCH")
-
-
-def test_a_purpose_that_the_role_may_not_state_is_refused(cast: Cast) -> None:
+def test_what_the_face_refuses_already_is_entered_as_denied(cast: Cast) -> None:
+    refused = replace(cast.amara, refused=("not-a-member", "This account does not belong there."))
     with pytest.raises(Denied) as caught:
-        read(cast, cast.amara, purpose="TREAT")
-    assert caught.value.code == "purpose-not-allowed"
+        read(cast, refused)
+    assert (caught.value.code, str(caught.value)) == ("not-a-member", "This account does not belong there.")
+    assert entries(cast)[0].type == "access.denied"
 
 
-def test_an_unknown_purpose_is_an_error_and_no_access(cast: Cast) -> None:
-    with pytest.raises(UnknownPurpose):
-        read(cast, cast.doctor, purpose="FUN")
-    assert entries(cast) == []
-
-
-def test_a_token_without_the_scope_is_denied_in_the_ledger(cast: Cast) -> None:
-    limited = replace(cast.app, scopes=parse_scopes("profile"))
-    with pytest.raises(Denied) as caught:
-        read(cast, limited)
-    assert caught.value.code == "insufficient-scope"
-    assert entries(cast)[0].audit["client"] == "token:assent_abcdef"
-    assert read(cast, cast.app).record.id == LAB
-
-
-@pytest.mark.parametrize(("kind", "key"), [("Observation", "nothing"), ("Condition", LAB), ("Observation", "a" * 500)])
+@pytest.mark.parametrize(
+    ("kind", "key"), [("Observation", "nothing"), ("Condition", LAB), ("Observation", "a" * 500)]
+)
 def test_what_is_not_there_is_not_found(cast: Cast, kind: str, key: str) -> None:
     with pytest.raises(UnknownRecord):
         read(cast, cast.doctor, key, kind)
@@ -223,6 +189,11 @@ def test_the_directory_is_open_to_whoever_is_signed_in(cast: Cast) -> None:
     assert entries(cast) == []
 
 
+def test_an_access_inside_another_transaction_is_refused(cast: Cast) -> None:
+    with pytest.raises(ScopeError), tenant_scope(cast.hospital.id):
+        read(cast, cast.amara)
+
+
 def test_if_the_ledger_cannot_take_the_entry_nothing_is_shown(cast: Cast, administrator: Any) -> None:
     cast.grant(cast.doctor, "lab-results")
     administrator.execute("UPDATE ledger_log SET read_only = true WHERE tenant_id = %s", [cast.hospital.id])
@@ -235,7 +206,7 @@ def test_if_the_ledger_cannot_take_the_entry_nothing_is_shown(cast: Cast, admini
 def test_a_failure_after_the_entry_is_entered_as_well(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     from portal.records import sealed
 
-    def fail(_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ConnectionError("the key provider is gone")
 
     monkeypatch.setattr(sealed, "load_keys", fail)
@@ -268,20 +239,6 @@ def test_every_refusal_has_a_code_a_status_and_a_sentence() -> None:
     kinds = tree(RecordsError)
     assert len({kind.code for kind in kinds}) == len(kinds)
     assert all(400 <= kind.status < 600 and kind.__doc__ for kind in kinds)
-
-
-def _break_the_glass(cast: Cast, doctor: Caller) -> None:
-    assert doctor.organisation is not None
-    with tenant_scope(cast.hospital.id):
-        consent.open_emergency(
-            person=cast.person,
-            actor=doctor.user,
-            organisation=doctor.organisation,
-            role=doctor.role,
-            strong=True,
-            reason_code="unconscious",
-            reason="Brought in unconscious.",
-        )
 
 
 @contextmanager

@@ -38,7 +38,11 @@ def test_without_a_contract_a_search_is_denied_whether_or_not_there_is_anything(
             search(cast, cast.doctor, kind)
         with tenant_scope(cast.hospital.id):
             entry = ledger.entry(caught.value.promise.promise.id)
-        assert (entry.type, entry.audit["resources"], entry.audit["interaction"]) == ("access.denied", [], "search")
+        assert (entry.type, entry.audit["resources"], entry.audit["interaction"]) == (
+            "access.denied",
+            [],
+            "search",
+        )
 
 
 def test_a_search_finds_what_is_permitted_newest_first(cast: Cast) -> None:
@@ -208,7 +212,9 @@ def test_any_values_are_a_query_or_our_error(params: dict[str, list[str]]) -> No
 
 
 def test_nothing_of_the_index_can_be_read_without_the_keys(cast: Cast, administrator: Any) -> None:
-    rows = administrator.execute("SELECT digest FROM records_token WHERE tenant_id = %s", [cast.hospital.id]).fetchall()
+    rows = administrator.execute(
+        "SELECT digest FROM records_token WHERE tenant_id = %s", [cast.hospital.id]
+    ).fetchall()
     assert len(rows) > 20
     ben = store(cast.hospital, lab("ben", "same", "59261-8", 1, "2026-01-01"))
     assert ben.created == 1
@@ -216,4 +222,6 @@ def test_nothing_of_the_index_can_be_read_without_the_keys(cast: Cast, administr
         "SELECT t.digest FROM records_token t JOIN records_resource r ON r.id = t.resource "
         "WHERE r.fhir_id = ANY(%s)", [[f"{PATIENT}-hba1c-1", "ben-same"]],
     ).fetchall()  # fmt: skip
-    assert len({bytes(row[0]) for row in of_code}) == len(of_code)  # equal codes of two people are not equal there
+    assert len({bytes(row[0]) for row in of_code}) == len(
+        of_code
+    )  # equal codes of two people are not equal there

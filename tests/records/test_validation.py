@@ -141,7 +141,11 @@ def test_what_is_no_resource_is_refused(content: bytes) -> None:
 
 
 def test_a_missing_value_may_be_explained_beside_it() -> None:
-    reason = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}]}
+    reason = {
+        "extension": [
+            {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}
+        ]
+    }
     patient = {"resourceType": "Patient", "name": [{"given": ["Amara", None], "_given": [None, reason]}]}
     assert validate(json.dumps(patient).encode()) == patient
 

@@ -1,13 +1,23 @@
 """Bodies that hold what the schema names and nothing else, and the frame of every list."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.core.validators import RegexValidator
 from rest_framework import serializers
+
+SLUG = r"^[-a-zA-Z0-9_]+$"
+FHIR_ID = r"^[A-Za-z0-9.-]{1,64}$"
+NO_NUL = r"^[^\u0000]*$"
 
 
 class Text(serializers.CharField):
     """A JSON string; a number is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        if not kwargs.get("allow_blank"):
+            kwargs.setdefault("min_length", 1)
+        super().__init__(**kwargs)
 
     def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
@@ -15,15 +25,49 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class Words(serializers.ListField):
-    """A list of words of a vocabulary, which the services know."""
+class Slug(Text):
+    """The short name of an organisation."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(child=Text(max_length=64), allow_empty=False, max_length=64, **kwargs)
+        super().__init__(max_length=63, validators=[RegexValidator(SLUG)], **kwargs)
+
+
+class FhirId(Text):
+    """The logical id of a resource (FHIR R4, 2.24.0.1)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=64, validators=[RegexValidator(FHIR_ID)], **kwargs)
+
+
+class Prose(Text):
+    """What people write to people."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validators=[RegexValidator(NO_NUL)], **kwargs)
+
+
+class Word(Text):
+    """A word of a vocabulary. The schema shows its spelling; the services know it, and other spellings."""
+
+    def __init__(self, known: Collection[str], **kwargs: Any) -> None:
+        self.known = tuple(known)
+        super().__init__(max_length=64, **kwargs)
+
+
+class Words(serializers.ListField):
+    """A list of words of a vocabulary."""
+
+    def __init__(self, known: Collection[str], **kwargs: Any) -> None:
+        super().__init__(child=Word(known), max_length=64, **kwargs)
 
 
 class Body(serializers.Serializer[Any]):
-    """Refuses keys that it does not know: a misspelled one would be a rule that nobody set."""
+    """Refuses keys that it does not know: a misspelled one would be a rule that nobody set.
+
+    `alternatives`: JSON Schemas, of which exactly one must fit; for the OpenAPI schema.
+    """
+
+    alternatives: Sequence[Mapping[str, Any]] = ()
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = sorted(set(data) - set(self.fields)) if isinstance(data, Mapping) else []

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from consent import selectors, vocabulary
 from consent.terms import Grantee as GranteeTerm
-from portal.api.shapes.base import Body, Text, Words
+from portal.api.shapes.base import Body, Slug, Words
 from portal.api.shapes.names import Names
 
 STATES = ["draft", "proposed", "signed", "active", "suspended", "superseded", "revoked", "expired"]
@@ -16,12 +16,23 @@ STATES = ["draft", "proposed", "signed", "active", "suspended", "superseded", "r
 class Grantee(Body):
     """With whom: exactly one of a practitioner, an organisation or a person."""
 
+    alternatives = (
+        {"required": ["practitioner"], "not": {"required": ["person"]}},
+        {
+            "required": ["person"],
+            "not": {"anyOf": [{"required": ["practitioner"]}, {"required": ["organisation"]}]},
+        },
+        {
+            "required": ["organisation"],
+            "not": {"anyOf": [{"required": ["practitioner"]}, {"required": ["person"]}]},
+        },
+    )
+
     practitioner = serializers.EmailField(
         required=False, help_text="The e-mail address of a clinician's account."
     )
-    organisation = Text(
+    organisation = Slug(
         required=False,
-        max_length=63,
         help_text="The short name of an organisation; beside a practitioner: only there.",
     )
     person = serializers.EmailField(
@@ -42,16 +53,13 @@ class Grantee(Body):
 class NewContract(Body):
     """The terms that the caller signs."""
 
-    custodian = Text(max_length=63, help_text="The short name of the organisation that keeps the records.")
+    custodian = Slug(help_text="The short name of the organisation that keeps the records.")
     grantee = Grantee()
-    categories = Words(help_text=f"Of: {', '.join(vocabulary.CATEGORIES)}.")
-    purposes = Words(help_text=f"HL7 v3 PurposeOfUse, of: {', '.join(vocabulary.PURPOSES)}.")
-    actions = Words(required=False, help_text=f"Of: {', '.join(vocabulary.ACTIONS)}. If absent: read.")
-    sensitivity = serializers.ListField(
-        child=Text(max_length=64),
-        required=False,
-        max_length=64,
-        help_text=f"Sensitive records are shared only by name, of: {', '.join(vocabulary.SENSITIVITIES)}.",
+    categories = Words(vocabulary.CATEGORIES, min_length=1)
+    purposes = Words(vocabulary.PURPOSES, min_length=1, help_text="HL7 v3 PurposeOfUse.")
+    actions = Words(vocabulary.ACTIONS, min_length=1, required=False, help_text="If absent: read.")
+    sensitivity = Words(
+        vocabulary.SENSITIVITIES, required=False, help_text="Sensitive records are shared only by their name."
     )
     starts = serializers.DateTimeField(required=False, help_text="The first instant; if absent: now.")
     ends = serializers.DateTimeField(

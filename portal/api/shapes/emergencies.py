@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from consent import emergency as rules
-from portal.api.shapes.base import Body, Text
+from portal.api.shapes.base import Body, FhirId, Prose, Slug, Word
 from portal.api.shapes.contracts import iso
 from portal.api.shapes.names import Names
 
@@ -16,11 +16,13 @@ STATES = ["open", "over", "reviewed"]
 class NewEmergency(Body):
     """Why a clinician overrides a patient's choices."""
 
-    custodian = Text(max_length=63, help_text="The short name of the organisation that keeps the records.")
-    patient = Text(max_length=64, help_text="The FHIR Patient id there.")
-    reason_code = Text(max_length=64, help_text=f"Of: {', '.join(rules.REASONS)}.")
-    reason = Text(
-        max_length=4000, help_text="In words; the patient is told, and a privacy officer reviews it."
+    custodian = Slug(help_text="The short name of the organisation that keeps the records.")
+    patient = FhirId(help_text="The FHIR Patient id there.")
+    reason_code = Word(rules.REASONS)
+    reason = Prose(
+        min_length=rules.SHORTEST_REASON,
+        max_length=rules.LONGEST_REASON,
+        help_text="In words; the patient is told, and a privacy officer reviews it.",
     )
 
 

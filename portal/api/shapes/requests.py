@@ -4,9 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from consent import selectors
+from consent import selectors, vocabulary
 from ledger.scope import tenant_scope
-from portal.api.shapes.base import Body, Text, Words
+from portal.api.shapes.base import Body, FhirId, Prose, Slug, Words
 from portal.api.shapes.contracts import iso
 from portal.api.shapes.names import Names
 
@@ -16,12 +16,12 @@ STATES = ["open", "approved", "declined"]
 class NewRequest(Body):
     """What a clinician asks of a patient."""
 
-    custodian = Text(max_length=63, help_text="The short name of the organisation that keeps the records.")
-    patient = Text(max_length=64, help_text="The FHIR Patient id there.")
-    categories = Words()
-    purposes = Words()
+    custodian = Slug(help_text="The short name of the organisation that keeps the records.")
+    patient = FhirId(help_text="The FHIR Patient id there.")
+    categories = Words(vocabulary.CATEGORIES, min_length=1)
+    purposes = Words(vocabulary.PURPOSES, min_length=1)
     ends = serializers.DateTimeField()
-    message = Text(
+    message = Prose(
         required=False, allow_blank=True, max_length=1000, default="", help_text="Why; the patient reads it."
     )
 

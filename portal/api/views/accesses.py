@@ -34,7 +34,7 @@ class Accesses(Endpoint):
         operation_id="accesses_list",
         tags=["accesses"],
         parameters=[CURSOR, LIMIT],
-        responses={200: page_of(shapes.Access), **problems(409)},
+        responses={200: page_of(shapes.Access), **problems(404, 409)},
     )
     def get(self, request: Request) -> Response:
         """The accesses to my own record, permitted and denied, newest first; also those of this second."""

@@ -39,7 +39,7 @@ class Contracts(Endpoint):
         operation_id="contracts_list",
         tags=["contracts"],
         parameters=[SIDE, CURSOR, LIMIT],
-        responses={200: page_of(shapes.Contract), **problems()},
+        responses={200: page_of(shapes.Contract), **problems(404)},
     )
     def get(self, request: Request) -> Response:
         """The contracts that I granted, or those in force that were granted to me, newest first."""

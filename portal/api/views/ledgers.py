@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger import selectors
+from ledger.entry import check_type
 from ledger.scope import tenant_scope
 from portal.accounts import selectors as accounts
 from portal.api import cursors
@@ -19,7 +20,7 @@ from portal.api.endpoint import Endpoint
 from portal.api.errors import BadParameter
 from portal.api.evidence import readable_entry, require_auditor
 from portal.api.shapes import ledgers as shapes
-from portal.api.shapes.base import page_of
+from portal.api.shapes.base import FHIR_ID, page_of
 from portal.api.shapes.problems import problems
 from portal.api.views.lists import CURSOR, LIMIT
 
@@ -27,8 +28,14 @@ RECEIPT_TYPE = "text/plain; charset=utf-8"
 RECEIPT_WAIT = 2.0  # seconds; checkpoints are signed every second
 SINCE = OpenApiParameter("since", OpenApiTypes.DATETIME, description="Sequenced at this instant or later.")
 UNTIL = OpenApiParameter("until", OpenApiTypes.DATETIME, description="Sequenced before this instant.")
-TYPE = OpenApiParameter("type", OpenApiTypes.STR, many=True, description="Such as access.denied; repeatable.")
-PATIENT = OpenApiParameter("patient", OpenApiTypes.STR, description="The FHIR Patient id whom it is about.")
+TYPE = OpenApiParameter(
+    "type",
+    {"type": "array", "items": {"type": "string", "pattern": r"^[a-z_]{1,32}(\.[a-z_]{1,32})?$"}},
+    description="Such as access.denied; repeatable.",
+)
+PATIENT = OpenApiParameter(
+    "patient", {"type": "string", "pattern": FHIR_ID}, description="The FHIR Patient id of whom it is about."
+)
 REVEAL = OpenApiParameter(
     "reveal",
     OpenApiTypes.STR,
@@ -85,13 +92,16 @@ class Entries(Endpoint):
         """Search the sequenced entries of an organisation as its auditor, newest first."""
         asked, organisation = cursors.window(request), accounts.organisation(tenant)
         require_auditor(self.caller, organisation.id)
-        before, patient = asked.bound, request.query_params.get("patient", "")
+        before, patient = asked.bound, request.query_params.get("patient")
+        types = request.query_params.getlist("type")
+        for name in types:
+            check_type(name)
         if before is not None and type(before) is not int:
             raise cursors.bad_cursor()
         with tenant_scope(organisation.id):
             found = selectors.search_entries(
-                types=request.query_params.getlist("type") or None,
-                subject=accounts.registration(patient=patient).person_id if patient else None,
+                types=types or None,
+                subject=None if patient is None else accounts.registration(patient=patient).person_id,
                 since=_instant(request, "since"),
                 until=_instant(request, "until"),
                 before_index=before,

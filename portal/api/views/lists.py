@@ -1,13 +1,16 @@
 """What lists are asked with."""
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from portal.api.cursors import LARGEST_PAGE, PAGE
 from portal.api.errors import BadParameter
 
-CURSOR = OpenApiParameter("cursor", OpenApiTypes.STR, description="From `next` or `previous` of a page.")
+CURSOR = OpenApiParameter(
+    "cursor",
+    {"type": "string", "pattern": "^[A-Za-z0-9_-]*$"},
+    description="From `next` or `previous` of a page.",
+)
 LIMIT = OpenApiParameter(
     "limit",
     {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE},

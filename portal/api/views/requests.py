@@ -35,7 +35,7 @@ class Requests(Endpoint):
         operation_id="requests_list",
         tags=["requests"],
         parameters=[SIDE, CURSOR, LIMIT],
-        responses={200: page_of(shapes.Request), **problems()},
+        responses={200: page_of(shapes.Request), **problems(404)},
     )
     def get(self, request: Request) -> Response:
         """The requests for access to my record, or those that I made, newest first."""

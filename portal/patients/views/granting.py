@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -47,9 +47,13 @@ def question(who: Visitor, step: str) -> HttpResponseBase:
     return who.page("patients/grant.html", context, status=422 if form.is_bound else 200)
 
 
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]  # allauth has no types
 @patient(methods=FORM)
 def check(who: Visitor) -> HttpResponseBase:
-    """Everything once more, with the code and what it would show today; and the signature."""
+    """Everything once more, with the code and what it would show today; and the signature.
+
+    Whoever signs has said just before who they are; allauth asks, and then goes on with what was submitted.
+    """
     draft = drafts.load(who.request)
     if draft.open_step:
         return _onward(draft)
@@ -70,11 +74,7 @@ def check(who: Visitor) -> HttpResponseBase:
 
 
 def _signed(who: Visitor, offered: list[granting.Proposal], form: Sign) -> str:
-    """Where to go on: to what was signed, or to read it again where it has changed; "" where it was refused.
-
-    Asks who one is first, unless that was just done.
-    """
-    raise_if_reauthentication_required(who.request, app="account")
+    """Where to go on: to what was signed, or to read it again where it has changed; "" where it was refused."""
     try:
         made = granting.sign(
             caller=who.caller,
@@ -97,6 +97,7 @@ def _signed(who: Visitor, offered: list[granting.Proposal], form: Sign) -> str:
 
 def _evidence(request: HttpRequest) -> dict[str, Any]:
     """How the signer proved who they are, and when: of which contract is said by the entry that holds it."""
+    assert request.user.is_authenticated  # noqa: S101 - the door has looked
     latest = max(get_authentication_records(request, request.user), key=lambda record: record["at"])
     return {
         "method": latest["method"],

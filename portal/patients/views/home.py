@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
 
 from consent import selectors as consent
 from ledger.scope import party_scope
-from portal.accounts.callers import roles_of
 from portal.patients import contracts
 from portal.patients import looks as lists
 from portal.patients.chain import sealed_until
@@ -18,19 +17,11 @@ from portal.patients.visits import others, visits_of
 
 FEW = 4
 ASKED_FOR = ("conditions", "medicines", "allergies", "lab-results", "visits")
-DESKS = {
-    "clinician": "providers:find",
-    "auditor": "auditors:status",
-    "administrator": "administration:staff",
-    "privacy_officer": "administration:reviews",
-}
 
 
-@visitor()
+@patient()
 def home(who: Visitor) -> HttpResponseBase:
-    """A patient's home; whoever only works here is sent on to their desk."""
-    if who.caller.person is None:
-        return _elsewhere(who.request)
+    """A patient's home; the door sends on whoever only works here."""
     with party_scope(who.person):
         asked = consent.requests_of_person(who.person)
         viewers = consent.who_can_see(who.person)
@@ -51,19 +42,14 @@ def home(who: Visitor) -> HttpResponseBase:
     return who.page("patients/home.html", context)
 
 
-@patient()
+@visitor()
 def looks(who: Visitor) -> HttpResponseBase:
     """The newest visits as list items, for live.js: what the list on the home page would show now."""
+    if who.caller.person is None:
+        return HttpResponse()
     page = lists.newest(who.caller, who.registrations)
     links = others(visits_of(page.looks, reader=who.caller.user))[:FEW]
     return render(who.request, "components/looks.html", {"links": links})
-
-
-def _elsewhere(request: HttpRequest) -> HttpResponseBase:
-    for membership in roles_of(request):
-        if membership.role in DESKS:
-            return redirect(DESKS[membership.role], membership.tenant.slug)
-    return redirect("patients:people")
 
 
 def _numbers(viewers: list[Any]) -> Mapping[str, int]:

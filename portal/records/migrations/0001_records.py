@@ -2,76 +2,228 @@
 
 import django.contrib.postgres.fields
 import django.db.models.functions.datetime
-import ledger.identity
 from django.db import migrations, models
+
+import ledger.identity
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Resource',
+            name="Resource",
             fields=[
-                ('tenant_id', models.UUIDField()),
-                ('person', models.UUIDField(db_comment="Whose record; null in the organisation's directory", null=True)),
-                ('type', models.CharField(db_comment='FHIR resource type', max_length=40)),
-                ('fhir_id', models.CharField(max_length=64)),
-                ('version', models.IntegerField()),
-                ('category', models.CharField(db_comment='As people understand it; empty in the directory', max_length=20)),
-                ('labels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), db_comment='Sensitivity codes, sorted', size=None)),
-                ('date', models.DateTimeField(db_comment='When it happened: start of the span that was written', null=True)),
-                ('until', models.DateTimeField(db_comment='End of that span, exclusive', null=True)),
-                ('author', models.CharField(blank=True, db_comment='Reference to whoever recorded it', max_length=255)),
-                ('deleted', models.BooleanField(db_default=False)),
-                ('pk', models.CompositePrimaryKey('tenant_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.UUIDField(default=ledger.identity.new_id, editable=False)),
+                ("tenant_id", models.UUIDField()),
+                (
+                    "person",
+                    models.UUIDField(
+                        db_comment="Whose record; null in the organisation's directory", null=True
+                    ),
+                ),
+                ("type", models.CharField(db_comment="FHIR resource type", max_length=40)),
+                ("fhir_id", models.CharField(max_length=64)),
+                ("version", models.IntegerField()),
+                (
+                    "category",
+                    models.CharField(
+                        db_comment="As people understand it; empty in the directory", max_length=20
+                    ),
+                ),
+                (
+                    "labels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        db_comment="Sensitivity codes, sorted",
+                        size=None,
+                    ),
+                ),
+                (
+                    "date",
+                    models.DateTimeField(
+                        db_comment="When it happened: start of the span that was written", null=True
+                    ),
+                ),
+                ("until", models.DateTimeField(db_comment="End of that span, exclusive", null=True)),
+                (
+                    "author",
+                    models.CharField(
+                        blank=True, db_comment="Reference to whoever recorded it", max_length=255
+                    ),
+                ),
+                ("deleted", models.BooleanField(db_default=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "tenant_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("id", models.UUIDField(default=ledger.identity.new_id, editable=False)),
             ],
             options={
-                'indexes': [models.Index(models.F('tenant_id'), models.F('person'), models.F('type'), models.OrderBy(models.F('date'), descending=True), name='records_of_person')],
-                'constraints': [models.UniqueConstraint(fields=('tenant_id', 'type', 'fhir_id'), name='records_one_per_id'), models.CheckConstraint(condition=models.Q(('category__in', ['', 'demographics', 'conditions', 'medicines', 'allergies', 'immunisations', 'lab-results', 'vital-signs', 'procedures', 'visits', 'documents', 'care-plans', 'insurance', 'messages', 'social-history'])), name='records_category_known'), models.CheckConstraint(condition=models.Q(models.Q(('category', ''), ('person', None)), models.Q(models.Q(('category', ''), _negated=True), models.Q(('person', None), _negated=True)), _connector='OR'), name='records_person_unless_directory')],
+                "indexes": [
+                    models.Index(
+                        models.F("tenant_id"),
+                        models.F("person"),
+                        models.F("type"),
+                        models.OrderBy(models.F("date"), descending=True),
+                        name="records_of_person",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant_id", "type", "fhir_id"), name="records_one_per_id"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "category__in",
+                                [
+                                    "",
+                                    "demographics",
+                                    "conditions",
+                                    "medicines",
+                                    "allergies",
+                                    "immunisations",
+                                    "lab-results",
+                                    "vital-signs",
+                                    "procedures",
+                                    "visits",
+                                    "documents",
+                                    "care-plans",
+                                    "insurance",
+                                    "messages",
+                                    "social-history",
+                                ],
+                            )
+                        ),
+                        name="records_category_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("category", ""), ("person", None)),
+                            models.Q(
+                                models.Q(("category", ""), _negated=True),
+                                models.Q(("person", None), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="records_person_unless_directory",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('pk', models.CompositePrimaryKey('tenant_id', 'digest', 'resource', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('tenant_id', models.UUIDField()),
-                ('digest', models.BinaryField(db_comment='HMAC of type, parameter and value')),
-                ('resource', models.UUIDField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "tenant_id",
+                        "digest",
+                        "resource",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("tenant_id", models.UUIDField()),
+                ("digest", models.BinaryField(db_comment="HMAC of type, parameter and value")),
+                ("resource", models.UUIDField()),
             ],
             options={
-                'indexes': [models.Index(models.F('tenant_id'), models.F('resource'), name='records_tokens_of_resource')],
+                "indexes": [
+                    models.Index(
+                        models.F("tenant_id"), models.F("resource"), name="records_tokens_of_resource"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('tenant_id', models.UUIDField()),
-                ('person', models.UUIDField(db_comment="Whose record; null in the organisation's directory", null=True)),
-                ('type', models.CharField(db_comment='FHIR resource type', max_length=40)),
-                ('fhir_id', models.CharField(max_length=64)),
-                ('version', models.IntegerField()),
-                ('category', models.CharField(db_comment='As people understand it; empty in the directory', max_length=20)),
-                ('labels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), db_comment='Sensitivity codes, sorted', size=None)),
-                ('date', models.DateTimeField(db_comment='When it happened: start of the span that was written', null=True)),
-                ('until', models.DateTimeField(db_comment='End of that span, exclusive', null=True)),
-                ('author', models.CharField(blank=True, db_comment='Reference to whoever recorded it', max_length=255)),
-                ('deleted', models.BooleanField(db_default=False)),
-                ('pk', models.CompositePrimaryKey('tenant_id', 'type', 'fhir_id', 'version', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('sealed', models.BinaryField(db_comment="The bytes received, sealed under the person's key")),
-                ('content_hash', models.BinaryField(db_comment='SHA-256 of the sealed bytes, as the ledger entry names it')),
-                ('fingerprint', models.BinaryField(db_comment='HMAC of the bytes received: the same again is not a new version')),
-                ('entry', models.UUIDField(db_comment="The ledger's submission that names this version")),
-                ('created', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("tenant_id", models.UUIDField()),
+                (
+                    "person",
+                    models.UUIDField(
+                        db_comment="Whose record; null in the organisation's directory", null=True
+                    ),
+                ),
+                ("type", models.CharField(db_comment="FHIR resource type", max_length=40)),
+                ("fhir_id", models.CharField(max_length=64)),
+                ("version", models.IntegerField()),
+                (
+                    "category",
+                    models.CharField(
+                        db_comment="As people understand it; empty in the directory", max_length=20
+                    ),
+                ),
+                (
+                    "labels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        db_comment="Sensitivity codes, sorted",
+                        size=None,
+                    ),
+                ),
+                (
+                    "date",
+                    models.DateTimeField(
+                        db_comment="When it happened: start of the span that was written", null=True
+                    ),
+                ),
+                ("until", models.DateTimeField(db_comment="End of that span, exclusive", null=True)),
+                (
+                    "author",
+                    models.CharField(
+                        blank=True, db_comment="Reference to whoever recorded it", max_length=255
+                    ),
+                ),
+                ("deleted", models.BooleanField(db_default=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "tenant_id",
+                        "type",
+                        "fhir_id",
+                        "version",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "sealed",
+                    models.BinaryField(db_comment="The bytes received, sealed under the person's key"),
+                ),
+                (
+                    "content_hash",
+                    models.BinaryField(
+                        db_comment="SHA-256 of the sealed bytes, as the ledger entry names it"
+                    ),
+                ),
+                (
+                    "fingerprint",
+                    models.BinaryField(
+                        db_comment="HMAC of the bytes received: the same again is not a new version"
+                    ),
+                ),
+                ("entry", models.UUIDField(db_comment="The ledger's submission that names this version")),
+                ("created", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'indexes': [models.Index(models.F('tenant_id'), models.F('entry'), name='records_version_of_entry')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='records_version_positive')],
+                "indexes": [
+                    models.Index(models.F("tenant_id"), models.F("entry"), name="records_version_of_entry")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gte", 1)), name="records_version_positive"
+                    )
+                ],
             },
         ),
     ]

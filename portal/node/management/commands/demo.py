@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import importlib.util
 import os
 import socket
 import sys
@@ -15,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
+from portal.demo.services import load
 from portal.node.errors import NodeError
 from portal.node.group import Group, node_parts
 from portal.node.ownership import claim_demo_database
@@ -55,14 +55,8 @@ class Command(BaseCommand):
 
     def _load(self) -> list[str]:
         """Load the demo world; one line for each account."""
-        if importlib.util.find_spec("portal.demo.services") is None:
-            self._say("This installation has no demo world.")
-            return []
-        from portal.demo import services  # noqa: PLC0415 - may be absent
-
-        accounts = [str(line) for line in services.load(progress=self._say)]
-        for connection in connections.all():
-            connection.close()
+        accounts = [str(line) for line in load(progress=self._say)]
+        connections.close_all()
         return accounts
 
     def _greet(self, accounts: list[str]) -> None:

@@ -24,7 +24,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--tenant", required=True, metavar="SLUG", help="the organisation that keeps them")
+        parser.add_argument(
+            "--tenant", required=True, metavar="SLUG", help="the organisation that keeps them"
+        )
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
         parser.add_argument("--no-progress", action="store_true")
 
@@ -69,7 +71,9 @@ class _Bar:
         self.drawn = time.monotonic()
         full = BAR * done // max(files, 1)
         bar = "#" * full + "." * (BAR - full)
-        sys.stderr.write(f"\r[{bar}] {done}/{files} files, {report.total} resources, {len(report.failed)} failed ")
+        sys.stderr.write(
+            f"\r[{bar}] {done}/{files} files, {report.total} resources, {len(report.failed)} failed "
+        )
         sys.stderr.flush()
 
     def end(self) -> None:

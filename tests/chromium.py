@@ -1,4 +1,4 @@
-"""`python -m tests.browser`: find a Chromium that starts, or install one."""
+"""`python -m tests.chromium`: find a Chromium that starts, or install one."""
 
 import os
 import shutil

@@ -1,0 +1,66 @@
+"""What applies at an organisation before any contract."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from consent import selectors
+from ledger.scope import tenant_scope
+from portal.records.errors import Denied
+from portal.records.services import chart
+from tests.cast import Cast
+from tests.staff import few_queries, sign_in, text
+
+pytestmark = pytest.mark.django_db
+
+
+def address(cast: Cast) -> str:
+    return reverse("administration:policy", args=[cast.hospital.slug])
+
+
+def in_force(cast: Cast) -> tuple[int, str]:
+    with tenant_scope(cast.hospital.id):
+        return selectors.base_policy()
+
+
+@pytest.fixture(params=["administrator", "privacy_officer"])
+def officer(cast: Cast, request: pytest.FixtureRequest) -> Client:
+    return sign_in(getattr(cast, request.param))
+
+
+def test_it_is_shown_in_words_and_as_the_code_that_runs(cast: Cast, officer: Client) -> None:
+    with few_queries():
+        answer = officer.get(address(cast))
+    said = text(answer)
+    assert "Nobody reads without a contract." in said
+    assert "Nobody has chosen yet" in said
+    assert "context.emergency.actor" in said
+
+
+def test_a_choice_applies_from_the_next_look_on(cast: Cast, officer: Client) -> None:
+    def look() -> bool:
+        try:
+            chart(caller=cast.doctor, tenant=cast.hospital.id, person=cast.person, category="lab-results")
+        except Denied:
+            return False
+        return True
+
+    assert not look()
+    answer = officer.post(address(cast), {"variant": "opt-out-treatment"}, follow=True)
+    assert "The base policy is in force" in text(answer)
+    assert "Version 1 is in force" in text(answer)
+    assert look()
+    officer.post(address(cast), {"variant": "deny"})
+    assert not look()
+
+
+def test_the_same_choice_again_changes_nothing(cast: Cast, officer: Client) -> None:
+    for _ in range(2):
+        officer.post(address(cast), {"variant": "opt-out-treatment"})
+    assert in_force(cast) == (1, "opt-out-treatment")
+
+
+def test_a_policy_that_the_node_does_not_have_is_refused(cast: Cast, officer: Client) -> None:
+    answer = officer.post(address(cast), {"variant": "anything-goes"})
+    assert "There is a problem" in text(answer)
+    assert in_force(cast) == (0, "deny")

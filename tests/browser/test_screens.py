@@ -1,0 +1,98 @@
+"""Every page of a patient on the demo world, in both sizes and both themes; and pictures of them for the documentation.
+
+`ASSENT_SCREENS=1 .venv/bin/pytest tests/browser/test_screens.py` writes docs/screens/.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from consent import selectors as consent
+from ledger.scope import party_scope
+from portal.accounts import selectors as accounts
+from portal.demo import people
+from portal.demo import services as demo
+from tests.browser.staff import NARROW, WIDE, Seat, seat
+from tests.serving import Node
+
+pytestmark = pytest.mark.browser
+
+SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
+DRAWN = os.environ.get("ASSENT_SCREENS") == "1"
+PICTURES = {"home", "record", "test", "sharing", "contract", "check", "history", "entry"}
+ALSO_NARROW = {"home", "history", "check"}
+
+
+def addresses() -> dict[str, str]:
+    person = accounts.person_of(accounts.user_by_email(people.PATIENT.email).id)
+    assert person is not None
+    with party_scope(person.id):
+        contract = consent.contracts_of_person(person.id)[0].id
+        request = consent.requests_of_person(person.id)[0].id
+    return {
+        "home": "/",
+        "record": "/record/",
+        "lab-results": "/record/lab-results/",
+        "vital-signs": "/record/vital-signs/",
+        "allergies": "/record/allergies/",
+        "sharing": "/sharing/",
+        "request": f"/sharing/requests/{request}/",
+        "contract": f"/sharing/{contract}/",
+        "stop": f"/sharing/{contract}/stop/",
+        "history": "/history/",
+        "people": "/people/",
+    }
+
+
+@pytest.fixture
+def amara(browser: Browser, node: Node) -> Iterator[Seat]:
+    demo.load()
+    with seat(browser, node) as found:
+        found.sign_in(people.PATIENT.email, people.password(), to="/people/")
+        yield found
+
+
+def shown(found: Seat, name: str) -> None:
+    """Hold the page to what every page must be, in both sizes, and draw it where that was asked for."""
+    for size, viewport in (("", WIDE), ("-narrow", NARROW)):
+        found.page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        found.check()
+        if DRAWN and name in (ALSO_NARROW if size else PICTURES):
+            SCREENS.mkdir(exist_ok=True)
+            found.page.emulate_media(color_scheme="light")
+            found.page.evaluate("document.fonts.ready")
+            found.page.screenshot(path=SCREENS / f"{name}{size}.png")
+    found.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+
+def test_every_page_of_a_patient(amara: Seat) -> None:
+    page = amara.page
+    for name, address in addresses().items():
+        amara.go(address)
+        shown(amara, name)
+    amara.go("/record/lab-results/")
+    page.get_by_role("link", name="HbA1c").first.click()
+    shown(amara, "test")
+    amara.go("/history/")
+    page.locator(".link__foot a").first.click()
+    shown(amara, "entry")
+    amara.go(addresses()["request"])
+    page.get_by_role("button", name="Look at it and decide").click()
+    shown(amara, "check")
+    for step in ("where", "who", "what", "why", "until"):
+        amara.go(f"/sharing/new/{step}/")
+        shown(amara, f"share-{step}")
+
+
+def test_the_pages_of_somebody_who_looks_after_her(browser: Browser, node: Node) -> None:
+    demo.load()
+    with seat(browser, node) as found:
+        found.sign_in(people.GUARDIAN.email, people.password(), to="/people/")
+        shown(found, "people-guardian")
+        found.page.get_by_role("button", name="Open").click()
+        shown(found, "record-guardian")
+        found.page.get_by_role("link", name="Medicines").first.click()
+        shown(found, "medicines-guardian")

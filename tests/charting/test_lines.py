@@ -1,0 +1,120 @@
+"""Records as lines: what a reader sees of each kind of resource."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from portal.charting.concepts import day, name, unit, words
+from portal.charting.lines import line
+from portal.records.kinds import CLINICAL
+
+
+def concept(text: str) -> dict[str, Any]:
+    return {"coding": [{"system": "http://snomed.info/sct", "code": "1", "display": text}]}
+
+
+def test_a_condition_says_its_name_without_the_terminologys_noise() -> None:
+    shown = line(
+        {"resourceType": "Condition", "code": concept("Asthma (disorder)"), "onsetDateTime": "2020-01-02"}
+    )
+    assert (shown.title, shown.day, shown.flag) == ("Asthma", date(2020, 1, 2), "")
+
+
+def test_a_condition_that_is_over_says_so() -> None:
+    shown = line({"resourceType": "Condition", "code": concept("Cold"), "abatementDateTime": "2020-01-09"})
+    assert shown.flag == "Over"
+
+
+def test_a_medicine_says_how_it_is_taken_and_whether_it_was_stopped() -> None:
+    shown = line(
+        {
+            "resourceType": "MedicationRequest",
+            "status": "stopped",
+            "medicationCodeableConcept": {"text": "Metformin 500 mg"},
+            "dosageInstruction": [{"text": "One tablet in the morning"}],
+            "authoredOn": "2023-03-02",
+        }
+    )
+    assert (shown.title, shown.detail, shown.flag) == (
+        "Metformin 500 mg",
+        "One tablet in the morning",
+        "Stopped",
+    )
+
+
+@pytest.mark.parametrize(
+    "severe",
+    [{"criticality": "high"}, {"reaction": [{"severity": "severe", "manifestation": [concept("Rash")]}]}],
+)
+def test_a_dangerous_allergy_is_an_alarm(severe: dict[str, Any]) -> None:
+    shown = line({"resourceType": "AllergyIntolerance", "code": concept("Penicillin"), **severe})
+    assert (shown.flag, shown.tone) == ("Severe", "alarm")
+
+
+def test_a_measurement_out_of_range_is_flagged() -> None:
+    shown = line(
+        {
+            "resourceType": "Observation",
+            "code": concept("Potassium"),
+            "valueQuantity": {"value": 6.1, "unit": "mmol/L"},
+            "referenceRange": [{"high": {"value": 5.1}}],
+        }
+    )
+    assert (shown.value, shown.unit, shown.flag) == ("6.1", "mmol/L", "High")
+
+
+@pytest.mark.parametrize("kind", sorted(CLINICAL))
+def test_a_resource_with_nothing_in_it_still_has_a_title(kind: str) -> None:
+    assert line({"resourceType": kind}).title
+
+
+@pytest.mark.parametrize("kind", sorted(CLINICAL))
+def test_a_resource_with_a_code_alone_is_called_by_something(kind: str) -> None:
+    coded = {"resourceType": kind, "code": {"coding": [{"code": "42"}]}, "status": "active"}
+    assert line(coded).title
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2020-01-02", date(2020, 1, 2)),
+        ("2020-01-02T23:30:00-05:00", date(2020, 1, 2)),
+        ("2020-01", None),
+        ("2020", None),
+        ("2020-02-31", None),
+        ("", None),
+        (None, None),
+        ({"start": "2020-01-02T10:00:00Z"}, date(2020, 1, 2)),
+        ({"end": "2020-01-03"}, date(2020, 1, 3)),
+    ],
+)
+def test_a_day_is_said_only_where_it_is_known(written: object, read: date | None) -> None:
+    assert day(written) == read
+
+
+def test_the_name_in_use_comes_before_the_old_one() -> None:
+    names = [
+        {"use": "maiden", "family": "Berg"},
+        {"use": "official", "family": "Lindgren", "given": ["Amara", "I."]},
+    ]
+    assert name({"name": names}) == ("Lindgren", "Amara I.")
+
+
+@pytest.mark.parametrize(
+    ("ucum", "shown"),
+    [
+        ("mL/min/{1.73_m2}", "mL/min/1.73 m²"),
+        ("kg/m2", "kg/m²"),
+        ("{score}", "score"),
+        ("mmol/L", "mmol/L"),
+        ("", ""),
+    ],
+)
+def test_units_are_written_as_people_write_them(ucum: str, shown: str) -> None:
+    assert unit(ucum) == shown
+
+
+def test_words_prefer_what_the_writer_wrote() -> None:
+    assert words({"text": "Sugar", **concept("Glucose (substance)")}) == "Sugar"
+    assert words(None) == ""

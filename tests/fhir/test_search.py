@@ -1,0 +1,142 @@
+"""Searching: within one patient, by what is served, and nothing that is withheld is told."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.house import ANA, ASTHMA, GLUCOSE, HIV, WEIGHT, Caller, House, contract_body
+from tests.fhir.test_read import FHIR, last_access, outcome
+
+
+def found(caller: Caller, path: str) -> list[str]:
+    answer = caller.get(f"/fhir/st-mary/{path}")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"] == FHIR
+    assert answer.headers["Ledger-Entry"]
+    bundle = answer.json()
+    assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "searchset")
+    assert "total" not in bundle
+    assert bundle.get("entry") != []
+    return [entry["resource"]["id"] for entry in bundle.get("entry", [])]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("Observation?patient=ana", {GLUCOSE, WEIGHT}),
+        ("Observation?patient=Patient/ana", {GLUCOSE, WEIGHT}),
+        ("Observation?subject=Patient/ana", {GLUCOSE, WEIGHT}),
+        ("Observation", {GLUCOSE, WEIGHT}),
+        ("Observation?category=laboratory", {GLUCOSE}),
+        ("Observation?category=lab-results", {GLUCOSE}),
+        ("Observation?category=lab%20results,vital-signs", {GLUCOSE, WEIGHT}),
+        ("Observation?code=2345-7", {GLUCOSE}),
+        ("Observation?code=http://loinc.org|2345-7", {GLUCOSE}),
+        ("Observation?code=http://snomed.info/sct|2345-7", set()),
+        ("Observation?_id=weight-1", {WEIGHT}),
+        ("Observation?date=2024-05-06", {GLUCOSE, WEIGHT}),
+        ("Observation?date=ge2025", set()),
+        ("Observation?date=ge2024-05&date=lt2024-06", {GLUCOSE, WEIGHT}),
+        ("Observation?status=final", {GLUCOSE, WEIGHT}),
+        ("Condition", {ASTHMA, HIV}),
+        ("Patient", {ANA}),
+        ("Patient?_id=ana", {ANA}),
+        ("Immunization", set()),
+    ],
+)
+def test_a_patient_searches_her_own_record(house: House, query: str, expected: set[str]) -> None:
+    assert set(found(house.ana, query)) == expected
+
+
+def test_the_bundle_holds_the_stored_bytes_and_its_links(house: House) -> None:
+    answer = house.ana.get(f"/fhir/st-mary/Observation?category=laboratory&patient={ANA}")
+    read = house.ana.get(f"/fhir/st-mary/Observation/{GLUCOSE}")
+    assert read.content in answer.content
+    (entry,) = answer.json()["entry"]
+    assert entry["fullUrl"] == str(house.http.base_url.join(f"/fhir/st-mary/Observation/{GLUCOSE}"))
+    assert entry["search"] == {"mode": "match"}
+    (link,) = answer.json()["link"]
+    assert link["relation"] == "self"
+    assert "category=laboratory" in link["url"]
+
+
+def test_pages_follow_each_other(house: House) -> None:
+    first = house.ana.get("/fhir/st-mary/Observation?_count=1").json()
+    links = {link["relation"]: link["url"] for link in first["link"]}
+    second = house.ana.get(links["next"]).json()
+    assert {page["entry"][0]["resource"]["id"] for page in (first, second)} == {GLUCOSE, WEIGHT}
+    assert [link["relation"] for link in second["link"]] == ["self"]
+
+
+def test_a_search_by_form_is_the_same_search(house: House) -> None:
+    answer = house.ana.post(
+        "/fhir/st-mary/Observation/_search", data={"patient": ANA, "category": "laboratory"}
+    )
+    assert [entry["resource"]["id"] for entry in answer.json()["entry"]] == [GLUCOSE]
+    assert house.ana.post("/fhir/st-mary/Observation/_search").status_code == 200
+    wrong = house.ana.post("/fhir/st-mary/Observation/_search", json={"patient": ANA})
+    assert outcome(wrong) == (415, "not-supported", "unsupported-media-type")
+    assert outcome(house.ana.get("/fhir/st-mary/Observation/_search"))[0] == 405
+
+
+def test_what_is_withheld_leaves_no_trace(house: House) -> None:
+    house.ana.post("/api/v1/contracts/", json=contract_body(categories=["conditions"]))
+    answer = house.doctor.get(f"/fhir/st-mary/Condition?patient={ANA}&_count=1")
+    assert [entry["resource"]["id"] for entry in answer.json()["entry"]] == [ASTHMA]
+    assert [link["relation"] for link in answer.json()["link"]] == ["self"]
+    assert HIV not in answer.text
+    assert "HIV" not in str(last_access(house.ana)["resources"])
+
+
+def test_a_search_is_denied_alike_whether_or_not_there_is_anything(house: House) -> None:
+    texts = []
+    for kind in ("Immunization", "Condition"):
+        answer = house.doctor.get(f"/fhir/st-mary/{kind}?patient={ANA}")
+        assert outcome(answer) == (403, "forbidden", "access-denied")
+        texts.append([issue["details"] for issue in answer.json()["issue"]])
+        assert last_access(house.ana)["entry"] == answer.headers["Ledger-Entry"]
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected", "expression"),
+    [
+        ("Observation?patient=ana&colour=blue", (400, "invalid", "search-invalid"), "colour"),
+        ("Observation?patient=ana&code:above=1", (400, "invalid", "search-invalid"), "code:above"),
+        ("Observation?patient=ana&date=soon", (400, "invalid", "search-invalid"), "date"),
+        ("Observation?patient=ana&_count=-1", (400, "invalid", "search-invalid"), "_count"),
+        ("Observation?patient=ana&_cursor=x", (400, "invalid", "search-invalid"), "_cursor"),
+        ("Observation?patient=ana&_sort=code", (400, "invalid", "search-invalid"), "_sort"),
+        ("Observation?patient=", (400, "invalid", "search-invalid"), ""),
+        ("Observation?patient=ana&patient=ben", (400, "invalid", "search-invalid"), "patient"),
+        ("Observation?patient=nobody", (404, "not-found", "unknown-person"), ""),
+        ("Horoscope?patient=ana", (404, "not-supported", "type-unsupported"), ""),
+    ],
+)
+def test_a_search_that_is_not_served(
+    house: House, query: str, expected: tuple[int, str, str], expression: str
+) -> None:
+    answer = house.ana.get(f"/fhir/st-mary/{query}")
+    assert outcome(answer) == expected
+    if expression:
+        assert answer.json()["issue"][0]["expression"] == [expression]
+
+
+def test_a_clinician_says_whose_records_he_wants(house: House) -> None:
+    assert outcome(house.doctor.get("/fhir/st-mary/Observation"))[::2] == (400, "search-invalid")
+
+
+def test_an_unknown_category_is_refused_and_the_question_is_told(house: House) -> None:
+    answer = house.doctor.get(f"/fhir/st-mary/Observation?patient={ANA}&category=horoscope")
+    assert outcome(answer) == (422, "processing", "unknown-category")
+    assert last_access(house.ana)["entry"] == answer.headers["Ledger-Entry"]
+
+
+def test_a_lenient_client_is_told_what_was_left_out(house: House) -> None:
+    answer = house.ana.get("/fhir/st-mary/Observation?colour=blue", headers={"Prefer": "handling=lenient"})
+    entries: list[dict[str, Any]] = answer.json()["entry"]
+    assert [entry["resource"]["resourceType"] for entry in entries] == ["Observation"] * 2 + [
+        "OperationOutcome"
+    ]
+    assert "colour" in entries[-1]["resource"]["issue"][0]["details"]["text"]
+    assert "colour" not in answer.json()["link"][0]["url"]

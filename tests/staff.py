@@ -1,0 +1,44 @@
+"""What the tests of staff pages share: signing in, and counting what a page asks the database."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import unescape
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from portal.accounts.identity import Caller
+from tests.cast import PASSWORD, account_of
+
+MOST = 12
+# What opens, scopes and orders a transaction asks for no data.
+_FRAME = re.compile(r"\s*(SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK|SELECT (set_config|pg_advisory_xact_lock))")
+
+
+def sign_in(caller: Caller) -> Client:
+    """A browser in which this person has just typed their password."""
+    cache.clear()  # the limit of log-ins a minute counts all tests together
+    client = Client()
+    form = {"login": account_of(caller).email, "password": PASSWORD}
+    assert client.post(reverse("account_login"), form).status_code == 302
+    return client
+
+
+@contextmanager
+def few_queries(most: int = MOST) -> Iterator[None]:
+    """The page in between asks the database at most so often."""
+    with CaptureQueriesContext(connection) as queries:
+        yield
+    asked = [query["sql"] for query in queries.captured_queries if not _FRAME.match(query["sql"])]
+    assert 0 < len(asked) <= most, "\n".join(asked)
+
+
+def text(answer: Any) -> str:
+    """What a page says, without its tags."""
+    body = answer.content.decode().partition("<body")[2]
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
