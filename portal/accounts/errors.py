@@ -29,6 +29,13 @@ class UnknownAccount(AccountsError):
     status = 404
 
 
+class UnknownGrantee(AccountsError):
+    """No practitioner, organisation or person of this node goes by that name."""
+
+    code = "unknown-grantee"
+    status = 404
+
+
 class AccountExists(AccountsError):
     code = "account-exists"
     status = 409

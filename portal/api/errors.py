@@ -21,13 +21,6 @@ class BodyTooLarge(ApiError):
     status = 413
 
 
-class UnknownGrantee(ApiError):
-    """No practitioner, organisation or person of this node goes by that name."""
-
-    code = "unknown-grantee"
-    status = 404
-
-
 class NotAPatient(ApiError):
     """An account that no patient's record belongs to, in a call about one's own record."""
 

@@ -84,6 +84,16 @@ def quantity(value: Any) -> tuple[float, str] | None:
     return float(number), unit(str(value.get("unit") or value.get("code") or ""))
 
 
+def amount(value: Resource) -> str:
+    """A Quantity as it was written, with its comparator: "< 5 mmol/L"."""
+    written = (
+        value.get("comparator"),
+        value.get("value"),
+        unit(str(value.get("unit") or value.get("code") or "")),
+    )
+    return " ".join(str(part) for part in written if part not in (None, ""))
+
+
 def unit(ucum: str) -> str:
     """A unit as people write it: UCUM's annotations without their braces, squares and micro as they look."""
     plain = re.sub(r"^\{(.*)\}$", r"\1", ucum).replace("_", " ")

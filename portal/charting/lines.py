@@ -1,12 +1,12 @@
 """One record as one line of a list: what it is, what there is to say about it, when, and a warning if it needs one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-from portal.charting.concepts import Resource, coded, day, display, name, quantity, words
+from portal.charting.concepts import Resource, amount, coded, components, day, display, name, quantity, words
 from portal.charting.measurements import beyond
 from portal.design.charts import number
 from portal.design.shapes import Item
@@ -109,7 +109,10 @@ def _warning(resource: Resource) -> dict[str, Any]:
 
 def _immunisation(resource: Resource) -> dict[str, Any]:
     not_given = resource.get("status") == "not-done"
-    return {"title": words(resource.get("vaccineCode")), "flag": _("Not given") if not_given else ""}
+    return {
+        "title": words(resource.get("vaccineCode")) or _kind(resource),
+        "flag": _("Not given") if not_given else "",
+    }
 
 
 def _observation(resource: Resource) -> dict[str, Any]:
@@ -118,8 +121,22 @@ def _observation(resource: Resource) -> dict[str, Any]:
         flag = beyond(resource)
         said: dict[str, Any] = {"value": number(measured[0]), "unit": measured[1], "flag": flag}
         return said | ({"tone": "needs"} if flag else {})
-    value = resource.get("valueString") or words(resource.get("valueCodeableConcept"))
-    return {"detail": str(value or "")}
+    return {"detail": _answer(resource) or ", ".join(_parts(resource))}
+
+
+def _answer(resource: Resource) -> str:
+    """A value that is not a plain number, as it was written: "negative", "< 5 mmol/L"."""
+    measured = resource.get("valueQuantity")
+    if isinstance(measured, Mapping) and "value" in measured:
+        return amount(measured)
+    said = resource.get("valueString") or words(resource.get("valueCodeableConcept"))
+    return str(said or "")
+
+
+def _parts(resource: Resource) -> Iterator[str]:
+    for each in components(resource):
+        if answer := _answer(each):
+            yield f"{words(each.get('code'))} {answer}"
 
 
 def _report(resource: Resource) -> dict[str, Any]:

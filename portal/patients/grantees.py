@@ -1,11 +1,10 @@
-"""With whom a contract is to be, from what the patient typed."""
+"""With whom a contract is to be, from what the patient typed; what does not fit is said at its field."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from consent.terms import Grantee
-from portal.accounts import selectors as accounts
-from portal.accounts.errors import AccountsError, UnknownAccount
-from portal.accounts.models import User
+from portal.accounts import grantees
+from portal.accounts.errors import AccountsError, UnknownGrantee
+from portal.accounts.grantees import Named
 
 
 class GranteeUnclear(AccountsError):
@@ -19,51 +18,31 @@ class GranteeUnclear(AccountsError):
         self.field = field
 
 
-@dataclass(frozen=True)
-class Named:
-    """The grantee with the names that the sentence shows."""
-
-    grantee: Grantee
-    name: str
-    organisation: str = ""
-
-
 def named(kind: str, email: str, organisation: str) -> Named:
     """The grantee of a draft: `kind` is clinician, organisation or relative. Raises GranteeUnclear."""
     if kind == "organisation":
         if not organisation:
             raise GranteeUnclear("Choose the organisation.", "organisation")
-        place = accounts.organisation(organisation)
-        return Named(Grantee("organisation", place.id), place.name)
+        return grantees.organisation(organisation)
     if not email:
         raise GranteeUnclear("Write the e-mail address that they sign in with.", "email")
     if kind == "relative":
-        user = _account(email, "Nobody here signs in with that address. Check it, or ask them for it.")
-        return Named(Grantee("person", user.id), str(user))
-    return _clinician(email, organisation)
-
-
-def _clinician(email: str, organisation: str) -> Named:
-    # The same answer whether nobody has the address or no clinician: who has an account is nobody's business.
-    nobody = "No clinician here signs in with that address. Check it, or ask them for it."
-    user = _account(email, nobody)
-    roles = [item for item in accounts.memberships(user.id) if item.role == "clinician"]
-    if not roles:
-        raise GranteeUnclear(nobody, "email")
+        return _found(lambda: grantees.person(email), "Nobody here signs in with that address.", "email")
+    nobody = "No clinician here signs in with that address."
+    found = _found(lambda: grantees.practitioner(email), nobody, "email")
     if organisation:
-        roles = [item for item in roles if item.tenant.slug == organisation]
-        if not roles:
-            raise GranteeUnclear(
-                "They do not work there as a clinician. Choose another organisation.", "organisation"
-            )
-    if len(roles) > 1:
+        elsewhere = "They do not work there as a clinician."
+        return _found(lambda: grantees.practitioner(email, organisation), elsewhere, "organisation")
+    if not found.organisation:
         raise GranteeUnclear("They work at more than one organisation. Choose for which.", "organisation")
-    place = roles[0].tenant
-    return Named(Grantee("practitioner", user.id, place.id), str(user), place.name)
+    return found
 
 
-def _account(email: str, sentence: str) -> User:
+def _found(look: Callable[[], Named], sentence: str, field: str) -> Named:
     try:
-        return accounts.user_by_email(email)
-    except UnknownAccount:
-        raise GranteeUnclear(sentence, "email") from None
+        return look()
+    except UnknownGrantee:
+        advice = (
+            "Choose another organisation." if field == "organisation" else "Check it, or ask them for it."
+        )
+        raise GranteeUnclear(f"{sentence} {advice}", field) from None

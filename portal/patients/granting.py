@@ -13,10 +13,11 @@ from consent.signature import Signature
 from consent.terms import Terms
 from ledger.scope import lock, tenant_scope
 from portal.accounts.errors import UnknownPerson
+from portal.accounts.grantees import Named
 from portal.accounts.identity import Caller
 from portal.accounts.models import Registration
 from portal.patients.drafts import Draft
-from portal.patients.grantees import Named, named
+from portal.patients.grantees import named
 
 GUARDIANS_PURPOSE = "PATRQT"
 

@@ -20,7 +20,7 @@ from portal.providers import worklist as lists
 from portal.providers.forms import Ask, BreakGlass, Find
 from portal.providers.record_at import RecordAt, banner, record_at
 from portal.records.errors import Denied, RecordsError
-from portal.records.reach import Reach, reach
+from portal.records.services import Reach, reach
 from portal.records.services import chart as open_chart
 from portal.staff.desk import ACT, FORM, Desk, desk
 from portal.staff.entrance import first_desk

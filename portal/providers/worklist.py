@@ -14,8 +14,7 @@ from consent import selectors as consent
 from consent.vocabulary import CATEGORIES
 from portal.accounts import selectors as accounts
 from portal.design.times import words as moment
-from portal.records.related import Related, related
-from portal.records.services import Patient
+from portal.records.services import Patient, Related, related
 from portal.staff.desk import Desk
 
 SOON = timedelta(days=30)

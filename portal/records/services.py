@@ -12,7 +12,9 @@ from portal.records.opening import Record
 from portal.records.patients import Patient, name_patients
 from portal.records.preparing import Failure
 from portal.records.previewing import Count, preview
+from portal.records.reach import Reach, reach
 from portal.records.reading import Read, read
+from portal.records.related import Related, related
 from portal.records.searching import SearchResult, search
 
 __all__ = [
@@ -22,8 +24,10 @@ __all__ = [
     "Count",
     "Failure",
     "Patient",
+    "Reach",
     "Read",
     "Record",
+    "Related",
     "Report",
     "SearchResult",
     "Section",
@@ -36,7 +40,9 @@ __all__ = [
     "name_patients",
     "own_record",
     "preview",
+    "reach",
     "read",
+    "related",
     "search",
     "who_has_seen",
 ]

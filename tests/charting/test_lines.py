@@ -1,12 +1,15 @@
 """Records as lines: what a reader sees of each kind of resource."""
 
+import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from portal.charting.concepts import day, name, unit, words
 from portal.charting.lines import line
+from portal.charting.measurements import series
 from portal.records.kinds import CLINICAL
 
 
@@ -62,6 +65,26 @@ def test_a_measurement_out_of_range_is_flagged() -> None:
         }
     )
     assert (shown.value, shown.unit, shown.flag) == ("6.1", "mmol/L", "High")
+
+
+def test_a_value_that_is_no_plain_number_is_shown_as_it_was_written() -> None:
+    below = {
+        "resourceType": "Observation",
+        "valueQuantity": {"comparator": "<", "value": 5, "unit": "mmol/L"},
+    }
+    assert line(below).detail == "< 5 mmol/L"
+    panel = {"code": {"text": "Nitrite"}, "valueCodeableConcept": {"text": "negative"}}
+    assert line({"resourceType": "Observation", "component": [panel]}).detail == "Nitrite negative"
+
+
+def test_no_real_record_is_without_a_title(test_data: Path) -> None:
+    for path in sorted((test_data / "synthea").glob("*.json"))[:4]:
+        resources = [entry["resource"] for entry in json.loads(path.read_bytes())["entry"]]
+        clinical = [resource for resource in resources if resource["resourceType"] in CLINICAL]
+        assert all(line(resource).title for resource in clinical)
+        found, others = series(clinical)
+        assert sum(len(each.readings) for each in found) + len(others) == len(clinical)
+        assert found
 
 
 @pytest.mark.parametrize("kind", sorted(CLINICAL))
