@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from ledger.scope import tenant_scope
 from portal.accounts import selectors
+from portal.accounts.errors import UnknownAccount
 from portal.accounts.tokens import authenticate_token
 from tests import cast
 
@@ -81,7 +82,7 @@ def test_a_bad_link_is_refused_and_leaves_no_account(
             *[word.format(slug=slug) for word in arguments],
             monkeypatch=monkeypatch,
         )
-    with pytest.raises(selectors.UnknownAccount):
+    with pytest.raises(UnknownAccount):
         selectors.user_by_email("zoe@example.org")
 
 
