@@ -10,7 +10,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests import needs
 from tests.databases import RUN, empty_database, test_database, test_server, use_database
-from tests.serving import Node, serve
+from tests.serving import RUNNING, Node, serve
 
 ALIASES = ["default", "sequencer"]
 DATABASE_FIXTURES = {"db", "transactional_db", "node"}
@@ -99,9 +99,13 @@ def administrator(django_db_setup: None, administrator_dsn: str, database_name: 
 
 @pytest.fixture(scope="session")
 def serving(
-    django_db_setup: None, database_name: str, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,
+    database_name: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    pytestconfig: pytest.Config,
 ) -> Iterator[Node]:
     with serve(database_name, tmp_path_factory.mktemp("node")) as node:
+        pytestconfig.stash[RUNNING] = node
         yield node
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pytest
 
 from portal.node.postgres import BASE_DIR
 from tests.settings import SERVER_URL
@@ -51,6 +54,16 @@ class Node:
         child.wait()
         _close(child)
 
+    @contextlib.contextmanager
+    def paused(self, name: str) -> Iterator[None]:
+        """Let one part stand still meanwhile."""
+        child = self.children[name]
+        child.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            child.send_signal(signal.SIGCONT)
+
     def start_sequencer(self) -> None:
         self.start("sequencer", "-m", "portal.node.child", "sequencer")
 
@@ -74,6 +87,10 @@ class Node:
                 child.wait()
             _close(child)
         self.children.clear()
+
+
+# The node of this worker's session, once a test has asked for it.
+RUNNING = pytest.StashKey[Node]()
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,7 @@ from pytest_django import Settings
 from ledger import services
 from ledger.sequencer import open_session
 from tests.ledger.logbook import Logbook
-from tests.serving import Node
+from tests.serving import RUNNING, Node
 
 
 @pytest.fixture
@@ -44,8 +45,10 @@ def other_log(log: Logbook) -> Iterator[Logbook]:
 
 
 @pytest.fixture
-def sequencers(log: Logbook, signer_folder: Path, database_name: str, tmp_path: Path) -> Iterator[Node]:
-    """Starts `manage.py sequencer` as processes on this test's database; none runs yet."""
+def sequencers(
+    log: Logbook, signer_folder: Path, database_name: str, tmp_path: Path, pytestconfig: pytest.Config
+) -> Iterator[Node]:
+    """Starts `manage.py sequencer` as processes on this test's database; no other runs meanwhile."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
@@ -54,6 +57,8 @@ def sequencers(log: Logbook, signer_folder: Path, database_name: str, tmp_path: 
         "DJANGO_ALLOW_ASYNC_UNSAFE": "",
     }
     node = Node("", 0, tmp_path, environment)
-    log.release()
-    yield node
-    node.stop()
+    running = pytestconfig.stash.get(RUNNING, None)
+    with running.paused("sequencer") if running else nullcontext():
+        log.release()
+        yield node
+        node.stop()
