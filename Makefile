@@ -11,7 +11,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --re
 SCRATCH := env -u DATABASE_URL ASSENT_VAR=var/check $(BIN)/python -W error::RuntimeWarning manage.py
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help demo test check format bench browser audit lock clean
+.PHONY: help demo test check format bench screens browser audit lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -41,6 +41,9 @@ format: .venv/.development ## put the sources into their form
 
 bench: .venv/.development ## measure; prints a table and writes var/bench.json
 	@exec $(BIN)/python -m bench
+
+screens: .venv/.development browser ## take the pictures in docs/screens anew
+	@ASSENT_SCREENS=1 exec $(BIN)/pytest --quiet tests/browser/test_screens.py
 
 browser: .venv/.development ## find a Chromium for the tests, or install one
 	@$(BIN)/python -m tests.chromium

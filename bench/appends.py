@@ -1,9 +1,13 @@
 """Appends committed and sequenced, against raw INSERTs of the same bytes and against a chain with a locked head."""
 
 import hashlib
+import multiprocessing
 import os
+import statistics
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -13,10 +17,17 @@ from bench.figures import Figure
 from bench.world import Bench
 from bench.writers import rate
 from ledger import services
+from ledger.clock import Clock
 from ledger.identity import new_id
 from ledger.scope import tenant_scope
+from ledger.sequencer import BATCH, open_session, sequence_batch
 
 WRITERS = 32
+BATCHES = 6
+INSERT = (
+    "INSERT INTO bench_raw (tenant, id, type, actor, subject, time, digest, body)"
+    " VALUES (%s, %s, %s, %s, %s, now(), %s, %s)"
+)
 AUDIT = {
     "who": {"id": "0" * 36, "name": "Dr Jonas Okafor", "title": "Diabetes doctor"},
     "organisation": "Riverside", "action": "read", "purpose": "TREAT", "layer": "contract",
@@ -32,32 +43,92 @@ INPUTS = {
 
 def figures(bench: Bench, *, seconds: float = 5.0) -> Iterator[Figure]:
     people = [new_id() for _ in range(50)]
-    with tenant_scope(bench.tenant):
-        for person in people:  # keys and pseudonyms are made once in a life, not once in an append
-            services.append(type="access.permitted", actor=person, subject=person, audit=AUDIT, inputs=INPUTS)
-    _close()
+    append_many(bench.tenant, people, len(people))  # keys and pseudonyms are made once in a life
     with bench.sequencer():
         bench.wait_until_sequenced(len(people))
         size = bench.sequenced()
-        _, appended = rate(lambda: _appender(bench.tenant, people), writers=WRITERS, seconds=seconds)
-        ended = time.perf_counter()
-        # Each writer's first call is an entry too. What is not sequenced yet counts against us.
-        bench.wait_until_sequenced(size + appended + WRITERS)
-        ours = appended / (seconds + time.perf_counter() - ended)
+        with _probe(bench, people[0], seconds) as waits:
+            _, appended = rate(lambda: _appender(bench.tenant, people), writers=WRITERS, seconds=seconds)
+            ended = time.perf_counter()
+            # Each writer's first call is an entry too. What is not sequenced yet counts against us.
+            bench.wait_until_sequenced(size + appended + WRITERS)
+            ours = appended / (seconds + time.perf_counter() - ended)
     body = bench.mean_body_size()
     raw, _ = rate(lambda: _raw(bench.dsn, body), writers=WRITERS, seconds=seconds)
+    scoped, _ = rate(lambda: _raw_scoped(bench.dsn, body), writers=WRITERS, seconds=seconds)
     locked, _ = rate(lambda: _locked_head(bench.dsn, body), writers=WRITERS, seconds=seconds)
     yield Figure("appends committed and sequenced, 32 writers", ours, "1/s")
     yield Figure("raw INSERTs of the same bytes, 32 writers", raw, "1/s")
+    yield Figure("raw INSERTs with BEGIN, set_config, COMMIT, 32 writers", scoped, "1/s")
     yield Figure("chain with a locked head row, 32 writers", locked, "1/s")
     yield Figure("appends / raw INSERTs", ours / raw, "ratio", ">= 0.85")
+    yield Figure("appends / raw INSERTs with BEGIN, set_config, COMMIT", ours / scoped, "ratio")
     yield Figure("appends / locked-head chain", ours / locked, "ratio", ">= 10")
+    yield Figure("commit to sequenced, 32 writers, p50", statistics.median(waits) * 1000, "ms", "<= 20")
+    yield Figure("commit to sequenced, 32 writers, p99", _percentile(waits, 99) * 1000, "ms", "<= 100")
+    yield Figure(
+        f"sequencing alone, batches of {BATCH}", _sequencing(bench.tenant, people), "1/s", ">= 40000"
+    )
 
 
-def _close() -> None:
+def append_many(tenant: UUID, people: list[UUID], count: int) -> None:
+    """So many entries in one transaction, and no connection left open: a fork would share it."""
+    with tenant_scope(tenant):
+        for number in range(count):
+            person = people[number % len(people)]
+            services.append(type="access.permitted", actor=person, subject=person, audit=AUDIT, inputs=INPUTS)
+    disconnect()
+
+
+def disconnect() -> None:
     for alias in connections:
         connections[alias].close()
         getattr(connections[alias], "close_pool", lambda: None)()
+
+
+def _sequencing(tenant: UUID, people: list[UUID]) -> float:
+    """Entries a second when nobody else writes: the median batch. The first one, which warms up, is left out."""
+    append_many(tenant, people, BATCHES * BATCH)
+    clock, rates = Clock(), []
+    with open_session() as session:
+        for _ in range(BATCHES):
+            started = time.perf_counter()
+            made = sequence_batch(session, tenant, clock)
+            rates.append(made / (time.perf_counter() - started))
+    return statistics.median(rates[1:])
+
+
+@contextmanager
+def _probe(bench: Bench, person: UUID, seconds: float) -> Iterator[list[float]]:
+    """Fills the list, in the end, with how long entries of one more writer waited for their index after COMMIT."""
+    processes, waits = multiprocessing.get_context("fork"), list[float]()
+    answers = processes.SimpleQueue()
+    child = processes.Process(target=_watch, args=(bench, person, seconds, answers), daemon=True)
+    child.start()
+    yield waits
+    waits += answers.get()
+    child.join(30)
+
+
+def _watch(bench: Bench, person: UUID, seconds: float, answers: Any) -> None:
+    sequenced = "SELECT EXISTS (SELECT FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = %s)"
+    waits, end = list[float](), time.perf_counter() + seconds + 2  # the writers take a moment to start
+    time.sleep(2)
+    with psycopg.connect(bench.dsn, autocommit=True) as connection:
+        while time.perf_counter() < end:
+            with tenant_scope(bench.tenant):
+                signed = services.append(
+                    type="access.permitted", actor=person, subject=person, audit=AUDIT, inputs=INPUTS
+                )
+            committed = time.perf_counter()
+            while connection.execute(sequenced, [bench.tenant, signed.promise.id]).fetchone() == (False,):
+                time.sleep(0.001)
+            waits.append(time.perf_counter() - committed)
+    answers.put(waits)
+
+
+def _percentile(values: list[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100)[percent - 1]
 
 
 def _appender(tenant: UUID, people: list[UUID]) -> Callable[[], object]:
@@ -73,16 +144,27 @@ def _appender(tenant: UUID, people: list[UUID]) -> Callable[[], object]:
 def _raw(dsn: str, body: int) -> Callable[[], object]:
     connection = psycopg.connect(dsn, autocommit=True)
     content = os.urandom(body)
-    insert = (
-        "INSERT INTO bench_raw (tenant, id, type, actor, subject, time, digest, body)"
-        " VALUES (%s, %s, %s, %s, %s, now(), %s, %s)"
-    )
     tenant = new_id()
 
     def write() -> None:
         connection.execute(
-            insert, [tenant, new_id(), "access.permitted", "0" * 40, "1" * 40, content[:32], content]
+            INSERT, [tenant, new_id(), "access.permitted", "0" * 40, "1" * 40, content[:32], content]
         )
+
+    return write
+
+
+def _raw_scoped(dsn: str, body: int) -> Callable[[], object]:
+    """What row-level security and a caller's transaction cost by themselves: three more statements."""
+    connection = psycopg.connect(dsn, autocommit=True)
+    content, tenant = os.urandom(body), new_id()
+
+    def write() -> None:
+        with connection.transaction():
+            connection.execute("SELECT set_config('assent.tenant', %s, true)", [str(tenant)])
+            connection.execute(
+                INSERT, [tenant, new_id(), "access.permitted", "0" * 40, "1" * 40, content[:32], content]
+            )
 
     return write
 

@@ -20,7 +20,7 @@ from ledger import selectors
 from ledger.scope import tenant_scope
 from portal.accounts.services import create_organisation
 from portal.node.postgres import BASE_DIR, Cluster
-from portal.node.roles import ensure_database
+from portal.node.roles import ensure_database, prepare_embedded
 
 DATABASE = "assent_bench"
 PLAIN_TABLES = """
@@ -93,6 +93,7 @@ def world() -> Iterator[Bench]:
     cluster = Cluster(settings.VAR_DIR).acquire()
     dsn = cluster.dsn("postgres", "postgres")
     try:
+        prepare_embedded(cluster)
         with psycopg.connect(dsn, autocommit=True) as administrator:
             administrator.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE))

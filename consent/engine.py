@@ -37,6 +37,7 @@ class _Run:
 
     requests: list[dict[str, Any]]
     entities: cedarpy.Entities
+    schema: cedarpy.Schema
     verdicts: dict[int, Verdict] = field(default_factory=dict)
 
 
@@ -67,11 +68,18 @@ def decide(
     )
 
 
-def execute(inputs: Mapping[str, Any], codes: Mapping[Layer, Sequence[Code]]) -> list[Verdict]:
-    """The verdicts of this evidence under these codes, in the order of the record entities."""
+def execute(
+    inputs: Mapping[str, Any],
+    codes: Mapping[Layer, Sequence[Code]],
+    language: cedarpy.Schema | None = None,
+) -> list[Verdict]:
+    """The verdicts of this evidence under these codes, in the order of the record entities.
+
+    `language` is the schema of evidence and codes: by default that of our own contracts.
+    """
     count = len(inputs["entities"]) - 1
     try:
-        run = _prepare(inputs, count)
+        run = _prepare(inputs, count, language or schema())
         for layer in LAYERS:
             _ask(run, layer, codes[layer])
     except (CodeRefused, ValueError):
@@ -79,20 +87,20 @@ def execute(inputs: Mapping[str, Any], codes: Mapping[Layer, Sequence[Code]]) ->
     return [run.verdicts.get(position, _SILENT) for position in range(count)]
 
 
-def _prepare(inputs: Mapping[str, Any], count: int) -> _Run:
+def _prepare(inputs: Mapping[str, Any], count: int, language: cedarpy.Schema) -> _Run:
     shared = {
         "principal": inputs["principal"],
         "action": inputs["action"],
         "context": json.dumps(inputs["context"]),
     }
     requests = [shared | {"resource": evidence.uid("Record", position)} for position in range(count)]
-    return _Run(requests, _entities(json.dumps(inputs["entities"])))
+    return _Run(requests, _entities(json.dumps(inputs["entities"]), language), language)
 
 
 @lru_cache(maxsize=256)
-def _entities(content: str) -> cedarpy.Entities:
+def _entities(content: str, language: cedarpy.Schema) -> cedarpy.Entities:
     """Who reads one record of a person reads more of them: the same text is parsed and validated once."""
-    return cedarpy.Entities.from_json_str(content, schema())
+    return cedarpy.Entities.from_json_str(content, language)
 
 
 def _ask(run: _Run, layer: Layer, codes: Sequence[Code]) -> None:
@@ -101,7 +109,7 @@ def _ask(run: _Run, layer: Layer, codes: Sequence[Code]) -> None:
     if not waiting or not any(clauses(code) for code in codes):
         return
     answers = cedarpy.is_authorized_batch(
-        [run.requests[position] for position in waiting], policy_set(codes), run.entities, schema()
+        [run.requests[position] for position in waiting], policy_set(codes), run.entities, run.schema
     )
     for position, answer in zip(waiting, answers, strict=True):
         verdict = _verdict(answer, layer)

@@ -8,8 +8,10 @@ from uuid import UUID
 from consent.errors import SignatureRefused
 
 KINDS = ("passkey", "reauthenticated", "token")
-"""`passkey`: a WebAuthn assertion over the code hash, kept so that anyone can check it. `reauthenticated`: password
-and second factor just before signing. `token`: by API, as strong as the token's owner was when it was made."""
+"""`passkey`: a WebAuthn assertion over the code hash, kept so that anyone can check it. `reauthenticated`: the
+signer said again just before who they are, with their second factor if they have one, else with the password alone;
+the evidence names which (`method` mfa with its `factor`, or password). `token`: by API, with a token that has the scope
+`sign` by name."""
 
 PASSKEY_EVIDENCE = (
     "authenticator_data",

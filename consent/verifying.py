@@ -1,17 +1,21 @@
-"""Hold what is stored about consent against the log: code against its hash, states against the newest entries.
+"""Hold what is stored about consent against the log: code against its hash, rows against the newest entries.
 
-The log itself was found whole before this runs, so where they differ it is the row that was changed.
+The log itself was found whole before this runs, so where they differ it is the row that was changed. Each change
+of a row is one transaction with its entry, so that one snapshot shows both or neither, and no lock is needed.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
+from consent import instants
 from consent.compiler import HASHED, code_hash
+from consent.errors import TermsError
 from consent.models import BasePolicy, Contract, EmergencySession
 from consent.policy_sets import standing_code
-from consent.services.order import decision_about
+from consent.terms import from_json
 from ledger.audit.finding import Finding
-from ledger.selectors import Entry, search_entries, subject_entries
+from ledger.errors import SealError
+from ledger.selectors import Entry, known_pseudonym, search_entries, waiting_entries
 
 CONTRACT = (
     "contract.proposed",
@@ -23,13 +27,14 @@ CONTRACT = (
     "contract.expired",
 )
 EMERGENCY = ("access.emergency", "emergency.ended")
+POLICY = ("policy.changed",)
 PAGE = 1000
 
-Agrees = Callable[[Entry], bool]
+Newest = dict[str, Entry]
 
 
 def verify_consent(tenant: UUID) -> Iterator[Finding]:
-    """What does not fit the log, in the tenant's open scope."""
+    """What does not fit the log, in the tenant's open scope and one snapshot of it."""
     yield from _contracts(tenant)
     yield from _emergencies(tenant)
     yield from _base_policies(tenant)
@@ -43,68 +48,90 @@ def _contracts(tenant: UUID) -> Iterator[Finding]:
             yield _finding(
                 "contract-altered", f"The code of contract {row.id} is not what was signed.", entry
             )
-        elif not _stands(row, entry):
+        elif not _says_its_terms(row):
             yield _finding(
-                "contract-state", f"Contract {row.id} is not in the state that the log left it.", entry
+                "contract-columns", f"Contract {row.id} stands under other words than its terms.", entry
             )
-    for key, entry in newest.items():
-        if not Contract.objects.filter(tenant_id=tenant, id=key).exists():
-            yield _finding("contract-missing", f"Contract {key} is in the log, but not stored.", entry)
+        elif entry is None or not _stands(row, entry):
+            yield _finding("contract-state", f"Contract {row.id} is not as the log left it.", entry)
+    yield from _missing("contract", newest)
 
 
-def _stands(row: Contract, entry: Entry | None) -> bool:
-    def agrees(newest: Entry) -> bool:
-        return (newest.audit["state"], newest.audit["code_hash"]) == (row.state, row.code_hash)
+def _says_its_terms(row: Contract) -> bool:
+    """Whether the columns by which contracts are looked up repeat the terms that were signed."""
+    try:
+        terms = from_json(row.terms)
+    except TermsError:
+        return False
+    columns = (row.tenant_id, row.grantee_kind, row.grantee, row.starts, row.ends)
+    return columns == (terms.custodian, terms.grantee.kind, terms.grantee.id, terms.starts, terms.ends)
 
-    return _agrees(row, entry, agrees, CONTRACT, "contract")
+
+def _stands(row: Contract, entry: Entry) -> bool:
+    logged = (entry.audit["state"], entry.audit["code_hash"])
+    return logged == (row.state, row.code_hash) and _is_about(row.person, entry)
 
 
 def _emergencies(tenant: UUID) -> Iterator[Finding]:
     newest = _newest(EMERGENCY, "session")
     for row in EmergencySession.objects.filter(tenant_id=tenant).order_by("id").iterator(PAGE):
-        entry = newest.get(str(row.id))
-        if not _closed_as_logged(row, entry):
+        entry = newest.pop(str(row.id), None)
+        if entry is None or not _is_as_logged(row, entry):
             yield _finding("emergency-state", f"Emergency session {row.id} is not as the log left it.", entry)
+    yield from _missing("emergency", newest)
 
 
-def _closed_as_logged(row: EmergencySession, entry: Entry | None) -> bool:
-    def agrees(newest: Entry) -> bool:
-        return (newest.type == "emergency.ended") == (row.ended_at is not None)
-
-    return _agrees(row, entry, agrees, EMERGENCY, "session")
+def _is_as_logged(row: EmergencySession, entry: Entry) -> bool:
+    who = {"clinician": str(row.actor), "organisation": str(row.organisation)}
+    said = {**who, "starts": instants.iso(row.starts), "ends": instants.iso(row.ends)}
+    logged = {name: entry.audit.get(name) for name in said}
+    ended = (entry.type == "emergency.ended") == (row.ended_at is not None)
+    return logged == said and ended and _is_about(row.person, entry)
 
 
 def _base_policies(tenant: UUID) -> Iterator[Finding]:
+    newest = _newest(POLICY, "version")
     for row in BasePolicy.objects.filter(tenant_id=tenant).order_by("version"):
-        if standing_code("base", row.cedar).hash != row.code_hash:
-            yield Finding(
-                "base-policy-altered", f"Version {row.version} of the base policy is not what was set."
-            )
+        entry = newest.pop(str(row.version), None)
+        if entry is None or not _was_set(row, entry):
+            sentence = f"Version {row.version} of the base policy is not what was set."
+            yield _finding("base-policy-altered", sentence, entry)
+    yield from _missing("base-policy", newest)
 
 
-def _agrees(
-    row: Contract | EmergencySession, entry: Entry | None, agrees: Agrees, types: Collection[str], key: str
-) -> bool:
-    """Whether row and newest entry agree; looked at again, held still, where a change may have come between."""
-    if entry is not None and agrees(entry):
-        return True
-    decision_about(row.person)
-    row.refresh_from_db()
-    own = subject_entries(subject=row.person, types=types, limit=100 * PAGE)
-    entry = next((item for item in own if item.audit.get(key) == str(row.id)), None)
-    return entry is not None and agrees(entry)
+def _was_set(row: BasePolicy, entry: Entry) -> bool:
+    logged = (entry.audit.get("code_hash"), entry.audit.get("variant"))
+    return logged == (row.code_hash, row.variant) and standing_code("base", row.cedar).hash == row.code_hash
 
 
-def _newest(types: Collection[str], key: str) -> dict[str, Entry]:
-    """The newest sequenced entry about each thing that `key` names. What was erased cannot be held to account."""
-    found: dict[str, Entry] = {}
+def _is_about(person: UUID, entry: Entry) -> bool:
+    try:
+        return entry.subject is not None and entry.subject == known_pseudonym(person)
+    except SealError:  # the person's name in the log is not what was drawn
+        return False
+
+
+def _missing(what: str, left: Newest) -> Iterator[Finding]:
+    """What the log tells of, and no row was found for."""
+    for key, entry in left.items():
+        yield _finding(f"{what}-missing", f"The {what} {key} is in the log, but not stored.", entry)
+
+
+def _newest(types: Collection[str], key: str) -> Newest:
+    """The newest entry about each thing that `key` names. What was erased cannot be held to account."""
+    found: Newest = {}
+    for entry in _newest_first(types):
+        if key in entry.audit:
+            found.setdefault(str(entry.audit[key]), entry)
+    return found
+
+
+def _newest_first(types: Collection[str]) -> Iterator[Entry]:
+    yield from waiting_entries(types=types, limit=100 * PAGE)
     before: int | None = None
     while page := search_entries(types=types, before_index=before, limit=PAGE):
-        for entry in page:
-            if key in entry.audit:
-                found.setdefault(entry.audit[key], entry)
+        yield from page
         before = page[-1].index
-    return found
 
 
 def _finding(kind: str, sentence: str, entry: Entry | None) -> Finding:

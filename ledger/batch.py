@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from ledger.entry import Leaf
+from ledger.entry import encode_leaf, format_time
 from ledger.hashing import NO_HASH, leaf_hash
 from ledger.tree import Frontier
 
@@ -77,33 +77,26 @@ def chain(
     tail: Tail, *, log: str, time: datetime, waiting: Iterable[Waiting], heads: Mapping[str, Head]
 ) -> Batch:
     """Give each submission its index, its place in its subject's chain and its leaf. Moves `tail` to the end."""
-    batch = Batch(tail.size, time)
-    previous = tail.last_hash
-    for index, submission in enumerate(waiting, start=tail.size):
-        subject, head = submission.subject, None
+    batch, moment = Batch(tail.size, time), format_time(time)
+    previous, ends = tail.last_hash, dict[str, Head]()
+    for index, (seq, submission, kind, actor, subject, digest, _) in enumerate(waiting, start=tail.size):
+        length, before = None, None
         if subject is not None:
-            head = batch.heads.get(subject) or heads.get(subject, NO_HEAD)
-        leaf = Leaf(
-            log=log,
-            index=index,
-            time=time,
-            type=submission.type,
-            actor=submission.actor,
-            subject=subject,
-            subject_index=head.length if head else None,
-            subject_prev=head.hash if head else None,
-            prev=previous,
-            body=submission.digest,
-        ).encode()
+            length, before = ends.get(subject) or heads.get(subject, NO_HEAD)
+        leaf = encode_leaf(
+            log=log, index=index, time=moment, type=kind, actor=actor, subject=subject,
+            subject_index=length, subject_prev=before, prev=previous, body=digest,
+        )  # fmt: skip
         previous = leaf_hash(leaf)
-        batch.seqs.append(submission.seq)
-        batch.ids.append(submission.id)
-        batch.digests.append(submission.digest)
+        batch.seqs.append(seq)
+        batch.ids.append(submission)
+        batch.digests.append(digest)
         batch.leaves.append(leaf)
         batch.hashes.append(previous)
-        batch.subject_indices.append(head.length if head else None)
-        if subject is not None and head is not None:
-            batch.heads[subject] = Head(head.length + 1, previous)
+        batch.subject_indices.append(length)
+        if subject is not None and length is not None:
+            ends[subject] = Head(length + 1, previous)
+    batch.heads = ends
     tail.frontier.extend(batch.hashes)
     tail.last_hash, tail.last_time = previous, time
     return batch

@@ -37,10 +37,13 @@ def seal_body(
     inputs: Mapping[str, object] | None,
 ) -> bytes:
     """Seal both parts under the owner's keys of that year, so that retention can end by destroying a year's."""
-    audit_part = _seal(clear, owner, f"ledger:{year}", AUDIT, audit)
+    bound = _bound(clear, AUDIT)
+    audit_part = keyring.seal(owner, f"ledger:{year}", canonical(dict(audit)), bound, tenant=clear.tenant)
     if inputs is None:
         return encode_body(audit_part, None)
-    return encode_body(audit_part, _seal(clear, owner, f"inputs:{year}", INPUTS, inputs))
+    bound["kind"] = f"entry.{INPUTS}"
+    inputs_part = keyring.seal(owner, f"inputs:{year}", canonical(dict(inputs)), bound, tenant=clear.tenant)
+    return encode_body(audit_part, inputs_part)
 
 
 def open_audit(clear: Clear, body: bytes) -> dict[str, object]:
@@ -66,10 +69,6 @@ def audit_reveal(tenant: UUID, submission: UUID, leaf: Leaf, body: bytes) -> Rev
     """What opens the audit part of this one entry, for a receipt that discloses it."""
     clear = Clear(tenant, submission, leaf.type, leaf.actor, leaf.subject)
     return Reveal(keyring.reveal(decode_body(body)[0]), _bound(clear, AUDIT))
-
-
-def _seal(clear: Clear, owner: UUID, use: str, kind: str, content: Mapping[str, object]) -> bytes:
-    return keyring.seal(owner, use, canonical(dict(content)), _bound(clear, kind), tenant=clear.tenant)
 
 
 def _open(clear: Clear, kind: str, part: bytes) -> dict[str, object]:

@@ -46,17 +46,16 @@ def _same_in_json(value: object) -> bool:
     It differs from JCS in two places: in the form of fractions, and in the order of keys (JCS sorts by UTF-16
     code units, Python by code points; ASCII keys stand in the same order in both).
     """
+    if isinstance(value, dict):
+        return _same_keys(value) & _all_same(value.values())
+    if isinstance(value, list | tuple):
+        return _all_same(value)
     if value is None or isinstance(value, str | bool):
         return True
-    match value:
-        case int():
-            return _within_range(value)
-        case float():
-            return not _within_range(value)
-        case dict():
-            return _same_keys(value) & _all_same(value.values())
-        case list() | tuple():
-            return _all_same(value)
+    if isinstance(value, int):
+        return _within_range(value)
+    if isinstance(value, float):
+        return not _within_range(value)
     raise FormatError(f"A {type(value).__name__} has no form in canonical JSON.")
 
 
@@ -64,17 +63,16 @@ def _all_same(items: Iterable[object]) -> bool:
     """Looks at every item, also after the first that differs, so that none escapes refusal."""
     same = True
     for item in items:
-        same &= isinstance(item, str) or _same_in_json(item)
+        if type(item) is not str:
+            same &= _same_in_json(item)
     return same
 
 
-def _same_keys(value: dict[object, object]) -> bool:
-    ascii_only = True
-    for key in value:
-        if not isinstance(key, str):
-            raise FormatError("Canonical JSON has texts as keys only.")
-        ascii_only &= key.isascii()
-    return ascii_only
+def _same_keys(value: dict[str, object]) -> bool:
+    try:
+        return "".join(value).isascii()
+    except TypeError as error:
+        raise FormatError("Canonical JSON has texts as keys only.") from error
 
 
 def _within_range(number: float) -> bool:

@@ -26,7 +26,7 @@ def node_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Che
     return [
         Error(
             f"There is no node key at {settings.ASSENT_NODE_KEY_FILE}.",
-            hint="Put the key there with mode 0600, or name its place in ASSENT_NODE_KEY_FILE.",
+            hint="Make one with `manage.py create_node_key`, or put yours there with mode 0600.",
             id="ledger.E001",
         )
     ]

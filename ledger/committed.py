@@ -5,6 +5,7 @@ would go on sealing, and nothing could ever be opened again.
 """
 
 from collections.abc import Hashable
+from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -22,6 +23,7 @@ class Committed(Generic[Name, Value]):
 
     def __init__(self) -> None:
         self._values: dict[Name, Value] = {}
+        self._changing = Lock()
         self._fresh: WeakKeyDictionary[
             BaseDatabaseWrapper, WeakValueDictionary[Name, _Fresh[Name, Value]]
         ] = WeakKeyDictionary()
@@ -34,10 +36,11 @@ class Committed(Generic[Name, Value]):
         return value
 
     def keep(self, name: Name, value: Value) -> None:
-        """A value whose row was there already."""
-        if len(self._values) >= LIMIT:
-            self._values.clear()
-        self._values[name] = value
+        """A value whose row was there already. Where there are too many, the one kept longest goes."""
+        with self._changing:  # the first cannot be looked up while another thread adds one
+            self._values[name] = value
+            while len(self._values) > LIMIT:
+                del self._values[next(iter(self._values))]
 
     def made(self, name: Name, value: Value) -> None:
         """A value whose row this transaction inserted: kept once it commits, gone if it does not."""
@@ -46,7 +49,8 @@ class Committed(Generic[Name, Value]):
         transaction.on_commit(fresh)
 
     def forget(self) -> None:
-        self._values.clear()
+        with self._changing:
+            self._values.clear()
 
 
 class _Fresh(Generic[Name, Value]):

@@ -37,10 +37,23 @@ class Promise:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, slots=True)
 class SignedPromise:
-    promise: Promise
-    signature: Signature
+    """A promise with its signature, which is made when it is first asked for: not every answer carries it."""
+
+    __slots__ = ("_signature", "_signer", "promise")
+
+    def __init__(self, promise: Promise, signed: Signature | Signer) -> None:
+        self.promise = promise
+        self._signature = signed if isinstance(signed, Signature) else None
+        self._signer = None if isinstance(signed, Signature) else signed
+
+    @property
+    def signature(self) -> Signature:
+        if self._signature is None:
+            assert self._signer is not None  # noqa: S101 - one of the two was given
+            name, key = self._signer.name, self._signer.key_id
+            self._signature = Signature(name, key, self._signer.sign(self.promise.text().encode()))
+        return self._signature
 
     def header(self) -> str:
         _, *fields, _ = self.promise.text().split("\n")
@@ -51,8 +64,7 @@ class SignedPromise:
 def sign_promise(promise: Promise, signer: Signer) -> str:
     """The header line."""
     check_origin(promise.log)
-    signature = signer.sign(promise.text().encode())
-    return SignedPromise(promise, Signature(signer.name, signer.key_id, signature)).header()
+    return SignedPromise(promise, signer).header()
 
 
 def parse_promise(header: str) -> SignedPromise:

@@ -1,17 +1,25 @@
 """What the apps above add to the ledger when they start: types of entries, and checks of what entries speak of."""
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from ledger.audit.finding import Finding
 from ledger.entry import check_type
 from ledger.errors import UnknownType
 
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
 Verifier = Callable[[UUID], Iterable[Finding]]
 """Runs in the tenant's scope, after the log itself was found whole; yields what does not fit it."""
 
+Gate = Callable[["HttpRequest", UUID], bool]
+"""Whether a request comes with the right to read the entries of this tenant's log: an auditor's token."""
+
 _types = {"heads", "padding", "key.rotated", "subject.erased"}
 _verifiers: list[Verifier] = []
+_gates: list[Gate] = []
 
 
 def register_types(*names: str) -> None:
@@ -38,3 +46,13 @@ def register_verifier(verifier: Verifier) -> None:
 
 def verifiers() -> tuple[Verifier, ...]:
     return tuple(_verifiers)
+
+
+def register_gate(gate: Gate) -> None:
+    """Let those read bundles of entries whom `gate` lets in. Without one nobody is."""
+    if gate not in _gates:
+        _gates.append(gate)
+
+
+def may_read_entries(request: "HttpRequest", tenant: UUID) -> bool:
+    return any(gate(request, tenant) for gate in _gates)

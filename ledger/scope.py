@@ -13,11 +13,20 @@ from uuid import UUID
 
 import psycopg
 from django.db import connections, transaction
-from psycopg.pq import TransactionStatus
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.pq import ExecStatus, TransactionStatus
 
 from ledger.errors import ScopeError
 
 TENANT, PARTY = "assent.tenant", "assent.party"
+
+# Where the connection remembers what is set.
+_ATTRIBUTES = {name: name.replace(".", "_") for name in (TENANT, PARTY)}
+
+_BEGIN: dict[int | None, str] = {
+    None: "BEGIN",
+    **{level: f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}" for level in psycopg.IsolationLevel},
+}
 
 _parse = lru_cache(maxsize=1024)(UUID)
 
@@ -69,33 +78,49 @@ def locks(keys: Sequence[tuple[str, UUID | str]], *, exclusive: bool, using: str
 def _setting_as(name: str, value: str, using: str) -> Iterator[None]:
     connection = connections[using]
     outermost = not connection.in_atomic_block
-    before = _setting(name, using)
+    before = "" if outermost else getattr(connection, _ATTRIBUTES[name], "")
     with transaction.atomic(using=using):
-        if before != value:
+        if before != value and not (outermost and _begin_with(connection, name, value)):
             _set(name, value, using)
         try:
             yield
         finally:
-            setattr(connection, _attribute(name), before)
+            setattr(connection, _ATTRIBUTES[name], before)
             # The end of a transaction ends the setting; so does the rollback of an aborted savepoint.
             if before != value and not outermost and _usable(connection.connection):
                 _set(name, before, using)
 
 
+def _begin_with(wrapper: BaseDatabaseWrapper, name: str, value: str) -> bool:
+    """Send BEGIN, which psycopg keeps back until the first statement, in one message with the setting.
+
+    False, and nothing was sent, where somebody asked for a transaction that is read-only or deferrable.
+    """
+    session: psycopg.Connection | None = wrapper.connection
+    if session is None or session.info.transaction_status != TransactionStatus.IDLE:
+        return False
+    if session.read_only is not None or session.deferrable is not None:
+        return False
+    # Several statements in one message take no parameters: only a UUID, as UUID writes it, comes into the text.
+    message = f"{_BEGIN[session.isolation_level]}; SELECT set_config('{name}', '{_parse(value)}', true)"
+    result = session.pgconn.exec_(message.encode())
+    if result.status != ExecStatus.TUPLES_OK:
+        with wrapper.wrap_database_errors:
+            raise psycopg.errors.error_from_result(result)
+    setattr(wrapper, _ATTRIBUTES[name], value)
+    return True
+
+
 def _setting(name: str, using: str) -> str:
     connection = connections[using]
-    return getattr(connection, _attribute(name), "") if connection.in_atomic_block else ""
+    return getattr(connection, _ATTRIBUTES[name], "") if connection.in_atomic_block else ""
 
 
 def _set(name: str, value: str, using: str) -> None:
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
-    setattr(connections[using], _attribute(name), value)
+    setattr(connections[using], _ATTRIBUTES[name], value)
 
 
 def _usable(connection: psycopg.Connection | None) -> bool:
     return connection is not None and connection.info.transaction_status == TransactionStatus.INTRANS
-
-
-def _attribute(name: str) -> str:
-    return name.replace(".", "_")

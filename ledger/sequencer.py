@@ -45,6 +45,8 @@ def open_session() -> Iterator[Session]:
     parameters |= {"cursor_factory": psycopg.Cursor, "autocommit": True}
     with psycopg.connect(**parameters) as session:
         session.execute("SET work_mem = '64MB'")  # a batch moves within memory
+        # A plan that was kept from small batches joins large ones row by row.
+        session.execute("SET plan_cache_mode = force_custom_plan")
         yield session
 
 

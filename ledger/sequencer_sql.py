@@ -15,13 +15,14 @@ FROM ledger_log l LEFT JOIN ledger_state s USING (tenant_id)
 WHERE l.tenant_id = %s AND NOT l.read_only
 """
 
-# What waits, in the order of its insertion, beside the digest under which its id was sequenced before.
+# What waits, in the order of its insertion, beside the digest under which its id was sequenced before. Asked for
+# each row on its own: as a join, a plan made while the log was small reads the whole map at every batch.
 TAKE = """
-SELECT s.seq, s.id, s.type, s.actor, s.subject, s.digest, d.digest
+SELECT seq, id, type, actor, subject, digest, (
+    SELECT d.digest FROM ledger_sequenced d WHERE d.tenant_id = s.tenant_id AND d.submission_id = s.id)
 FROM ledger_submission s
-LEFT JOIN ledger_sequenced d ON d.tenant_id = s.tenant_id AND d.submission_id = s.id
-WHERE s.tenant_id = %s AND NOT s.conflict
-ORDER BY s.seq LIMIT %s
+WHERE tenant_id = %s AND NOT conflict
+ORDER BY seq LIMIT %s
 """
 
 DROP_REPEATS = (
@@ -85,12 +86,15 @@ UPDATE ledger_log SET alarm = '', alarmed = NULL WHERE tenant_id = %s AND alarm 
 
 WRITABLE_LOGS = "SELECT tenant_id FROM ledger_log WHERE NOT read_only"
 
+# Also the logs that shrank, which is for the signer to say.
 GROWN_LOGS = """
 SELECT s.tenant_id FROM ledger_state s JOIN ledger_log l USING (tenant_id)
 WHERE NOT l.read_only
-  AND s.size > COALESCE((SELECT max(c.size) FROM ledger_checkpoint c WHERE c.tenant_id = s.tenant_id), 0)
+  AND s.size <> COALESCE((SELECT max(c.size) FROM ledger_checkpoint c WHERE c.tenant_id = s.tenant_id), 0)
 """
 
-LAST_CHECKPOINT = "SELECT COALESCE(max(size), 0) FROM ledger_checkpoint WHERE tenant_id = %s"
+LAST_CHECKPOINT = """
+SELECT size, root, note FROM ledger_checkpoint WHERE tenant_id = %s ORDER BY size DESC LIMIT 1
+"""
 
 PUBLISH = "INSERT INTO ledger_checkpoint (tenant_id, size, root, note, time) VALUES (%s, %s, %s, %s, %s)"

@@ -5,8 +5,10 @@ import time
 from collections.abc import Callable
 
 import psycopg
+from django.db import DatabaseError, connections
 
 from ledger.clock import Clock
+from ledger.head_entries import append_due_heads
 from ledger.sequencer import Session, open_session, require_durable, sequence_waiting
 from ledger.signer import check_all, sign_grown
 
@@ -16,6 +18,8 @@ BUSY_SECONDS = 0.010
 IDLE_SECONDS = 0.200
 SIGN_SECONDS = 1.0
 RETRY_SECONDS = 5.0
+HEADS_SECONDS = 60.0
+"""How often to look whether a log is due a heads entry."""
 
 Wait = Callable[[float], bool]
 """Sleeps for so many seconds, or less; True when it is time to end."""
@@ -56,9 +60,22 @@ def drain(session: Session | None = None) -> int:
 
 
 def _serve(session: Session, clock: Clock, wait: Wait) -> None:
-    pause, signed = BUSY_SECONDS, 0.0
+    pause, signed, looked = BUSY_SECONDS, 0.0, time.monotonic()
     while not wait(pause):
         made = sequence_waiting(session, clock)
         if time.monotonic() - signed >= SIGN_SECONDS and sign_grown(session):
             signed = time.monotonic()
+        if time.monotonic() - looked >= HEADS_SECONDS:
+            looked = time.monotonic()
+            _commit_heads()
         pause = BUSY_SECONDS if made else min(pause * 2, IDLE_SECONDS)
+
+
+def _commit_heads() -> None:
+    """As the app, whose role alone may append. What fails is tried again at the next look."""
+    try:
+        append_due_heads()
+    except DatabaseError as error:
+        logger.warning("no heads entries were written: %s", type(error).__name__)
+    finally:
+        connections["default"].close()

@@ -15,12 +15,11 @@ from ledger.hashing import sha256
 from ledger.identity import new_id
 from ledger.logs import log_for_append, open_log
 from ledger.models import Log
-from ledger.note import Signature
 from ledger.promise import Promise, SignedPromise
-from ledger.registry import register_types, register_verifier, require_type
+from ledger.registry import register_gate, register_types, register_verifier, require_type
 from ledger.scope import current_tenant
 
-__all__ = ["append", "open_log", "register_types", "register_verifier"]
+__all__ = ["append", "open_log", "register_gate", "register_types", "register_verifier"]
 
 # The log's row is asked in the same statement, so that a read-only log takes nothing from the next commit on.
 INSERT = """
@@ -53,8 +52,7 @@ def append(
     body = seal_body(clear, owner=subject or tenant, year=now.year, audit=dated, inputs=inputs)
     promise = Promise(log.origin, clear.id, sha256(body), now)
     _insert(clear, promise, body)
-    signature = log.promises.sign(promise.text().encode())
-    return SignedPromise(promise, Signature(log.promises.name, log.promises.key_id, signature))
+    return SignedPromise(promise, log.promises)
 
 
 def _insert(clear: Clear, promise: Promise, body: bytes) -> None:
@@ -63,7 +61,7 @@ def _insert(clear: Clear, promise: Promise, body: bytes) -> None:
     try:
         # Not Django's cursor, which writes the values into the text: this one is planned once a connection.
         with database.wrap_database_errors, psycopg.Cursor(database.connection) as cursor:
-            taken = cursor.execute(INSERT, values).rowcount == 1
+            taken = cursor.execute(INSERT, values, prepare=True).rowcount == 1
     except DatabaseError as error:
         raise AppendRefused("The ledger did not take the entry, so nothing was done. Try again.") from error
     if not taken:

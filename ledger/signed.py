@@ -44,7 +44,11 @@ class SignedCheckpoints:
             raise TreeBroken(f"{path} does not hold a checkpoint that this log's key signed.") from error
 
     def keep(self, vkey: str, note: bytes) -> None:
-        """Replace the file as a whole, and return only when a power cut cannot take it back."""
+        """Replace the file as a whole, and return only when a power cut cannot take it back.
+
+        Never by a note of fewer entries, nor by another root for as many: TreeBroken. The caller holds the log's lock.
+        """
+        self._require_newer(vkey, note)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.path(vkey)
         draft = path.with_name(f".{path.name}.{token_hex(4)}")
@@ -58,3 +62,11 @@ class SignedCheckpoints:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+    def _require_newer(self, vkey: str, note: bytes) -> None:
+        kept, new = self.last(vkey), open_checkpoint(note, [parse_vkey(vkey)])
+        if kept is None or new.size > kept.checkpoint.size or new == kept.checkpoint:
+            return
+        raise TreeBroken(
+            f"A checkpoint of {new.size} entries cannot replace the one of {kept.checkpoint.size} that was signed."
+        )

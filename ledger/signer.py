@@ -1,10 +1,13 @@
 """The signer: publishes a checkpoint of each log that grew, and refuses to sign a tree that lost its past.
 
 Before a checkpoint is published it is kept outside the database (signed.py). Before a larger one is signed,
-the stored tree must still contain the one before: a shorter or different tree is never signed, the log
+the stored tree must still contain both the one kept there and the newest one published, so that a lost or
+outdated folder does not let a second root be signed: a shorter or different tree is never signed, the log
 becomes read-only and the alarm is raised.
 """
 
+import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -12,13 +15,16 @@ from django.conf import settings
 
 from ledger import sequencer_sql as sql
 from ledger.batch import Tail
-from ledger.checkpoint import Checkpoint, sign_checkpoint
-from ledger.errors import TreeBroken
+from ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from ledger.errors import FormatError, ProofError, TreeBroken
 from ledger.logs import log_signer
+from ledger.note import parse_vkey
 from ledger.sequencer import Session, alarmed, lock_log, query, read_tail
 from ledger.signed import Signed, SignedCheckpoints
 from ledger.stored_tiles import stored_tree
 from ledger.tree import root_at
+
+logger = logging.getLogger(__name__)
 
 FAILED = "signing-failed"
 
@@ -43,14 +49,18 @@ def sign_log(session: Session, tenant: UUID) -> bool:
         origin, alarm, tail = read_tail(session, tenant)
         signer = log_signer(session, tenant)
         memory = SignedCheckpoints(settings.ASSENT_SIGNER_DIR)
-        before = memory.last(signer.vkey)
-        _require_growth(session, tenant, tail, before)
-        (published,) = session.execute(sql.LAST_CHECKPOINT, [tenant]).fetchone() or (0,)
-        if tail.size <= published:
+        kept, published = memory.last(signer.vkey), _published(session, tenant, signer.vkey)
+        _require_growth(session, tenant, tail, [signed for signed in (kept, published) if signed])
+        if published and (kept is None or kept.checkpoint.size < published.checkpoint.size):
+            logger.warning(
+                "the signer's folder lacked the newest checkpoint of a log; taken from the database"
+            )
+            memory.keep(signer.vkey, published.note)
+        if tail.size == (published.checkpoint.size if published else 0):
             return False
         root = tail.frontier.root()
-        if before and before.checkpoint.size == tail.size:
-            note = before.note  # signed, but the commit that was to publish it failed
+        if kept and kept.checkpoint.size == tail.size:
+            note = kept.note  # signed, but the commit that was to publish it failed
         else:
             note = sign_checkpoint(Checkpoint(origin, tail.size, root), [signer])
             memory.keep(signer.vkey, note)
@@ -60,10 +70,27 @@ def sign_log(session: Session, tenant: UUID) -> bool:
     return True
 
 
-def _require_growth(session: Session, tenant: UUID, tail: Tail, before: Signed | None) -> None:
+def _published(session: Session, tenant: UUID, vkey: str) -> Signed | None:
+    """The newest checkpoint in the database, by its note alone. Raises TreeBroken if the log's key did not sign it."""
+    row = session.execute(sql.LAST_CHECKPOINT, [tenant]).fetchone()
+    if row is None:
+        return None
+    size, root, note = row
+    try:
+        checkpoint = open_checkpoint(bytes(note), [parse_vkey(vkey)])
+    except (FormatError, ProofError) as error:
+        raise TreeBroken(
+            "The newest checkpoint in the database is not one that this log's key signed."
+        ) from error
+    if (checkpoint.size, checkpoint.root) != (size, bytes(root)):
+        raise TreeBroken("The newest checkpoint in the database stands beside another size or root.")
+    return Signed(checkpoint, bytes(note))
+
+
+def _require_growth(session: Session, tenant: UUID, tail: Tail, known: Sequence[Signed]) -> None:
+    """Raise TreeBroken unless the tree that is stored contains all these."""
     tree = stored_tree(query(session), tenant, tail.size)
-    if before is not None:
-        signed = before.checkpoint
+    for signed in (each.checkpoint for each in known):
         if tail.size < signed.size:
             raise TreeBroken(f"A tree of {signed.size} entries was signed; {tail.size} are left.")
         if root_at(signed.size, tree) != signed.root:

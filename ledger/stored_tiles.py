@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ledger.errors import TreeBroken
 from ledger.hashing import HASH_BYTES
-from ledger.tiles import FULL_WIDTH, Tile, TileReader
+from ledger.tiles import FULL_WIDTH, Tile, TileReader, encode_bundle
 
 Query = Callable[[str, Sequence[object]], Sequence[tuple[Any, ...]]]
 """Runs a statement with `%s` placeholders and gives all rows."""
@@ -19,6 +19,7 @@ FULL_TILE = "SELECT hashes FROM ledger_tile WHERE tenant_id = %s AND level = %s 
 ENTRY_HASHES = """
 SELECT leaf_hash FROM ledger_entry WHERE tenant_id = %s AND index >= %s AND index < %s ORDER BY index
 """
+ENTRIES = "SELECT leaf FROM ledger_entry WHERE tenant_id = %s AND index >= %s AND index < %s ORDER BY index"
 TILE_ROOTS = """
 SELECT root FROM ledger_tile WHERE tenant_id = %s AND level = %s AND n >= %s AND n < %s ORDER BY n
 """
@@ -36,6 +37,15 @@ def stored_tile(query: Query, tenant: UUID, tile: Tile) -> bytes:
     if len(hashes) < tile.width * HASH_BYTES:
         raise TreeBroken(f"Tile {tile.index} of level {level} has fewer than {tile.width} hashes stored.")
     return hashes[: tile.width * HASH_BYTES]
+
+
+def stored_bundle(query: Query, tenant: UUID, bundle: Tile) -> bytes:
+    """A bundle of entries. Raises TreeBroken if fewer are stored than it is wide."""
+    first = bundle.index * FULL_WIDTH
+    rows = query(ENTRIES, [tenant, first, first + bundle.width])
+    if len(rows) != bundle.width:
+        raise TreeBroken(f"Bundle {bundle.index} has fewer than {bundle.width} entries stored.")
+    return encode_bundle([bytes(row[0]) for row in rows])
 
 
 def stored_tree(query: Query, tenant: UUID, size: int) -> TileReader:

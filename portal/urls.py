@@ -8,6 +8,7 @@ urlpatterns = [
     path("clinic/", include("portal.providers.urls")),
     path("audit/", include("portal.auditors.urls")),
     path("administration/", include("portal.administration.urls")),
+    path("accounts/", include("portal.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", include("portal.api.urls")),
     path("fhir/", include("portal.fhir.urls")),

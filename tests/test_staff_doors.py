@@ -33,6 +33,7 @@ def pages(place: Organisation, person: UUID) -> dict[str, str]:
         reverse("auditors:entry", args=[slug, uuid4()]): "auditor",
         reverse("auditors:receipt", args=[slug, uuid4()]): "auditor",
         reverse("administration:staff", args=[slug]): "administrator",
+        reverse("administration:staff_remove", args=[slug, uuid4()]): "administrator",
         reverse("administration:policy", args=[slug]): "administrator",
         reverse("administration:reviews", args=[slug]): "privacy_officer",
         reverse("administration:review", args=[slug, uuid4()]): "privacy_officer",

@@ -16,14 +16,18 @@ from consent.services.order import decision_about
 from consent.services.stored_code import base_code, contract_code
 
 # Contracts are taken by person and grantee, no more: their code judges the rest. What is over at the start of
-# this statement, which is after the lock, is over at the decision too.
+# this statement, which is after the lock, is over at the decision too. A refusal whose columns were changed would
+# not be taken, so it is asked whether the columns of all her contracts repeat the terms that were signed.
 _IN_FORCE = """
 SELECT clock_timestamp(),
   coalesce((SELECT number FROM consent_epoch WHERE tenant_id = %(tenant)s AND person = %(person)s), 0),
   (SELECT code_hash FROM consent_basepolicy WHERE tenant_id = %(tenant)s ORDER BY version DESC LIMIT 1),
-  (SELECT json_agg(json_build_array(id, code_hash) ORDER BY id) FROM consent_contract
-    WHERE tenant_id = %(tenant)s AND person = %(person)s AND state = 'active'
-      AND grantee IN (%(actor)s, %(organisation)s) AND ends > statement_timestamp()),
+  (SELECT json_build_array(
+      json_agg(json_build_array(id, code_hash) ORDER BY id)
+        FILTER (WHERE grantee IN (%(actor)s, %(organisation)s) AND ends > statement_timestamp()),
+      bool_or((grantee::text, to_char(ends AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+        IS DISTINCT FROM (terms #>> '{grantee,id}', terms ->> 'ends')))
+    FROM consent_contract WHERE tenant_id = %(tenant)s AND person = %(person)s AND state = 'active'),
   (SELECT json_build_array(id, actor, organisation, person,
       (extract(epoch FROM starts) * 1000000)::bigint, (extract(epoch FROM ends) * 1000000)::bigint)
     FROM consent_emergencysession
@@ -52,11 +56,11 @@ def _in_force(request: AccessRequest, tenant: UUID) -> tuple[datetime, InForce]:
         "actor": request.actor,
         "organisation": request.organisation,
     }
-    now, epoch, base_hash, contracts, session = _row(asked)
+    now, epoch, base_hash, (contracts, altered), session = _row(asked)
     emergency = _emergency(session) if session else None
     try:
         found = tuple(_contract(UUID(key), code_hash) for key, code_hash in contracts or ())
-        return now, InForce(base_code(base_hash), found, emergency, epoch)
+        return now, InForce(base_code(base_hash), found, emergency, epoch, broken=bool(altered))
     except CodeRefused:
         return now, InForce(base_code(None), (), emergency, epoch, broken=True)
 
@@ -64,7 +68,7 @@ def _in_force(request: AccessRequest, tenant: UUID) -> tuple[datetime, InForce]:
 def _row(asked: dict[str, UUID | None]) -> tuple[Any, ...]:
     """Django's own cursor would send new text each time; planning it costs more than running it."""
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         (row,) = cursor.execute(_IN_FORCE, asked, prepare=True).fetchall()
     return tuple(row)
 

@@ -49,7 +49,7 @@ def open_emergency(
     session.reason = seal_text(person, "emergency-reason", key, words)
     session.starts, session.ends = now, now + lasts
     session.save(force_insert=True)
-    said = {"reason_code": code, "reason": words, "organisation": str(organisation)}
+    said = {"reason_code": code, "reason": words}
     _enter("access.emergency", session, actor=actor, audit=said, epoch=next_epoch(person))
     return session
 
@@ -113,6 +113,12 @@ def _enter(
     audit: dict[str, str],
     epoch: int | None = None,
 ) -> None:
-    about = {"session": str(session.id), "clinician": str(session.actor), "ends": instants.iso(session.ends)}
+    about = {
+        "session": str(session.id),
+        "clinician": str(session.actor),
+        "organisation": str(session.organisation),
+        "starts": instants.iso(session.starts),
+        "ends": instants.iso(session.ends),
+    }
     inputs = None if epoch is None else {"session": str(session.id), "epoch": epoch}
     append(type=kind, actor=actor, subject=session.person, audit=about | audit, inputs=inputs)

@@ -1,5 +1,7 @@
 """Tell people of what time has ended. Decisions do not wait for this: they read the clock themselves."""
 
+from collections.abc import Callable, Iterable
+from functools import partial
 from uuid import UUID
 
 from consent.models import Contract, EmergencySession, State
@@ -13,7 +15,7 @@ def expire_due(tenant: UUID) -> int:
     """Enter every contract and emergency session of this tenant that is over; returns how many.
 
     Opens the tenant's scope itself, once for each, so that no person waits for another. Safe to run anywhere,
-    twice, or in parallel.
+    twice, or in parallel. What fails keeps nothing else from its end: an ExceptionGroup of it is raised last.
     """
     with tenant_scope(tenant):
         now = clock()
@@ -21,9 +23,21 @@ def expire_due(tenant: UUID) -> int:
         sessions = EmergencySession.objects.filter(tenant_id=tenant, ended_at=None, ends__lte=now)
         due = list(contracts.order_by("ends").values_list("id", flat=True))
         over = list(sessions.order_by("ends").values_list("id", flat=True))
-    return sum(_expire(tenant, contract) for contract in due) + sum(
-        _close(tenant, session) for session in over
-    )
+    tasks = [partial(_expire, tenant, contract) for contract in due]
+    return each_alone([*tasks, *(partial(_close, tenant, session) for session in over)])
+
+
+def each_alone(tasks: Iterable[Callable[[], int]]) -> int:
+    """Run them all, whichever fails, and add up what they did. Raises an ExceptionGroup of what failed, last."""
+    done, failures = 0, []
+    for task in tasks:
+        try:
+            done += task()
+        except Exception as error:  # whatever it is, it is this one's alone
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("What is over could not all be entered. It is tried again.", failures)
+    return done
 
 
 def _expire(tenant: UUID, contract: UUID) -> bool:

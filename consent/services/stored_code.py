@@ -2,11 +2,11 @@
 
 from functools import lru_cache
 
-from consent.base_variants import DEFAULT, code_of
+from consent.base_variants import DEFAULT, VARIANTS, code_of
 from consent.compiler import HASHED, code_hash
 from consent.errors import CodeRefused
-from consent.models import BasePolicy, Contract
-from consent.policy_sets import Code, standing_code
+from consent.models import Contract
+from consent.policy_sets import Code
 from consent.terms import Terms, from_json
 from ledger.scope import current_tenant
 
@@ -22,10 +22,11 @@ def contract_code(expected: str) -> tuple[Code, Terms, str]:
 
 @lru_cache(maxsize=1024)
 def base_code(expected: str | None) -> Code:
-    """Code of a base policy by its hash; None is the default. Raises CodeRefused."""
+    """Code of a base policy by its hash, of the variants alone; None is the default. Raises CodeRefused."""
     if expected is None:
         return code_of(DEFAULT)
-    found = BasePolicy.objects.filter(tenant_id=current_tenant(), code_hash=expected).first()
-    if found is None or standing_code("base", found.cedar).hash != expected:
-        raise CodeRefused("The base policy is not what was set, so nothing is decided by it.")
-    return Code(expected, found.cedar)
+    for variant in VARIANTS:
+        code = code_of(variant)
+        if code.hash == expected:
+            return code
+    raise CodeRefused("The base policy is not one of those that can be set, so nothing is decided by it.")

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from ledger.audit.finding import Finding
 from ledger.audit.snapshot import Row
 from ledger.batch import NO_HEAD, Head
-from ledger.entry import Leaf, parse_leaf
+from ledger.entry import Leaf, encode_leaf, format_time, parse_leaf
 from ledger.errors import FormatError
-from ledger.hashing import NO_HASH, leaf_hash, sha256
+from ledger.hashing import NO_HASH, leaf_hash
 
 
 class Chain:
@@ -26,26 +26,33 @@ class Chain:
         self.heads: dict[str, Head] = {}
         self.hashes: list[bytes] = []
 
-    def take(self, rows: Sequence[Row]) -> Finding | None:
-        """The first break among these entries. After one, the walk is over."""
-        self.hashes = []
-        for at, row in enumerate(rows):
-            head = None if row.subject is None else self.heads.get(row.subject, NO_HEAD)
-            expected = self._leaf(row, head)
-            if row.index != self.size or row.leaf != expected.encode():
-                return self._explain(rows, at, expected)
-            digest = leaf_hash(row.leaf)
-            if digest != row.leaf_hash or row.subject_index != expected.subject_index:
+    def take(self, rows: Sequence[Row], digests: Sequence[bytes]) -> Finding | None:
+        """The first break among these entries; after one, the walk is over. `digests`: those of the bodies."""
+        self.hashes, stored, time, moment = [], None, self.last_time, ""
+        for at, (row, body) in enumerate(zip(rows, digests, strict=True)):
+            if row.time != stored:  # a batch has one time
+                stored, time = row.time, row.time.astimezone(UTC)
+                moment = format_time(time)
+            length, before = (None, None) if row.subject is None else self.heads.get(row.subject, NO_HEAD)
+            expected = encode_leaf(
+                log=self._log, index=self.size, time=moment, type=row.type, actor=row.actor,
+                subject=row.subject, subject_index=length, subject_prev=before, prev=self.last_hash, body=body,
+            )  # fmt: skip
+            if row.leaf != expected or row.index != self.size:
+                return self._explain(rows, at, body)
+            digest = leaf_hash(expected)
+            if digest != row.leaf_hash or row.subject_index != length:
                 return Finding("entry-changed", "A column beside the leaf was changed.", row.index)
-            if self.last_time and expected.time < self.last_time:
+            if self.last_time and time and time < self.last_time:
                 return Finding("time-runs-back", "The entry is older than the one before it.", row.index)
-            if row.subject is not None and head is not None:
-                self.heads[row.subject] = Head(head.length + 1, digest)
+            if row.subject is not None and length is not None:
+                self.heads[row.subject] = Head(length + 1, digest)
             self.hashes.append(digest)
-            self.size, self.last_hash, self.last_time = self.size + 1, digest, expected.time
+            self.size, self.last_hash, self.last_time = self.size + 1, digest, time
         return None
 
-    def _leaf(self, row: Row, head: Head | None) -> Leaf:
+    def _leaf(self, row: Row, body: bytes) -> Leaf:
+        head = None if row.subject is None else self.heads.get(row.subject, NO_HEAD)
         return Leaf(
             log=self._log,
             index=self.size,
@@ -56,12 +63,12 @@ class Chain:
             subject_index=head.length if head else None,
             subject_prev=head.hash if head else None,
             prev=self.last_hash,
-            body=sha256(row.body),
+            body=body,
         )
 
-    def _explain(self, rows: Sequence[Row], at: int, expected: Leaf) -> Finding:
+    def _explain(self, rows: Sequence[Row], at: int, body: bytes) -> Finding:
         """Say what is wrong with `rows[at]`, which is not the entry that must follow."""
-        row = rows[at]
+        row, expected = rows[at], self._leaf(rows[at], body)
         if row.index != self.size:
             return Finding("entry-missing", "There is no entry with this index.", self.size)
         try:

@@ -4,11 +4,7 @@ from collections.abc import Sequence
 
 from ledger.audit.finding import Finding
 from ledger.audit.snapshot import Row, Snapshot
-from ledger.hashing import sha256
 
-PLACES = """
-SELECT submission_id, index, digest FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = ANY(%s)
-"""
 COUNT = "SELECT count(*) FROM ledger_sequenced WHERE tenant_id = %s"
 
 
@@ -18,11 +14,10 @@ class Mapping:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
 
-    def take(self, rows: Sequence[Row]) -> Finding | None:
-        stored = self._snapshot.rows(PLACES, [row.submission for row in rows])
-        places = {submission: (index, bytes(digest)) for submission, index, digest in stored}
-        for row in rows:
-            if places.get(row.submission) != (row.index, sha256(row.body)):
+    def take(self, rows: Sequence[Row], digests: Sequence[bytes]) -> Finding | None:
+        """`digests` are those of the bodies, as computed here."""
+        for row, digest in zip(rows, digests, strict=True):
+            if row.mapped != digest:
                 sentence = "The submission that became this entry is not recorded so."
                 return Finding("submission-map", sentence, row.index)
         return None

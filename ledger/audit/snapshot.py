@@ -14,14 +14,17 @@ from ledger.scope import tenant_scope
 CHUNK = 2000
 ISOLATION = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
+# The map from submissions to entries is looked up row by row: a join would first have to sort all of one side.
 ENTRIES = """
-SELECT index, submission_id, type, time, actor, subject, subject_index, leaf, leaf_hash, body
-FROM ledger_entry WHERE tenant_id = %s ORDER BY index
+SELECT index, submission_id, type, time, actor, subject, subject_index, leaf, leaf_hash, body, (
+    SELECT s.digest FROM ledger_sequenced s
+    WHERE s.tenant_id = e.tenant_id AND s.submission_id = e.submission_id AND s.index = e.index)
+FROM ledger_entry e WHERE tenant_id = %s ORDER BY index
 """
 
 
 class Row(NamedTuple):
-    """A stored entry."""
+    """A stored entry. `mapped` is the digest under which its submission is recorded to have become it."""
 
     index: int  # type: ignore[assignment]
     submission: UUID
@@ -33,6 +36,7 @@ class Row(NamedTuple):
     leaf: bytes
     leaf_hash: bytes
     body: bytes
+    mapped: bytes | None
 
 
 class Snapshot:
@@ -62,7 +66,7 @@ class Snapshot:
 
     def entries(self) -> Iterator[list[Row]]:
         for found in self.chunks(ENTRIES):
-            yield [Row(*row) for row in found]
+            yield list(map(Row._make, found))
 
 
 @contextmanager

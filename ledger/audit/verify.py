@@ -7,15 +7,17 @@ from uuid import UUID
 
 from ledger.audit.chain import Chain
 from ledger.audit.finding import Finding
+from ledger.audit.heads import Heads
 from ledger.audit.mapping import Mapping
 from ledger.audit.outside import Outside, anchors_of
 from ledger.audit.roots import SignedRoots
 from ledger.audit.seals import Seals
-from ledger.audit.snapshot import Snapshot, open_snapshot
+from ledger.audit.snapshot import Row, Snapshot, open_snapshot
 from ledger.audit.submissions import check_promise, check_submissions
 from ledger.audit.tail import check_heads, check_state
 from ledger.audit.tiles import StoredTiles
 from ledger.errors import SealError
+from ledger.hashing import sha256
 from ledger.logs import Public, public_log
 from ledger.note import parse_vkey
 from ledger.registry import verifiers
@@ -41,10 +43,14 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a verifier brings along: promises it was given, and checkpoints it kept (signed notes)."""
+    """What a verifier brings along: promises it was given, and checkpoints it kept (signed notes).
+
+    `bodies` False leaves the bodies sealed: that they were not changed is still proved, but not that they open.
+    """
 
     promises: Sequence[str] = ()
     checkpoints: Sequence[bytes] = ()
+    bodies: bool = True
     progress: Progress = field(default=lambda done, size: None)
 
 
@@ -69,7 +75,7 @@ class _Walk:
         self._now = datetime.now(UTC)
         self._chain, self._frontier = Chain(public.origin), Frontier()
         self._mapping, self._seals = Mapping(snapshot), Seals(snapshot.tenant)
-        self._tiles = StoredTiles(snapshot)
+        self._tiles, self._heads = StoredTiles(snapshot), Heads(snapshot)
         self._roots = SignedRoots(snapshot, parse_vkey(public.vkey), outside.anchors)
 
     def report(self) -> Report:
@@ -85,15 +91,24 @@ class _Walk:
 
     def _entries(self) -> Finding | None:
         ((size,),) = self._snapshot.rows(SIZE)
+        if finding := self._heads.compare(self._chain):  # what was claimed of the empty log
+            return finding
         for rows in self._snapshot.entries():
-            # An exact place comes first: a root only says that something before it is different.
-            found = [self._chain.take(rows), self._mapping.take(rows), self._seals.take(rows)]
-            first = min(filter(None, found), key=lambda each: each.index or 0, default=None)
-            finding = first or self._grow(self._chain.hashes)
-            if finding:
-                return finding
+            for piece in self._heads.cut(rows, self._chain.size):
+                finding = self._take(piece) or self._heads.compare(self._chain)
+                if finding:
+                    return finding
             self._evidence.progress(self._chain.size, size)
         return None
+
+    def _take(self, rows: Sequence[Row]) -> Finding | None:
+        digests = [sha256(row.body) for row in rows]
+        # An exact place comes first: a root only says that something before it is different.
+        found = [self._chain.take(rows, digests), self._mapping.take(rows, digests)]
+        if self._evidence.bodies:
+            found.append(self._seals.take(rows))
+        first = min(filter(None, found), key=lambda each: each.index or 0, default=None)
+        return first or self._grow(self._chain.hashes)
 
     def _grow(self, hashes: Sequence[bytes]) -> Finding | None:
         """Add leaf hashes to the tree, stopping at each size for which somebody signed a root."""

@@ -1,6 +1,7 @@
-"""The door for reading, in the scope of one tenant: entries, proofs, the state of the log, and its growth."""
+"""The door for reading, in the scope of one tenant: entries, proofs, the state of the log, its growth. Who waits does
+so outside any scope (`await_entry`, `await_checkpoint`)."""
 
-from ledger.selectors.entries import entry, search_entries, subject_entries
+from ledger.selectors.entries import entry, search_entries, subject_entries, waiting_entries
 from ledger.selectors.growth import (
     Position,
     entries_after,
@@ -13,6 +14,7 @@ from ledger.selectors.growth import (
 from ledger.selectors.opening import Entry
 from ledger.selectors.proofs import Proof, checkpoint_note, proof, receipt
 from ledger.selectors.status import LogName, LogStatus, log_named, log_status, logs
+from ledger.selectors.waiting import await_checkpoint, await_entry
 
 __all__ = [
     "Entry",
@@ -20,6 +22,8 @@ __all__ = [
     "LogStatus",
     "Position",
     "Proof",
+    "await_checkpoint",
+    "await_entry",
     "checkpoint_note",
     "entries_after",
     "entry",
@@ -35,4 +39,5 @@ __all__ = [
     "subject_entries",
     "subject_head",
     "subject_positions",
+    "waiting_entries",
 ]

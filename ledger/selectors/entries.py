@@ -8,7 +8,6 @@ from ledger import pseudonyms
 from ledger.errors import UnknownEntry
 from ledger.scope import current_tenant
 from ledger.selectors.opening import (
-    PENDING,
     STORED_COLUMNS,
     WAITING_COLUMNS,
     Entry,
@@ -17,7 +16,7 @@ from ledger.selectors.opening import (
     open_stored,
     open_waiting,
 )
-from ledger.selectors.rows import query, wait_for
+from ledger.selectors.rows import query
 
 STORED = f"SELECT {STORED_COLUMNS} FROM ledger_entry WHERE tenant_id = %s"  # noqa: S608 - constants
 WAITING = f"SELECT {WAITING_COLUMNS} FROM ledger_submission WHERE tenant_id = %s"  # noqa: S608
@@ -29,9 +28,17 @@ TIME_AT = "SELECT time FROM ledger_entry WHERE tenant_id = %s AND index = %s"
 SIZE = "SELECT COALESCE(max(index), -1) + 1 FROM ledger_entry WHERE tenant_id = %s"
 
 
-def entry(id: UUID, *, wait: float = 0) -> Entry:  # noqa: A002 - the field's own name
-    """One entry by its submission's id, waiting up to `wait` seconds for its index. Raises UnknownEntry."""
-    return wait_for(lambda: _entry(id), wait, done=lambda found: found.state != PENDING)
+def entry(id: UUID) -> Entry:  # noqa: A002 - the field's own name
+    """One entry by its submission's id. Raises UnknownEntry."""
+    tenant = current_tenant()
+    # Submissions first: what is sequenced in between is then found as an entry.
+    waiting = [Waiting(*row) for row in query(f"{WAITING} AND id = %s", [tenant, id])]
+    stored = [Stored(*row) for row in query(STORED_BY_ID, [tenant, tenant, id])]
+    if stored:
+        return open_stored(stored)[0]
+    if not waiting:
+        raise UnknownEntry("This log has no entry with that id. Check the id and the organisation.")
+    return open_waiting(waiting)[0]
 
 
 def subject_entries(
@@ -58,6 +65,11 @@ def subject_entries(
     return [*(each for each in waiting if each.id not in sequenced), *stored][:limit]
 
 
+def waiting_entries(*, types: Collection[str] | None = None, limit: int = 50) -> list[Entry]:
+    """Entries that still wait for their index, newest first."""
+    return _waiting("", [], types, limit)
+
+
 def search_entries(
     *,
     types: Collection[str] | None = None,
@@ -80,18 +92,6 @@ def search_entries(
             return []
         condition, values = f"{condition} AND {column} = %s", [*values, name]
     return _stored(condition, values, types, "index", limit)
-
-
-def _entry(submission: UUID) -> Entry:
-    tenant = current_tenant()
-    # Submissions first: what is sequenced in between is then found as an entry.
-    waiting = [Waiting(*row) for row in query(f"{WAITING} AND id = %s", [tenant, submission])]
-    stored = [Stored(*row) for row in query(STORED_BY_ID, [tenant, tenant, submission])]
-    if stored:
-        return open_stored(stored)[0]
-    if not waiting:
-        raise UnknownEntry("This log has no entry with that id. Check the id and the organisation.")
-    return open_waiting(waiting)[0]
 
 
 def _stored(

@@ -9,7 +9,7 @@ from ledger.entry import parse_leaf
 from ledger.errors import NotYetSequenced, UnknownEntry
 from ledger.hashing import leaf_hash
 from ledger.scope import current_tenant
-from ledger.selectors.rows import query, wait_for
+from ledger.selectors.rows import query
 from ledger.stored_tiles import stored_tree
 from ledger.tree import inclusion_proof
 
@@ -42,26 +42,26 @@ def checkpoint_note() -> bytes:
     return bytes(rows[0][2])
 
 
-def proof(id: UUID, *, wait: float = 0) -> Proof:  # noqa: A002 - the field's own name
+def proof(id: UUID) -> Proof:  # noqa: A002 - the field's own name
     """That the entry is in the newest checkpoint. Raises UnknownEntry or NotYetSequenced."""
-    return _proved(id, wait)[0]
+    return _proved(id)[0]
 
 
-def receipt(id: UUID, *, wait: float = 0, reveal: bool = False) -> str:  # noqa: A002
-    """The `.tlog-proof` of the entry; waits up to `wait` seconds for a checkpoint that covers it.
+def receipt(id: UUID, *, reveal: bool = False) -> str:  # noqa: A002
+    """The `.tlog-proof` of the entry. Raises UnknownEntry, or NotYetSequenced until a checkpoint covers it.
 
     `reveal` puts into it what opens the audit part, for whoever holds the file.
     """
-    found, leaf, body = _proved(id, wait)
+    found, leaf, body = _proved(id)
     disclosed = audit_reveal(current_tenant(), id, parse_leaf(leaf), body) if reveal else None
     return receipts.build(
         leaf=leaf, body=body, proof=found.hashes, checkpoint=found.checkpoint, reveal=disclosed
     )
 
 
-def _proved(submission: UUID, wait: float) -> tuple[Proof, bytes, bytes]:
+def _proved(submission: UUID) -> tuple[Proof, bytes, bytes]:
     """The proof against the checkpoint that was found to cover the entry, with its leaf and body."""
-    place = wait_for(lambda: _place(submission), wait, done=lambda place: place is not None)
+    place = _place(submission)
     if place is None:
         raise NotYetSequenced("The entry is accepted and waits for its checkpoint. Ask again in a second.")
     tenant = current_tenant()

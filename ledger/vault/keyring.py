@@ -102,6 +102,11 @@ def unwrap(wrapped: bytes, context: Mapping[str, object]) -> bytes:
     return _node_key().unwrap(wrapped, context)
 
 
+def node_secret(label: str) -> bytes:
+    """32 bytes for one purpose of the node itself, which stand as long as its key does."""
+    return _node_key().derive(label)
+
+
 def _key_for(tenant: UUID, owner: UUID, use: str) -> SealingKey:
     known = _by_use.get((tenant, owner, use))
     if known:

@@ -19,8 +19,6 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from ledger.canonical import canonical
 from ledger.errors import FormatError, SealError
@@ -94,5 +92,8 @@ def _expand(revealed: bytes, aad: Mapping[str, object]) -> _Derived:
     if len(revealed) != KEY_BYTES:
         raise FormatError(f"A key that discloses a seal has {KEY_BYTES} bytes.")
     info = _INFO + sha256(canonical(dict(aad)))
-    okm = HKDFExpand(algorithm=SHA256(), length=76, info=info).derive(revealed)
-    return _Derived(okm[:32], okm[32:44], okm[44:])
+    # HKDF-Expand to 76 bytes, RFC 5869 section 2.3: T(1) || T(2) || T(3), cut off.
+    first = hmac.digest(revealed, info + b"\x01", "sha256")
+    second = hmac.digest(revealed, first + info + b"\x02", "sha256")
+    third = hmac.digest(revealed, second + info + b"\x03", "sha256")
+    return _Derived(first, second[:12], second[12:] + third[:12])

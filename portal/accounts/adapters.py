@@ -1,33 +1,35 @@
 """Where allauth asks this house: accounts are made by organisations, and secrets are sealed at rest."""
 
-import base64
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.http import HttpRequest
+
+from portal.accounts.sealing import fernet
+
+SEEDS = "assent/mfa-secret/v1"
 
 
 class ClosedSignup(DefaultAccountAdapter):
-    """Nobody signs up by himself: a patient's account is linked to a record, a member's to an organisation."""
+    """Nobody signs up by himself: a patient's account is linked to a record, a member's to an organisation.
+
+    Whoever has a second factor confirms with it: beside it the password would be a weaker way to the same.
+    """
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [method for method in methods if method["id"].startswith("mfa")] or methods
+
 
 class SealedSecrets(DefaultMFAAdapter):
-    """TOTP seeds and recovery codes are encrypted under a key derived from SECRET_KEY."""
+    """TOTP seeds and recovery codes are encrypted under a key of the node."""
 
     def encrypt(self, text: str) -> str:
-        return _fernet().encrypt(text.encode()).decode()
+        return fernet(SEEDS).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _fernet().decrypt(encrypted_text.encode()).decode()
-
-
-def _fernet() -> Fernet:
-    derive = HKDF(hashes.SHA256(), 32, salt=None, info=b"assent/mfa-secret/v1")
-    return Fernet(base64.urlsafe_b64encode(derive.derive(settings.SECRET_KEY.encode())))
+        return fernet(SEEDS).decrypt(encrypted_text.encode()).decode()

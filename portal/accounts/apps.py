@@ -4,8 +4,8 @@ ENTRY_TYPES = (
     "credential.added",
     "credential.removed",
     "member.added",
-    "member.changed",
     "member.removed",
+    "person.claimed",
     "token.issued",
     "token.revoked",
 )
@@ -18,5 +18,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from ledger.registry import register_types  # noqa: PLC0415 - once the apps are ready
+        from portal.accounts import credentials  # noqa: PLC0415
 
         register_types(*ENTRY_TYPES)
+        credentials.connect()

@@ -1,16 +1,14 @@
 """From a request to a Caller: the one place that decides for which organisation somebody acts."""
 
-import time
 from dataclasses import replace
 
-from allauth.account.authentication import get_authentication_records
-from django.conf import settings
 from django.http import HttpRequest
 
 from portal.accounts import selectors
+from portal.accounts.confirming import strong_lately
 from portal.accounts.errors import ActingForUnclear, NotAMember
-from portal.accounts.identity import Caller
-from portal.accounts.models import Membership, Person, PersonalToken, User
+from portal.accounts.identity import Caller, user_of
+from portal.accounts.models import STRONG, Membership, Person, PersonalToken, User
 
 TENANT_HEADER = "X-Tenant"
 ACTING_FOR = "acting_for"  # session key: the slug of the organisation chosen in the browser
@@ -25,8 +23,8 @@ def caller_of_session(request: HttpRequest, *, role: str = "", tenant: str = "")
     membership = _membership(roles_of(request), chosen, role, strict=bool(tenant)) if role else None
     if tenant and membership is None:
         raise NotAMember("You do not have the role at that organisation that this page needs.")
-    caller = _caller(request, _user(request), person_of(request), membership, client="session")
-    return replace(caller, strong=authenticated_lately(request))
+    caller = _caller(request, user_of(request), person_of(request), membership, client="session")
+    return replace(caller, strong=strong_lately(request))
 
 
 def caller_of_token(request: HttpRequest, token: PersonalToken, *, role: str = "") -> Caller:
@@ -48,22 +46,14 @@ def owner_of_token(request: HttpRequest, token: PersonalToken) -> Caller:
 def _owner(request: HttpRequest, token: PersonalToken, membership: Membership | None) -> Caller:
     person = selectors.person_of(token.user.id)
     caller = _caller(request, token.user, person, membership, client=f"token:{token.prefix}")
-    # Emergency needs a step-up; a token that was given that scope by name at the command line has it.
-    return replace(caller, strong=True, scopes=frozenset(token.scopes.split()))
-
-
-def authenticated_lately(request: HttpRequest) -> bool:
-    """Whether the user proved who they are within the last 15 minutes (password, code or passkey)."""
-    records = get_authentication_records(request, _user(request))
-    latest = max((record["at"] for record in records), default=0.0)
-    return time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    return replace(caller, strong=token.strength == STRONG, scopes=frozenset(token.scopes.split()))
 
 
 def roles_of(request: HttpRequest) -> list[Membership]:
     """All roles of the signed-in browser user, read once in a request."""
     known: list[Membership] | None = getattr(request, "_memberships", None)
     if known is None:
-        known = selectors.memberships(_user(request).id)
+        known = selectors.memberships(user_of(request).id)
         request._memberships = known  # type: ignore[attr-defined]
     return known
 
@@ -75,14 +65,9 @@ def person_of(request: HttpRequest) -> Person | None:
         roles: list[Membership] = getattr(request, "_memberships", [])
         # Whoever has a role was read with their person; only who has none is asked for again.
         user = roles[0].user if roles else None
-        known = (getattr(user, "person", None) if user else selectors.person_of(_user(request).id),)
+        known = (getattr(user, "person", None) if user else selectors.person_of(user_of(request).id),)
         request._person = known  # type: ignore[attr-defined]
     return known[0]
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - login_required precedes
-    return request.user
 
 
 def _membership(all_roles: list[Membership], slug: str, role: str, *, strict: bool) -> Membership | None:

@@ -22,6 +22,34 @@ class UnknownPerson(AccountsError):
     status = 404
 
 
+class UnknownMember(AccountsError):
+    """Nobody with that account works at that organisation."""
+
+    code = "unknown-member"
+    status = 404
+
+
+class OwnMembership(AccountsError):
+    """Nobody takes their own roles away: somebody else has to."""
+
+    code = "own-membership"
+    status = 409
+
+
+class LastAdministrator(AccountsError):
+    """An organisation keeps at least one administrator."""
+
+    code = "last-administrator"
+    status = 409
+
+
+class UnknownToken(AccountsError):
+    """There is no such token, or it has ended, or it is somebody else's."""
+
+    code = "unknown-token"
+    status = 404
+
+
 class UnknownAccount(AccountsError):
     """No account has that e-mail address."""
 

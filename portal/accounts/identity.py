@@ -3,7 +3,10 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from django.http import HttpRequest
+
 from portal.accounts.errors import ScopeMissing
+from portal.accounts.models import User
 from portal.accounts.scopes import grants
 
 
@@ -18,7 +21,7 @@ class Caller:
     organisation_name: str
     role: str | None  # clinician, administrator, privacy_officer, auditor; None for a patient
     title: str
-    strong: bool  # authenticated by more than a password, or just now
+    strong: bool  # by a second factor within the last 15 minutes, or by a token that was made so
     client: str  # "session" or "token:<prefix>"
     request_id: str
     scopes: frozenset[str] | None = None
@@ -33,3 +36,9 @@ class Caller:
     def as_oneself(self) -> "Caller":
         """The same account, acting for nobody but itself."""
         return replace(self, organisation=None, organisation_name="", role=None, title="")
+
+
+def user_of(request: HttpRequest) -> User:
+    """The signed-in user of a browser's request, where login_required has let it in."""
+    assert isinstance(request.user, User)  # noqa: S101 - login_required precedes
+    return request.user

@@ -115,6 +115,9 @@ class Registration(models.Model):
         ]
 
 
+STRONG = "strong"
+
+
 class PersonalToken(models.Model):
     """A personal access token: only its SHA-256 is kept, so that it is shown once and never again."""
 
@@ -123,7 +126,7 @@ class PersonalToken(models.Model):
     prefix = models.CharField(max_length=16)
     digest = models.BinaryField(max_length=32, unique=True)
     scopes = models.CharField(max_length=500)
-    # How strongly its owner was authenticated when it was made: "command", "password" or "strong".
+    # How strongly its owner was authenticated when it was made: "command" (by an operator), "password" or STRONG.
     strength = models.CharField(max_length=10, default="command")
     created = models.DateTimeField(db_default=Now())
     expires = models.DateTimeField()

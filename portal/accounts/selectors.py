@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from ledger.scope import party_scope
-from portal.accounts.errors import UnknownAccount, UnknownPerson, UnknownTenant
-from portal.accounts.models import Membership, Organisation, Person, Registration, User
+from portal.accounts.errors import UnknownAccount, UnknownMember, UnknownPerson, UnknownTenant, UnknownToken
+from portal.accounts.models import Membership, Organisation, Person, PersonalToken, Registration, User
 
 
 def organisation(slug: str) -> Organisation:
@@ -96,6 +98,14 @@ def members(role: str = "") -> list[Membership]:
     return list(rows.filter(role=role) if role else rows)
 
 
+def member(user_id: UUID) -> User:
+    """Somebody who works at the tenant in scope. Raises UnknownMember."""
+    found = Membership.objects.select_related("user").filter(user_id=user_id).first()
+    if found is None:
+        raise UnknownMember("Nobody with that account works here (any more).")
+    return found.user
+
+
 def registrations_of(persons: Iterable[UUID]) -> dict[UUID, Registration]:
     """The registrations of these persons at the tenant in scope."""
     return {row.person_id: row for row in Registration.objects.filter(person_id__in=set(persons))}
@@ -106,3 +116,28 @@ def with_second_factor(users: Iterable[UUID]) -> frozenset[UUID]:
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     found = Authenticator.objects.filter(user_id__in=set(users), type__in=kinds)
     return frozenset(found.values_list("user_id", flat=True))
+
+
+def tokens(user_id: UUID) -> list[PersonalToken]:
+    """The tokens of an account that are good, newest first."""
+    return list(_good_tokens().filter(user_id=user_id).order_by("-created", "id"))
+
+
+def token(token_id: UUID, *, owner: UUID) -> PersonalToken:
+    """One good token of that account. Raises UnknownToken."""
+    found = _good_tokens().filter(id=token_id, user_id=owner).first()
+    if found is None:
+        raise UnknownToken("You have no such token (any more).")
+    return found
+
+
+def tokens_with_prefix(prefix: str) -> list[PersonalToken]:
+    """The good tokens that show these first characters: one, but for a coincidence. Raises UnknownToken."""
+    found = list(_good_tokens().select_related("user").filter(prefix=prefix))
+    if not found:
+        raise UnknownToken(f"No token that is good begins with {prefix!r}. Nothing was changed.")
+    return found
+
+
+def _good_tokens() -> QuerySet[PersonalToken]:
+    return PersonalToken.objects.filter(revoked=None, expires__gt=timezone.now())

@@ -7,14 +7,23 @@ from datetime import timedelta
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ledger import services as ledger
-from ledger.scope import tenant_scope
+from ledger.scope import lock, tenant_scope
+from ledger.vault.keyring import node_secret
 from portal.accounts import selectors
-from portal.accounts.errors import AccountExists, AlreadyClaimed, AlreadyRegistered, UnknownRole
+from portal.accounts.entries import enter_account, enter_claim
+from portal.accounts.errors import (
+    AccountExists,
+    AlreadyClaimed,
+    AlreadyRegistered,
+    LastAdministrator,
+    OwnMembership,
+    UnknownMember,
+    UnknownRole,
+)
 from portal.accounts.models import Membership, Organisation, Person, PersonalToken, Registration, Role, User
 from portal.accounts.scopes import parse_scopes
 
@@ -60,6 +69,26 @@ def add_member(
     return membership
 
 
+def remove_member(*, tenant: UUID, user: UUID, actor: UUID) -> None:
+    """Take every role at an organisation from somebody. Their next request there is refused.
+
+    Raises OwnMembership, UnknownMember, LastAdministrator (where two remove each other at the same time).
+    """
+    if user == actor:
+        raise OwnMembership("You cannot remove yourself. Ask another administrator to.")
+    with tenant_scope(tenant):
+        lock("accounts.members", tenant, exclusive=True)
+        held = list(Membership.objects.filter(tenant_id=tenant, user_id=user))
+        if not held:
+            raise UnknownMember("Nobody with that account works here (any more). Nothing was changed.")
+        for membership in held:
+            membership.delete()
+            audit = {"member": str(user), "role": membership.role}
+            ledger.append(type="member.removed", actor=actor, subject=None, audit=audit)
+        if not Membership.objects.filter(tenant_id=tenant, role=Role.ADMINISTRATOR).exists():
+            raise LastAdministrator("That is the last administrator here. Nothing was changed.")
+
+
 def register_person(*, tenant: UUID, patient: str, mrn: str, identity: str = "") -> Registration:
     """The registration of a FHIR Patient at the tenant in scope, made if it is new.
 
@@ -77,20 +106,27 @@ def register_person(*, tenant: UUID, patient: str, mrn: str, identity: str = "")
         raise AlreadyRegistered(f"{message} Nothing was stored.") from None
 
 
-def claim_person(*, person: UUID, user: User) -> None:
-    """Link an account to the patient that it is. Raises AlreadyClaimed."""
-    updated = Person.objects.filter(id=person, account=None).update(account=user)
-    if not updated and selectors.account_of(person) != user.id:
-        raise AlreadyClaimed("That patient already has an account. Nothing was changed.")
+def claim_person(*, person: UUID, user: User, actor: UUID | None = None) -> None:
+    """Link an account to the patient that it is: from then on it reads the whole record. Raises AlreadyClaimed."""
+    with transaction.atomic():
+        if Person.objects.filter(id=person, account=None).update(account=user):
+            enter_claim(person=person, account=user.id, actor=actor)
+        elif selectors.account_of(person) != user.id:
+            raise AlreadyClaimed("That patient already has an account. Nothing was changed.")
 
 
 def create_token(
-    *, user: User, scopes: str, lifetime: timedelta = TOKEN_LIFETIME, strength: str = "command"
+    *,
+    user: User,
+    scopes: str,
+    lifetime: timedelta = TOKEN_LIFETIME,
+    strength: str = "command",
+    actor: UUID | None = None,
 ) -> str:
     """Make a personal access token and return it, the only time that it is seen. Raises UnknownScope."""
     words = parse_scopes(scopes)
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    PersonalToken.objects.create(
+    made = PersonalToken(
         user=user,
         prefix=token[: len(TOKEN_PREFIX) + 6],
         digest=token_digest(token),
@@ -98,12 +134,25 @@ def create_token(
         strength=strength,
         expires=timezone.now() + lifetime,
     )
+    with transaction.atomic():
+        made.save(force_insert=True)
+        audit = {
+            "token": made.prefix,
+            "scopes": sorted(words),
+            "strength": strength,
+            "expires": made.expires.isoformat(timespec="seconds"),
+        }
+        enter_account("token.issued", account=user.id, actor=actor, audit=audit)
     return token
 
 
-def revoke_token(*, token: UUID) -> None:
-    """End a token. It is refused from the next request on."""
-    PersonalToken.objects.filter(id=token, revoked=None).update(revoked=timezone.now())
+def revoke_token(*, token: UUID, actor: UUID | None = None) -> None:
+    """End a token. It is refused from the next request on; the same again changes nothing."""
+    with transaction.atomic():
+        if not PersonalToken.objects.filter(id=token, revoked=None).update(revoked=timezone.now()):
+            return
+        ended = PersonalToken.objects.get(id=token)
+        enter_account("token.revoked", account=ended.user_id, actor=actor, audit={"token": ended.prefix})
 
 
 def token_digest(token: str) -> bytes:
@@ -114,6 +163,5 @@ def token_digest(token: str) -> bytes:
 def _person(identity: str) -> Person:
     if not identity:
         return Person.objects.create()
-    key = hashlib.sha256(b"assent/identity/v1" + settings.SECRET_KEY.encode()).digest()
-    token = hmac.new(key, identity.encode(), hashlib.sha256).digest()
+    token = hmac.digest(node_secret("assent/identity/v1"), identity.encode(), "sha256")
     return Person.objects.get_or_create(identity=token)[0]

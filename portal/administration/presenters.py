@@ -4,12 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from consent.base_variants import VARIANTS, code_of
 from consent.policy_sets import standing_code, standing_text
 from portal.accounts import selectors as accounts
 from portal.accounts.models import Membership
+from portal.staff.desk import Place
 from portal.staff.words import ROLES
 
 
@@ -22,6 +24,7 @@ class Member:
     title: str
     roles: Sequence[str]
     strong: bool
+    remove_url: str  # "" for the one who looks
 
 
 @dataclass(frozen=True)
@@ -34,19 +37,22 @@ class Rule:
     code_hash: str
 
 
-def members() -> list[Member]:
-    """The staff, each once, by name."""
+def members(place: Place, viewer: UUID) -> list[Member]:
+    """The staff, each once, by name. Who looks can remove everybody else."""
     by_user: dict[UUID, list[Membership]] = {}
     for membership in accounts.members():
         by_user.setdefault(membership.user_id, []).append(membership)
     strong = accounts.with_second_factor(by_user)
-    return [_member(held, strong) for held in by_user.values()]
+    others = by_user.keys() - {viewer}
+    ways_out = {user: reverse("administration:staff_remove", args=[place.slug, user]) for user in others}
+    return [_member(held, strong, ways_out.get(user, "")) for user, held in by_user.items()]
 
 
-def _member(held: Sequence[Membership], strong: Collection[UUID]) -> Member:
+def _member(held: Sequence[Membership], strong: Collection[UUID], remove_url: str) -> Member:
     user = held[0].user
     title = next((item.title for item in held if item.title), "")
-    return Member(str(user), user.email, title, [str(ROLES[item.role]) for item in held], user.id in strong)
+    roles = [str(ROLES[item.role]) for item in held]
+    return Member(str(user), user.email, title, roles, user.id in strong, remove_url)
 
 
 def rules(variant: str) -> list[Rule]:

@@ -8,6 +8,7 @@ app_name = "administration"
 urlpatterns = [
     path("", views.entrance, name="entrance"),
     path("<slug:place>/staff/", views.staff, name="staff"),
+    path("<slug:place>/staff/<uuid:member>/remove/", views.remove, name="staff_remove"),
     path("<slug:place>/reviews/", views.reviews, name="reviews"),
     path("<slug:place>/reviews/<uuid:session>/", views.review, name="review"),
     path("<slug:place>/policy/", views.policy, name="policy"),

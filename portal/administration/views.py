@@ -14,7 +14,7 @@ from ledger.scope import tenant_scope
 from portal.accounts import selectors as accounts
 from portal.accounts.errors import AccountsError
 from portal.accounts.models import Role
-from portal.accounts.services import add_member
+from portal.accounts.services import add_member, remove_member
 from portal.administration import judging, presenters
 from portal.administration.forms import AddMember, ChoosePolicy, CloseReview
 from portal.staff.desk import FORM, Desk, desk
@@ -34,8 +34,20 @@ def staff(desk: Desk) -> HttpResponseBase:
     if form.is_valid() and _add(desk, form):
         return redirect("administration:staff", desk.place.slug)
     with tenant_scope(desk.place.id):
-        shown = presenters.members()
+        shown = presenters.members(desk.place, desk.caller.user)
     return desk.page("administration/staff.html", {"here": "staff", "members": shown, "form": form})
+
+
+@desk(Role.ADMINISTRATOR, methods=FORM)
+def remove(desk: Desk, member: UUID) -> HttpResponseBase:
+    """Ask once more, then take every role here from somebody."""
+    with tenant_scope(desk.place.id):
+        found = accounts.member(member)
+    if desk.request.method != "POST":
+        return desk.page("administration/remove.html", {"here": "staff", "member": found})
+    remove_member(tenant=desk.place.id, user=member, actor=desk.caller.user)
+    messages.success(desk.request, _("%(name)s does not work here any more.") % {"name": found})
+    return redirect("administration:staff", desk.place.slug)
 
 
 @desk(Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, methods=FORM)

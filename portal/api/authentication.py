@@ -4,6 +4,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from portal.accounts.errors import InvalidToken
+from portal.accounts.models import PersonalToken, User
 from portal.accounts.tokens import authenticate_token
 
 SCHEME = "bearer"
@@ -13,7 +14,7 @@ LONGEST = 256
 class PersonalTokenAuthentication(BaseAuthentication):
     """`request.user` is the token's owner, `request.auth` the token."""
 
-    def authenticate(self, request: Request) -> tuple[object, object] | None:
+    def authenticate(self, request: Request) -> tuple[User, PersonalToken] | None:
         """None without a bearer token. Raises InvalidToken for one that is wrong, expired or revoked."""
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != SCHEME:

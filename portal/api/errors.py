@@ -42,6 +42,13 @@ class NotAnAuditor(ApiError):
     status = 403
 
 
+class MayNotReveal(ApiError):
+    """Content of an entry for whoever holds its receipt, by somebody who may not read, or not hand on, all of it."""
+
+    code = "may-not-reveal"
+    status = 403
+
+
 class BadCursor(ApiError):
     """A cursor that was not given by the list it is sent to: there is no such page."""
 

@@ -6,7 +6,8 @@ from ledger import selectors as ledger
 from ledger.errors import UnknownEntry
 from portal.accounts import selectors as accounts
 from portal.accounts.identity import Caller
-from portal.api.errors import NotAnAuditor
+from portal.api.errors import MayNotReveal, NotAnAuditor
+from portal.records.services import wholly_audited
 
 
 def readable_entry(caller: Caller, tenant: UUID, entry: UUID) -> ledger.Entry:
@@ -17,6 +18,21 @@ def readable_entry(caller: Caller, tenant: UUID, entry: UUID) -> ledger.Entry:
     raise UnknownEntry(
         "This log has no entry with that id that you may see. Check the id and the organisation."
     )
+
+
+def require_reveal(caller: Caller, tenant: UUID, entry: ledger.Entry) -> None:
+    """Whoever holds a receipt that reveals can read all that the entry says: so the person it is about may ask for
+    one, and an auditor where nothing of it is closed to auditors. Raises ScopeMissing, MayNotReveal."""
+    if _is(caller.person, entry.subject):
+        caller.requires("accesses.read")
+    elif is_auditor(caller, tenant):
+        caller.requires("audit")
+        if not wholly_audited(entry):
+            raise MayNotReveal(
+                "This entry says more than auditors may hand on. Ask for its receipt without reveal."
+            )
+    else:
+        raise MayNotReveal("Only the person whom an entry is about may reveal what it says.")
 
 
 def is_auditor(caller: Caller, tenant: UUID) -> bool:

@@ -21,6 +21,7 @@ from portal.auditors.words import kind, tone
 from portal.design.shapes import Fact, Gauge
 from portal.design.templatetags.assent import figure
 from portal.design.times import words as moment
+from portal.records.services import audited
 from portal.staff.desk import Place
 
 SHORT = 12
@@ -40,6 +41,7 @@ class Row:
 
 
 def rows(entries: Sequence[Entry], place: Place) -> list[Row]:
+    entries = [audited(entry) for entry in entries]
     names = actor_names(entries)
     return [
         Row(
@@ -83,7 +85,9 @@ def who(entry: Entry, names: Mapping[UUID, str]) -> str:
 
 def people(entries: Iterable[Entry]) -> list[tuple[str, str]]:
     """Who can be searched for: the members, and others who acted in these entries."""
-    found = {str(actor): _name(entry.audit) for entry in entries if (actor := actor_of(entry.audit))}
+    found = {
+        str(actor): _name(entry.audit) for entry in map(audited, entries) if (actor := actor_of(entry.audit))
+    }
     found |= {str(item.user_id): str(item.user) for item in accounts.members()}
     return sorted((item for item in found.items() if item[1]), key=lambda item: item[1].casefold())
 

@@ -24,8 +24,9 @@ from portal.auditors.presenters import actor_names, who
 from portal.auditors.words import kind
 from portal.design.shapes import Check, Fact
 from portal.design.times import words as moment
+from portal.records.services import audited
 
-# What is shown of the audit part. What it holds beside these is free text about a patient, or points into a record.
+# What is shown of what auditors may read.
 SAID = {
     "decision": _l("Decision"),
     "role": _l("Acting as"),
@@ -67,7 +68,7 @@ def file_name(entry: Entry) -> str:
 
 def proved(entry_id: UUID, log_name: str) -> Proved:
     """The entry, checked as an outsider would check its receipt. Raises UnknownEntry."""
-    entry = ledger.entry(entry_id)
+    entry = audited(ledger.entry(entry_id))
     log = ledger.log_named(log_name)
     facts = _facts(entry)
     try:

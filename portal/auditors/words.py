@@ -28,6 +28,9 @@ KINDS = {
     "record.tampered": _("Record found altered"),
     "member.added": _("Role given"),
     "member.removed": _("Role taken back"),
+    "person.claimed": _("Account linked to a patient"),
+    "credential.added": _("Way to sign in added"),
+    "credential.removed": _("Way to sign in removed"),
     "policy.changed": _("Base policy changed"),
     "token.issued": _("Token made"),
     "token.revoked": _("Token ended"),
@@ -47,8 +50,12 @@ GROUPS = {
     ),
     "records": (_("Changes of records"), tuple(kind for kind in KINDS if kind.startswith("record."))),
     "organisation": (
-        _("Roles, policies, keys"),
-        ("member.added", "member.removed", "policy.changed", "key.rotated"),
+        _("Roles, accounts, policies, keys"),
+        tuple(
+            kind
+            for kind in KINDS
+            if kind.startswith(("member.", "person.", "credential.", "token.", "policy.", "key."))
+        ),
     ),
 }
 ALARMS = frozenset({"access.emergency", "record.tampered"})

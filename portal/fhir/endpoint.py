@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import FormParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -18,6 +17,7 @@ from portal.accounts.errors import AccountsError, ActingForUnclear, NotAMember, 
 from portal.accounts.identity import Caller
 from portal.fhir.errors import NotJson
 from portal.fhir.outcomes import outcome_response
+from portal.fhir.parsers import SearchFormParser
 from portal.records.errors import Denied, RecordsError
 
 PURPOSE_HEADER = "Purpose-Of-Use"
@@ -47,7 +47,7 @@ class FhirEndpoint(APIView):
 
     http_method_names = ["get", "head", "post"]
     content_negotiation_class = OnlyJson
-    parser_classes = (FormParser,)
+    parser_classes = (SearchFormParser,)
     schema = None  # FHIR describes itself by its CapabilityStatement, not in OpenAPI
     organisation: Any
 

@@ -19,6 +19,13 @@ class NotJson(FhirError):
     status = 406
 
 
+class FormTooLarge(FhirError):
+    """The form of a search that is longer than any search needs."""
+
+    code = "body-too-large"
+    status = 413
+
+
 class MalformedPatient(FhirError):
     """A patient parameter that names no patient of this server, or several."""
 

@@ -11,9 +11,9 @@ _ID = r"(?P<key>[A-Za-z0-9\-.]{1,64})"
 
 urlpatterns = [
     path("<slug:tenant>/metadata", Metadata.as_view(), name="metadata"),
-    re_path(rf"{_TYPE}/_search$", Search.as_view(), name="search"),
-    re_path(rf"{_TYPE}$", Type.as_view(), name="type"),
-    re_path(rf"{_TYPE}/{_ID}$", Instance.as_view(), name="instance"),
-    re_path(rf"{_TYPE}/{_ID}/_history/(?P<version>[0-9]{{1,9}})$", Instance.as_view(), name="version"),
+    re_path(rf"{_TYPE}/_search\Z", Search.as_view(), name="search"),
+    re_path(rf"{_TYPE}\Z", Type.as_view(), name="type"),
+    re_path(rf"{_TYPE}/{_ID}\Z", Instance.as_view(), name="instance"),
+    re_path(rf"{_TYPE}/{_ID}/_history/(?P<version>[0-9]{{1,9}})\Z", Instance.as_view(), name="version"),
     re_path(r"^[\s\S]*\Z", NotHere.as_view(), name="not-here"),
 ]

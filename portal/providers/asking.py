@@ -46,8 +46,11 @@ def ask(caller: Caller, record: RecordAt, form: Ask) -> None:
         )
 
 
-def break_glass(caller: Caller, record: RecordAt, form: BreakGlass) -> None:
-    """Open emergency access, unless it is open already. Raises UnknownPerson, and what `open_emergency` raises."""
+def break_glass(caller: Caller, record: RecordAt, form: BreakGlass, *, confirmed: bool) -> None:
+    """Open emergency access, unless it is open already. Raises UnknownPerson, and what `open_emergency` raises.
+
+    `confirmed`: whether the clinician proved just before who they are, as strongly as they can.
+    """
     assert caller.organisation is not None  # noqa: S101 - a member acts for one
     with tenant_scope(record.custodian.id):
         accounts.registration(person=record.person)
@@ -59,7 +62,7 @@ def break_glass(caller: Caller, record: RecordAt, form: BreakGlass) -> None:
             actor=caller.user,
             organisation=caller.organisation,
             role=caller.role,
-            strong=caller.strong,
+            strong=confirmed,
             reason_code=form.cleaned_data["reason_code"],
             reason=form.cleaned_data["reason"],
         )

@@ -1,22 +1,20 @@
 """What a clinician's last search showed, sealed in their session: the list can be opened again, and a patient who
 was found is named on the pages where access to the record is asked for."""
 
-import base64
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.http import HttpRequest
 
+from portal.accounts.sealing import fernet
 from portal.records.services import Patient
 
 KEY = "found"
+LABEL = "assent/found-patients/v1"  # sessions are rows of the database; their key is not in it
 SECONDS = 60 * 60
 
 
@@ -33,7 +31,7 @@ def keep(request: HttpRequest, custodian: str, patients: Iterable[Patient]) -> N
         }
         for patient in patients
     ]
-    sealed = _fernet().encrypt(json.dumps({"custodian": custodian, "shown": shown}).encode())
+    sealed = fernet(LABEL).encrypt(json.dumps({"custodian": custodian, "shown": shown}).encode())
     request.session[KEY] = sealed.decode()
 
 
@@ -52,7 +50,7 @@ def custodian(request: HttpRequest) -> str:
 
 def _opened(request: HttpRequest) -> dict[str, Any]:
     try:
-        content = _fernet().decrypt(request.session.get(KEY, "").encode(), ttl=SECONDS)
+        content = fernet(LABEL).decrypt(request.session.get(KEY, "").encode(), ttl=SECONDS)
     except InvalidToken:
         return {}
     return json.loads(content)  # type: ignore[no-any-return]
@@ -68,9 +66,3 @@ def _patient(said: Mapping[str, Any]) -> Patient:
         birth_date=date.fromisoformat(born) if born else None,
         gender=said["gender"],
     )
-
-
-def _fernet() -> Fernet:
-    """Sessions are rows of the database; their key is not in it."""
-    derive = HKDF(hashes.SHA256(), 32, salt=None, info=b"assent/found-patients/v1")
-    return Fernet(base64.urlsafe_b64encode(derive.derive(settings.SECRET_KEY.encode())))

@@ -35,10 +35,12 @@ class RecordAt:
 
 @dataclass(frozen=True)
 class Banner:
-    """Who the patient is; of somebody whom one has nothing to do with, only where the record is."""
+    """Who the patient is, as far as the viewer may know; of a stranger, only where the record is. `details`: whether
+    birth date and sex may be known, too."""
 
     name: str
     place: str
+    details: bool = False
     mrn: str = ""
     born: date | None = None
     sex: str = ""
@@ -61,18 +63,15 @@ def record_at(desk: Desk, custodian: str, person: UUID) -> RecordAt:
 
 
 def banner(desk: Desk, record: RecordAt, patient: records.Patient | None = None) -> Banner:
-    """The patient as they are named in an access, in one's last search, or in one's own lists."""
+    """The patient as named in an access or in one's last search. Beside a part of the record, without either, by the
+    record number alone; elsewhere by the name that stands in one's own lists."""
+    known = patient if patient and patient.name else None
+    known = known or found.last(desk.request, record.custodian.slug).get(record.person)
+    if known is not None:
+        sex = str(SEXES.get(known.gender, ""))
+        return Banner(known.name, record.custodian.name, True, known.mrn, known.birth_date, sex)
     if patient is None:
-        patient = found.last(desk.request, record.custodian.slug).get(record.person)
-    if patient is None:
-        named = records.name_patients(caller=desk.caller, tenant=record.custodian.id, people=[record.person])
-        patient = named.get(record.person)
-    if patient is None:
-        return Banner(name=str(_("A patient")), place=record.custodian.name)
-    return Banner(
-        name=patient.name,
-        place=record.custodian.name,
-        mrn=patient.mrn,
-        born=patient.birth_date,
-        sex=str(SEXES.get(patient.gender, "")),
-    )
+        listed = records.name_patients(caller=desk.caller, tenant=record.custodian.id, people=[record.person])
+        patient = listed.get(record.person)
+    name = (patient.name if patient else "") or str(_("A patient"))
+    return Banner(name, record.custodian.name, mrn=patient.mrn if patient else "")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from consent.emergency import LONGEST
 from consent.errors import ConsentError, StrongAuthenticationNeeded
+from portal.accounts.confirming import confirmed_lately
 from portal.accounts.models import Role
 from portal.providers import asking, charting, finding
 from portal.providers import worklist as lists
@@ -107,11 +108,14 @@ def ask(desk: Desk, custodian: str, patient: UUID) -> HttpResponseBase:
 def emergency(desk: Desk, custodian: str, patient: UUID) -> HttpResponseBase:
     """Break the glass. Whoever does must have proved within a quarter of an hour who they are."""
     record = record_at(desk, custodian, patient)
-    if not desk.caller.strong and desk.request.method != "POST":
+    confirmed = confirmed_lately(desk.request)
+    if not confirmed and desk.request.method != "POST":
         again = urlencode({"next": record.url("emergency")})
         return redirect(f"{reverse('account_reauthenticate')}?{again}")
     form = BreakGlass(desk.request.POST or None)
-    if form.is_valid() and _done(form, lambda: asking.break_glass(desk.caller, record, form)):
+    if form.is_valid() and _done(
+        form, lambda: asking.break_glass(desk.caller, record, form, confirmed=confirmed)
+    ):
         return redirect(record.url())
     return _form(desk, record, "providers/emergency.html", form, hours=int(LONGEST.total_seconds() // 3600))
 

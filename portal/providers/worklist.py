@@ -1,6 +1,6 @@
 """Who shares with a clinician, what they asked for, and their emergencies, at every organisation."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from consent import selectors as consent
 from consent.vocabulary import CATEGORIES
 from portal.accounts import selectors as accounts
 from portal.design.times import words as moment
-from portal.records.services import Patient, Related, related
+from portal.records.services import Related, related
 from portal.staff.desk import Desk
 
 SOON = timedelta(days=30)
@@ -77,10 +77,10 @@ class Worklist:
 def worklist(desk: Desk) -> Worklist:
     """Everything of the caller, what ends first ahead."""
     found = related(caller=desk.caller)
-    names = _Names(desk, found.patients)
+    names = _Names(desk, found)
     return Worklist(
         shared=_sharing(found, names),
-        asked=[_request(item, names) for item in found.requests if names.knows(item)],
+        asked=[_request(item, names) for item in found.requests],
         emergencies=[
             Emergency(names.name(item), names.url(item), item.ends)
             for item in found.emergencies
@@ -92,21 +92,24 @@ def worklist(desk: Desk) -> Worklist:
 def sharing(desk: Desk, most: int) -> list[Sharing]:
     """Who shares with the caller or their organisation, what ends first ahead."""
     found = related(caller=desk.caller, requests=0)
-    return _sharing(found, _Names(desk, found.patients))[:most]
+    return _sharing(found, _Names(desk, found))[:most]
 
 
 class _Names:
     """Names and addresses for what contracts, requests and sessions hold as ids."""
 
-    def __init__(self, desk: Desk, patients: Mapping[tuple[UUID, UUID], Patient]) -> None:
-        self._desk, self._patients = desk, patients
-        self._keepers = {keeper.id: keeper for keeper in accounts.organisations()} if patients else {}
+    def __init__(self, desk: Desk, found: Related) -> None:
+        self._desk, self._patients = desk, found.patients
+        any_of = found.patients or found.requests
+        self._keepers = {keeper.id: keeper for keeper in accounts.organisations()} if any_of else {}
 
     def knows(self, item: Any) -> bool:
         return (item.tenant_id, item.person) in self._patients
 
     def name(self, item: Any) -> str:
-        return self._patients[item.tenant_id, item.person].name
+        """As it may be shown: whom one only asked once, without an answer, has none."""
+        known = self._patients.get((item.tenant_id, item.person))
+        return known.name if known else _("A patient")
 
     def place(self, item: Any) -> str:
         return self._keepers[item.tenant_id].name

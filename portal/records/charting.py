@@ -15,7 +15,7 @@ from portal.records.access import Asked, ask, cited, decide, deciding, enter, gr
 from portal.records.errors import Denied
 from portal.records.kinds import CLINICAL
 from portal.records.opening import Record, release
-from portal.records.patients import Patient, named, registered
+from portal.records.patients import Patient, named, registered, unnamed
 from portal.records.sealed import Stored
 
 EACH = 200  # of one category in a whole chart
@@ -55,7 +55,8 @@ def chart(
 ) -> Chart:
     """The record of a person, or one category of it, as contracts allow. One ledger entry.
 
-    Raises Denied if nothing at all of what was asked for is permitted; UnknownPerson, UnknownCategory, UnknownPurpose.
+    The patient is named in it if her demographics are permitted too; the entry then lists it. Raises Denied if nothing
+    at all of what was asked for is permitted; UnknownPerson, UnknownCategory, UnknownPurpose.
     """
     wanted = [vocabulary.category(category)] if category else list(vocabulary.CATEGORIES)
     with deciding(tenant):
@@ -63,19 +64,20 @@ def chart(
         if found is None:
             raise UnknownPerson("No such patient is registered at this organisation. Check the number.")
         asked = ask(caller, tenant, person, purpose=purpose, interaction="chart")
-        decisions = _decide(asked, wanted)
+        decisions, heading = _decide(asked, wanted, found[1])
         limit = ALONE if category else EACH
         rows = _permitted_rows(person, decisions, wanted, limit + 1)
-        shown = [row for those in rows.values() for row in those[:limit]]
-        entered = enter(asked, decisions, shown, categories=wanted)
+        shown = {row.header: row for those in rows.values() for row in those[:limit]}
+        shown |= {row.header: row for row in heading}
+        entered = enter(asked, decisions, list(shown.values()), categories=wanted)
     if not entered.decision.permitted:
         raise Denied(entered.decision, entered.promise)
-    opened = release(asked, [*shown, found[1]], entered.promise)
+    opened = release(asked, list(shown.values()), entered.promise)
     by_place = {(record.type, record.id): record for record in opened.records}
     sections = [_section(name, decisions, rows.get(name, []), limit, by_place) for name in wanted]
     patient = by_place.get(("Patient", found[0].patient))
     return Chart(
-        patient=named(found[0], patient.resource if patient else {}),
+        patient=named(found[0], patient.resource) if patient else unnamed(found[0]),
         sections=sections,
         decision=entered.decision,
         promise=entered.promise,
@@ -90,12 +92,18 @@ def own_record(*, caller: Caller, tenant: UUID, category: str | None = None) -> 
     return chart(caller=caller.as_oneself(), tenant=tenant, person=caller.person, category=category)
 
 
-def _decide(asked: Asked, wanted: Collection[str]) -> Decisions:
-    """One decision call: for every kind of record that could be there, and for what is there."""
+def _decide(asked: Asked, wanted: Collection[str], patient: Stored) -> tuple[Decisions, list[Stored]]:
+    """One decision call: for every kind of record that could be there, for what is there, and for the FHIR Patient,
+    which is returned if something wanted is permitted and the Patient is, too: for the head of the page."""
     facts = {group_facts(name, category) for category in wanted for name in categories.types_of(category)}
     found = storage.groups(asked.person, CLINICAL, ())
     facts |= {group_facts(*group) for group in found if group[1] in wanted}
-    return decide(asked, facts)
+    head = group_facts("Patient", patient.header.category, patient.header.labels)
+    decisions = decide(asked, {*facts, head})
+    parts = {group: one for group, one in decisions.by_group.items() if group[1] in wanted}
+    if cited(replace(decisions, by_group=parts)).permitted and decisions.of(head).permitted:
+        return replace(decisions, by_group={**parts, head.group: decisions.of(head)}), [patient]
+    return replace(decisions, by_group=parts), []
 
 
 def _permitted_rows(

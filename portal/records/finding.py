@@ -11,6 +11,7 @@ from portal.accounts import selectors
 from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
 from portal.accounts.models import Registration
+from portal.accounts.scopes import grants
 from portal.records import index, storage
 from portal.records.access import SCOPE, basis, deciding, who
 from portal.records.errors import IncompleteQuestion, RoleNeeded, TooManyFound
@@ -45,8 +46,14 @@ def find_patient(
     return list(name_all(tenant, found, promises).values())
 
 
+def finds_by_number(caller: Caller, tenant: UUID) -> bool:
+    """Whether the caller may look for patients of `tenant` by record number: a clinician there, with the scope."""
+    scoped = caller.scopes is None or grants(caller.scopes, SCOPE)
+    return caller.role == "clinician" and caller.organisation == tenant and scoped and caller.refused is None
+
+
 def _by_number(caller: Caller, tenant: UUID, mrn: str) -> Found:
-    if caller.organisation != tenant:
+    if not finds_by_number(caller, tenant):
         raise IncompleteQuestion(
             "A record number finds patients of your own organisation only. At another one, give family name, "
             "given name and birth date."

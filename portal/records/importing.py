@@ -12,6 +12,9 @@ from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
+from django.db import DataError
+
 from ledger import services as ledger
 from ledger.scope import lock, tenant_scope
 from portal.accounts import selectors
@@ -135,6 +138,18 @@ class _Chunk:
     report: Report
 
     def store(self, chunk: list[Prepared]) -> None:
+        """One transaction; if the database refuses a value, one for each half, down to the resource that holds it."""
+        try:
+            self._store(chunk)
+        except (psycopg.DataError, DataError):
+            if len(chunk) == 1:
+                self.report.failed.append(self._failure(chunk[0], "holds a value that the database refuses"))
+                return
+            half = len(chunk) // 2
+            self.store(chunk[:half])
+            self.store(chunk[half:])
+
+    def _store(self, chunk: list[Prepared]) -> None:
         """One transaction. What fails in it is reported; what is stored is counted once it is committed."""
         failed: list[Failure] = []
         new: list[writing.NewVersion] = []

@@ -2,26 +2,42 @@
 
 The table is short and names what it knows: families of ICD-10-CM by prefix, and the SNOMED CT, RxNorm and LOINC
 codes that general records use most. What it does not know stays unlabelled; a source that knows better says so in
-`meta.security`, which always counts, and people may raise labels. A record inherits the labels of the records
-that it gives as its reason, because "naltrexone, for that condition" says what the condition says.
+`meta.security`, and people may raise labels. A record inherits the labels of the records that it gives as its
+reason, because "naltrexone, for that condition" says what the condition says.
+
+What stands in `meta.security` fails closed, for sources misspell systems or use their own:
+- A word of our vocabulary (R, V, HIV, PSY, ...) counts under any system or none; N, M, L and U are no restriction.
+- Any other code is kept as a label that nobody knows, which decisions treat as V and no contract can name. That
+  holds for obligations and refrains of v3-ActCode too (NOREDIST): here, nothing would see to them.
+- What is no word of at most 20 letters, digits, - and _, or has no code at all, becomes V.
+- Two systems restrict nobody and are passed over: v3-ActReason (what data are for, and HTEST for test data) and
+  v3-ObservationValue (integrity and alteration, such as HRELIABLE or PSEUDED). `meta.tag` is never looked at.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from consent.vocabulary import LEVELS
+from consent.vocabulary import LEVELS, SENSITIVITIES
 
 SNOMED = "http://snomed.info/sct"
 LOINC = "http://loinc.org"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 ICD10 = frozenset({"http://hl7.org/fhir/sid/icd-10-cm", "http://hl7.org/fhir/sid/icd-10"})
-LABELLING = frozenset(
+UNRESTRICTING = frozenset(
     {
-        "http://terminology.hl7.org/CodeSystem/v3-ActCode",
-        "http://terminology.hl7.org/CodeSystem/v3-Confidentiality",
+        "http://terminology.hl7.org/CodeSystem/v3-ActReason",
+        "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+        "http://hl7.org/fhir/v3/ActReason",  # as FHIR spelled them before R4
+        "http://hl7.org/fhir/v3/ObservationValue",
+        "urn:oid:2.16.840.1.113883.5.8",
+        "urn:oid:2.16.840.1.113883.5.1063",
     }
 )
+STRICTEST = "V"
+# A label is a column of that length, and stands in lists that commas part.
+_LABEL = re.compile(r"[A-Za-z0-9_-]{1,20}\Z")
 
 _ICD10_PREFIXES: Mapping[str, str] = {
     "F10": "ETHUD", "F11": "OPIOIDUD", "F12": "ETH", "F13": "ETH", "F14": "ETH", "F15": "ETH", "F16": "ETH",
@@ -83,9 +99,12 @@ def labels_of(resource: Mapping[str, Any]) -> frozenset[str]:
 def _stated(security: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """What the source itself says. Normal confidentiality is the absence of a label."""
     for coding in security:
-        code, system = coding.get("code"), coding.get("system")
-        if system in LABELLING and code and LEVELS.get(code, 9) > LEVELS["N"]:
-            yield code
+        code = coding.get("code", "")
+        if code in LEVELS or code in SENSITIVITIES:
+            if LEVELS.get(code, LEVELS[STRICTEST]) > LEVELS["N"]:
+                yield code
+        elif coding.get("system") not in UNRESTRICTING:
+            yield code if _LABEL.match(code) else STRICTEST
 
 
 def _codings(value: Any) -> Iterator[tuple[str, str]]:

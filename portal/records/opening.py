@@ -83,7 +83,7 @@ def open_directory(caller: Caller, tenant: UUID, rows: Sequence[Stored]) -> list
     if opened.tampered:
         found = [sealed.named(row.header, row.content_hash) for row in opened.tampered]
         with tenant_scope(tenant):
-            audit = {**who(caller), "resources": found}
+            audit = {**who(caller), "role": caller.role, "resources": found}
             ledger.append(type="record.tampered", actor=None, subject=None, audit=audit)
         raise RecordTampered(_TAMPERED)
     return opened.records
@@ -112,7 +112,7 @@ def _record(row: Stored, content: bytes) -> Record:
 
 
 def _enter_failure(asked: Asked, promise: SignedPromise, code: str, tampered: Sequence[Stored] = ()) -> None:
-    access = {"access": str(promise.promise.id), "code": code}
+    access = {"access": str(promise.promise.id), "code": code, "role": asked.role}
     with tenant_scope(asked.tenant):
         if tampered:
             rows = [sealed.named(row.header, row.content_hash) for row in tampered]

@@ -35,8 +35,9 @@ class Query:
 
     type: str
     patient: str = ""
-    ids: tuple[str, ...] = ()
-    categories: frozenset[str] = frozenset()  # our slugs; none: all of the type
+    ids: tuple[str, ...] | None = None  # None: any; empty: no record has them all
+    categories: frozenset[str] | None = None  # our slugs; None: any; empty: no record is in them all
+    named: frozenset[str] = frozenset()  # every slug that was named
     values: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # each: any of these
     spans: list[tuple[str, dates.Span]] = field(default_factory=list)
     count: int = PAGE
@@ -48,9 +49,9 @@ class Query:
         key = index.key_for(self.type, tenant=tenant, person=person)
         found = [_condition_of(key, self.type, name, values) for name, values in self.values]
         found += [_within(prefix, span) for prefix, span in self.spans]
-        if self.ids:
+        if self.ids is not None:
             found.append(Condition("r.fhir_id = ANY(%s)", [list(self.ids)]))
-        if self.categories:
+        if self.categories is not None:
             found.append(Condition("r.category = ANY(%s)", [sorted(self.categories)]))
         return found
 
@@ -81,7 +82,7 @@ def _add(query: Query, name: str, value: str) -> None:
     if name in {"patient", "subject"}:
         query.patient = _patient(value, query.patient)
     elif name == "_id":
-        query.ids = tuple(value.split(","))
+        query.ids = tuple(key for key in value.split(",") if query.ids is None or key in query.ids)
     elif name == "category":
         _add_category(query, value)
     elif name == "date":
@@ -112,7 +113,8 @@ def _add_category(query: Query, value: str) -> None:
         raise InvalidSearch("Entries of the directory have no category.", expression="category")
     words = value.split(",")
     slugs = frozenset(categories.narrowed(query.type, word) for word in words)
-    query.categories = query.categories & slugs if query.categories else slugs
+    query.named |= slugs
+    query.categories = slugs if query.categories is None else query.categories & slugs
     codes = [word.rpartition("|")[2] for word in words]
     if not any(categories.is_ours(code) for code in codes):
         query.values.append(("category", tuple(codes)))

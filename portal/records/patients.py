@@ -19,7 +19,8 @@ from portal.records.sealed import Stored
 
 @dataclass(frozen=True)
 class Patient:
-    """A person as a patient of one organisation. `promise` where naming her was an access of its own."""
+    """A person as a patient of one organisation. `promise` where naming her was an access of its own; `name` is empty
+    where only her record number may be shown."""
 
     person: UUID
     patient: str  # id of the FHIR Patient
@@ -31,10 +32,9 @@ class Patient:
 
 
 def name_patients(*, caller: Caller, tenant: UUID, people: Collection[UUID]) -> dict[UUID, Patient]:
-    """Those of `people` that the caller has to do with: herself, who shares something with him, whom he asked, or whose
-    emergency he attends to. For lists of names; nobody else is named."""
+    """Those of `people` that the caller has to do with (`related_to`). For lists of names; nobody else is named."""
     with tenant_scope(tenant):
-        found = registered_all(_related(caller, set(people)))
+        found = registered_all(related_to(caller, set(people)))
     return name_all(tenant, found)
 
 
@@ -86,6 +86,11 @@ def named(
     )
 
 
+def unnamed(registration: Registration) -> Patient:
+    """The head of a page from the registration alone: nothing of the FHIR Patient was opened."""
+    return Patient(registration.person_id, registration.patient, registration.mrn, "", None, "")
+
+
 def display_name(patient: Mapping[str, Any]) -> str:
     """The official name, else the first one, as people write it; without a prefix."""
     names = patient.get("name", [])
@@ -106,12 +111,16 @@ def _date(text: str) -> date | None:
         return None
 
 
-def _related(caller: Caller, people: set[UUID]) -> set[UUID]:
-    """Those of these people that the caller has to do with; asks no further than it must."""
+def related_to(caller: Caller, people: set[UUID]) -> set[UUID]:
+    """Those of these people that the caller has to do with, in the tenant's scope; asks no further than it must.
+
+    Oneself, whose contract with the caller is in force, whose answer to the caller's request is open, and whose
+    emergency the caller attends to now. What was declined or is over relates to nobody.
+    """
     related = {person for person in people if person == caller.person}
     relations: tuple[Callable[[], Iterable[Any]], ...] = (
         lambda: consent.contracts_for_grantee(caller.user, caller.organisation),
-        lambda: consent.requests_by(caller.user),
+        lambda: consent.requests_by(caller.user, only_open=True),
         lambda: consent.open_emergencies(actor=caller.user),
     )
     for relation in relations:

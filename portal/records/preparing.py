@@ -1,5 +1,12 @@
-"""From the text of a bundle to resources that are ready to be stored, and what is wrong with the others."""
+"""From the text of a bundle to resources that are ready to be stored, and what is wrong with the others.
 
+A record inherits the labels of the records that it gives as its reason: those of the same bundle, and those that are
+stored of the same person. Labels are settled when a version is stored. A reason that is nowhere to be found (it comes
+in a later file, or is kept elsewhere) adds none, and one that is labelled later does not reach back: such a record
+bears only the labels of its own codes.
+"""
+
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +22,16 @@ from portal.records.kinds import DIRECTORY, KINDS
 from portal.records.labels import labels_of
 from portal.records.validation import check
 
+Place = tuple[str, str]  # type and id
+
 # The elements by which a record gives another one as its reason or its content: labels travel along them.
 _REASONS_TEXT = """
 reasonReference prescription diagnosisReference procedureReference addresses basedOn result
 referral hasMember derivedFrom condition claim request authorizingPrescription partOf
 """
 _REASONS = frozenset(_REASONS_TEXT.split())
+# `Type/id` in a reference, whatever server or version of it is named.
+_PLACE = re.compile(r"(?:\A|/)([A-Z][A-Za-z]{0,63})/([A-Za-z0-9\-.]{1,64})(?:/_history/[^/]*)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +82,7 @@ def prepare(entries: list[Entry], source: str) -> tuple[list[Prepared], list[Fai
         if entry.fault:
             failed.append(Failure(source, entry.index, entry.name, entry.fault))
     good = [entry for entry in entries if not entry.fault]
-    inherited = _inherited({entry.name: entry.resource for entry in good})
-    return [_prepared(entry, inherited[entry.name]) for entry in good], failed
+    return [_prepared(entry, labels) for entry, labels in zip(good, _labels(good), strict=True)], failed
 
 
 def _check(entry: Entry, places: Mapping[str, str], finder: bundles.Finder) -> None:
@@ -109,19 +119,39 @@ def _patient(resource: Mapping[str, Any]) -> str:
     return rest.partition("/")[0] if kind == "Patient" else ""
 
 
-def _inherited(resources: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+def _labels(entries: Sequence[Entry]) -> list[frozenset[str]]:
     """The labels of each resource, with those of the records that it gives as its reason."""
-    own = {place: labels_of(resource) for place, resource in resources.items()}
-    if not any(own.values()):
-        return own
-    reasons = {place: set(_reasons(resource)) & own.keys() for place, resource in resources.items()}
+    reasons = [set(_places(entry.resource)) for entry in entries]
+    stored = storage.labels(set().union(*reasons))
+    labels = []
+    for entry, places in zip(entries, reasons, strict=True):
+        patient = _patient(entry.resource)
+        labels.append(labels_of(entry.resource).union(*(stored.get((*at, patient), ()) for at in places)))
+    if any(labels):
+        at = [(entry.resource["resourceType"], entry.resource["id"]) for entry in entries]
+        _inherit(labels, at, reasons)
+    return labels
+
+
+def _inherit(labels: list[frozenset[str]], places: Sequence[Place], reasons: Sequence[set[Place]]) -> None:
+    """Let labels travel within a bundle, where several entries may be versions of one record."""
+    at: dict[Place, list[int]] = {}
+    for index, place in enumerate(places):
+        at.setdefault(place, []).append(index)
+    targets = [[index for reason in those for index in at.get(reason, ())] for those in reasons]
     changed = True
     while changed:  # labels only grow, so this ends
         changed = False
-        for place, targets in reasons.items():
-            grown = own[place].union(*(own[target] for target in targets))
-            changed, own[place] = changed or grown != own[place], grown
-    return own
+        for index, those in enumerate(targets):
+            grown = labels[index].union(*(labels[target] for target in those))
+            changed, labels[index] = changed or grown != labels[index], grown
+
+
+def _places(resource: Mapping[str, Any]) -> Iterator[Place]:
+    """Where each reason stands."""
+    for reference in _reasons(resource):
+        if match := _PLACE.search(reference.partition("#")[0]):
+            yield match[1], match[2]
 
 
 def _reasons(value: Any, *, within: bool = False) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """Reading one record, or one of its versions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from consent.facts import Decision
+from consent.facts import Decision, Decisions, ResourceFacts
 from ledger.promise import SignedPromise
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
@@ -12,7 +12,7 @@ from portal.records.access import SCOPE, ask, decide, deciding, enter, facts_of
 from portal.records.errors import Denied, RecordDeleted, UnknownRecord, UnsupportedType
 from portal.records.kinds import KINDS
 from portal.records.opening import Record, open_directory, release_all
-from portal.records.sealed import Stored
+from portal.records.sealed import Header, Stored
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,32 @@ def read(
         return _read_directory(caller, tenant, type, id, version)
     with deciding(tenant):
         row, deleted = _row(type, id, version)
+        current = row if version is None else _row(type, id, None)[0]
         assert row.header.person is not None  # noqa: S101 - a constraint of the table
         asked = ask(caller, tenant, row.header.person, purpose=purpose, interaction="read")
-        decisions = decide(asked, [facts_of(row.header)])
-        entered = enter(asked, decisions, [row], categories=[row.header.category])
+        facts = _facts(row.header, current.header)
+        decisions = _all_or_none(decide(asked, facts))
+        entered = enter(asked, decisions, [row], categories={one.category for one in facts})
     if not entered.decision.permitted:
         raise Denied(entered.decision, entered.promise)
     if deleted:
         raise RecordDeleted("This record was deleted. Its earlier versions can be read.")
     (record,) = release_all(asked, [row], entered.promise)
     return Read(record, entered.decision, entered.promise)
+
+
+def _facts(header: Header, current: Header) -> list[ResourceFacts]:
+    """What is decided of a version: what it is labelled, and what its record is labelled now. Whoever raised a
+    label, or moved the record to a closed category, meant what was written before as well."""
+    labels = frozenset(header.labels) | frozenset(current.labels)
+    both = {one.category: replace(facts_of(one), labels=labels) for one in (current, header)}
+    return list(both.values())
+
+
+def _all_or_none(decisions: Decisions) -> Decisions:
+    """If anything is denied, nothing is permitted."""
+    denied = {group: one for group, one in decisions.by_group.items() if not one.permitted}
+    return replace(decisions, by_group=denied) if denied else decisions
 
 
 def _read_directory(caller: Caller, tenant: UUID, type_name: str, key: str, version: int | None) -> Read:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from portal.records.patients import Patient, name_all, registered_all
 @dataclass(frozen=True)
 class Related:
     """Contracts in force for the caller, their requests (newest first) and running emergencies; and whom these are
-    about, named, by custodian and person. All are as `consent.selectors` returns them."""
+    about, named, by custodian and person. All are as `consent.selectors` returns them. Whom only a request names that
+    was answered or is over has no name here: anybody can ask for anybody's records."""
 
     contracts: Sequence[Any]
     requests: Sequence[Any]
@@ -23,7 +25,7 @@ class Related:
 
 
 def related(*, caller: Caller, requests: int = 20) -> Related:
-    """Everybody whom the caller may see in lists of names. Names alone are shown, so nothing is entered."""
+    """What the caller has to do with whom. Names alone are shown, so nothing is entered."""
     contracts: dict[UUID, Any] = {}
     asked: list[Any] = []
     running: list[Any] = []
@@ -35,7 +37,8 @@ def related(*, caller: Caller, requests: int = 20) -> Related:
                 asked = consent.requests_by(caller.user)[:requests]
                 running = consent.open_emergencies(actor=caller.user)
     running = [item for item in running if item.organisation == caller.organisation]
-    named = _named([*contracts.values(), *asked, *running])
+    waiting = [item for item in asked if item.state == "open" and item.ends > datetime.now(UTC)]
+    named = _named([*contracts.values(), *waiting, *running])
     return Related(list(contracts.values()), asked, running, named)
 
 

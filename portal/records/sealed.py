@@ -10,8 +10,9 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.entry import format_time
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, UnknownKey
 from ledger.hashing import sha256
+from ledger.scope import tenant_scope
 from ledger.vault import keyring
 
 USE = "record"
@@ -75,10 +76,18 @@ def unseal(stored: Stored) -> bytes | None:
     if sha256(stored.sealed) != stored.content_hash:
         return None
     try:
-        header = stored.header
-        return keyring.unseal(header.owner, stored.sealed, header.bound(), tenant=header.tenant)
+        return _opened(stored)
     except LedgerError:  # a broken seal, another owner's, or a key that is not there
         return None
+
+
+def _opened(stored: Stored) -> bytes:
+    header = stored.header
+    try:
+        return keyring.unseal(header.owner, stored.sealed, header.bound(), tenant=header.tenant)
+    except UnknownKey:  # others took its place since it was loaded
+        with tenant_scope(header.tenant):
+            return keyring.unseal(header.owner, stored.sealed, header.bound())
 
 
 def load_keys(rows: Iterable[Stored], *, tenant: UUID) -> None:

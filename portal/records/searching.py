@@ -8,14 +8,19 @@ from consent.facts import Decision, Decisions
 from ledger.promise import SignedPromise
 from ledger.scope import tenant_scope
 from portal.accounts import selectors
+from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
 from portal.records import parameters, storage
 from portal.records.access import SCOPE, Asked, ask, decide, deciding, enter, group_facts
 from portal.records.errors import Denied, InvalidSearch, UnsupportedType
+from portal.records.finding import finds_by_number
 from portal.records.kinds import KINDS
 from portal.records.opening import Record, open_directory, release_all
 from portal.records.parameters import Query
+from portal.records.patients import related_to
 from portal.records.sealed import Stored
+
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,12 @@ def search(
     query = parameters.parse(type, params)
     if KINDS[type].directory:
         return _search_directory(caller, tenant, query)
-    if not query.patient and not (type == "Patient" and (len(query.ids) == 1 or _record_number(query))):
+    one = query.ids is not None and len(query.ids) == 1
+    if not query.patient and not (type == "Patient" and (one or _record_number(query))):
         raise InvalidSearch(f"Say whose {type} records: patient=<id of the Patient>.", expression="patient")
     with deciding(tenant):
-        asked = ask(caller, tenant, _person(query), purpose=purpose, interaction="search")
+        person = _person(caller, tenant, query)
+        asked = ask(caller, tenant, person, purpose=purpose, interaction="search")
         rows, decisions = _decided_page(asked, query)
         page = rows[: query.count]
         entered = enter(asked, decisions, page, categories=_categories(query))
@@ -100,11 +107,27 @@ def _search_directory(caller: Caller, tenant: UUID, query: Query) -> SearchResul
     return SearchResult(open_directory(caller, tenant, rows[: query.count]), _next(rows, query))
 
 
-def _person(query: Query) -> UUID:
+def _person(caller: Caller, tenant: UUID, query: Query) -> UUID:
     """Whose records are searched. Raises UnknownPerson."""
-    if query.patient or query.ids:
-        return selectors.registration(patient=query.patient or query.ids[0]).person_id
-    return selectors.registration(mrn=_record_number(query)).person_id
+    if query.patient:
+        return selectors.registration(patient=query.patient).person_id
+    if query.ids:
+        return selectors.registration(patient=query.ids[0]).person_id
+    return _person_of_number(caller, tenant, _record_number(query))
+
+
+def _person_of_number(caller: Caller, tenant: UUID, mrn: str) -> UUID:
+    """Record numbers are short and can be guessed. Whoever may not look for patients by them learns of nobody but
+    those they have to do with; the same is asked of the database for a number that exists and for one that does not.
+    """
+    try:
+        person = selectors.registration(mrn=mrn).person_id
+    except UnknownPerson:
+        person = NOBODY
+    known = finds_by_number(caller, tenant) or related_to(caller, {person})
+    if person == NOBODY or not known:
+        raise UnknownPerson("You know no patient with that record number here. Check the number.")
+    return person
 
 
 def _record_number(query: Query) -> str:
@@ -114,7 +137,7 @@ def _record_number(query: Query) -> str:
 
 
 def _categories(query: Query) -> tuple[str, ...]:
-    return tuple(sorted(query.categories)) or KINDS[query.type].categories
+    return tuple(sorted(query.categories or query.named)) or KINDS[query.type].categories
 
 
 def _next(rows: Sequence[Stored], query: Query) -> str | None:

@@ -4,6 +4,7 @@ Each takes the Caller that a face built, decides under the custodian's contracts
 before anything is shown or refused. Errors are those of `portal.records.errors`, `consent.errors`, `accounts.errors`.
 """
 
+from portal.records.audited import audited, wholly_audited
 from portal.records.charting import Chart, Section, chart, own_record
 from portal.records.finding import find_patient
 from portal.records.history import ACCESS_TYPES, Access, access_of, accesses_of, who_has_seen
@@ -33,6 +34,7 @@ __all__ = [
     "Section",
     "access_of",
     "accesses_of",
+    "audited",
     "chart",
     "find_patient",
     "import_bundles",
@@ -45,4 +47,5 @@ __all__ = [
     "related",
     "search",
     "who_has_seen",
+    "wholly_audited",
 ]

@@ -34,6 +34,13 @@ SELECT person, type, fhir_id, version, category, labels, date, until, author, se
 FROM records_version WHERE tenant_id = %s AND type = %s AND fhir_id = %s AND version = %s
 """
 
+LABELS = """
+SELECT r.type, r.fhir_id, p.fhir_id, r.labels FROM unnest(%s::text[], %s::text[]) AS w(type, fhir_id)
+JOIN records_resource r ON r.tenant_id = %s AND r.type = w.type AND r.fhir_id = w.fhir_id
+JOIN records_resource p ON p.tenant_id = r.tenant_id AND p.person = r.person AND p.type = 'Patient'
+WHERE r.labels <> '{}'
+"""
+
 FOUND_BY_ALL = """
 SELECT r.type, r.fhir_id FROM records_token t JOIN records_resource r ON r.tenant_id = t.tenant_id AND r.id = t.resource
 WHERE t.tenant_id = %s AND t.digest = ANY(%s) AND NOT r.deleted
@@ -72,6 +79,15 @@ def read_all(type_name: str, fhir_ids: Collection[str]) -> dict[str, Stored]:
         cursor.execute(READ_ALL, [current_tenant(), type_name, list(fhir_ids)])
         rows = [stored(row) for row in cursor.fetchall()]
     return {row.header.id: row for row in rows}
+
+
+def labels(places: Collection[tuple[str, str]]) -> dict[tuple[str, str, str], frozenset[str]]:
+    """The labels of those of these records (type, id) that bear some: by type, id, and the id of whose Patient."""
+    types, ids = [kind for kind, _ in places], [key for _, key in places]
+    with connection.cursor() as cursor:
+        cursor.execute(LABELS, [types, ids, current_tenant()])
+        rows = cursor.fetchall()
+    return {(kind, key, patient): frozenset(found) for kind, key, patient, found in rows}
 
 
 def groups(

@@ -101,12 +101,14 @@ def add(person: UUID | None, entry: UUID, versions: Sequence[NewVersion]) -> Non
     pairs = [
         (versions[index].resource, digest) for index in latest.values() for digest in versions[index].tokens
     ]
-    cursor = psycopg.Cursor(connection.connection)
-    cursor.execute(ADD_VERSIONS, [tenant, person, entry, *clear, *sealed])
-    cursor.execute(SET_RESOURCES, [tenant, person, ids, *current])
-    if replaced := [new.resource for new in versions if new.header.version > 1]:
-        cursor.execute(DROP_INDEX, [tenant, replaced])
-    cursor.execute(ADD_INDEX, [tenant, [resource for resource, _ in pairs], [digest for _, digest in pairs]])
+    replaced = [new.resource for new in versions if new.header.version > 1]
+    # Not Django's cursor, which writes the values into the text: these go over in binary.
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(ADD_VERSIONS, [tenant, person, entry, *clear, *sealed])
+        cursor.execute(SET_RESOURCES, [tenant, person, ids, *current])
+        if replaced:
+            cursor.execute(DROP_INDEX, [tenant, replaced])
+        cursor.execute(ADD_INDEX, [tenant, [key for key, _ in pairs], [digest for _, digest in pairs]])
 
 
 def new_resource() -> UUID:

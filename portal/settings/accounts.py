@@ -1,6 +1,6 @@
 """People's log-in: django-allauth with e-mail, argon2, TOTP, recovery codes and passkeys."""
 
-from portal.settings.environment import LOCAL, env
+from portal.settings.environment import BEHIND_PROXY, LOCAL, env
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -24,6 +24,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_LOGOUT_ON_GET = False
+# Log-ins are limited by address: behind a proxy the one that it saw, which is the last of X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 ACCOUNT_SESSION_REMEMBER = False
 
 MFA_ADAPTER = "portal.accounts.adapters.SealedSecrets"

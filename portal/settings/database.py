@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from psycopg import IsolationLevel
+
 from portal.node.postgres import embedded_location
 from portal.settings.environment import LOCAL, VAR_DIR, env
 
@@ -19,6 +21,9 @@ def _connection(alias: str) -> dict[str, Any]:
     options: dict[str, Any] = dict(parameters.pop("OPTIONS", {}))
     if alias == "default":
         options["pool"] = _POOL
+    # Whatever the server's default: a repeatable read would take its snapshot before it waits for a person's lock,
+    # and then decide by a contract that was revoked meanwhile.
+    options["isolation_level"] = IsolationLevel.READ_COMMITTED
     # Statements that are run often are planned once. Behind a transaction pooler, set it to 0: never.
     options["prepare_threshold"] = env.int("ASSENT_PREPARE_THRESHOLD", default=5) or None
     # Only a statement whose parameters travel beside it is the same text twice.

@@ -20,6 +20,8 @@ LOCAL = not env.str("DATABASE_URL", default="")
 DEBUG = env.bool("DEBUG", default=False)
 PORT = env.int("PORT", default=8000)
 ASSENT_HOST = env.str("ASSENT_HOST", default="127.0.0.1")
+# Whether a proxy that we run ends TLS, and says itself for whom (X-Forwarded-For) and how (X-Forwarded-Proto).
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 ASSENT_WEB_PROCESSES = env.int("ASSENT_WEB_PROCESSES", default=1)
 
 

@@ -1,4 +1,4 @@
-"""`create_tenant`, `create_account` and `create_token`, as an operator types them."""
+"""`create_tenant`, `create_account`, `create_token` and `revoke_token`, as an operator types them."""
 
 import io
 from typing import Any
@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ledger.scope import tenant_scope
-from portal.accounts import selectors
-from portal.accounts.errors import UnknownAccount
+from portal.accounts import selectors, services
+from portal.accounts.errors import InvalidToken, UnknownAccount
 from portal.accounts.tokens import authenticate_token
 from tests import cast
 
@@ -106,3 +106,44 @@ def test_a_scope_that_does_not_exist_is_refused(monkeypatch: Any, scopes: str) -
     run("create_account", "zoe@example.org", monkeypatch=monkeypatch)
     with pytest.raises(CommandError, match="Choose from"):
         run("create_token", "zoe@example.org", "--scopes", scopes)
+
+
+def good(text: str) -> bool:
+    try:
+        authenticate_token(text)
+    except InvalidToken:
+        return False
+    return True
+
+
+def test_a_token_is_ended_by_its_first_characters() -> None:
+    zoe = services.create_account(email="zoe@example.org", password="a long enough password")
+    found, other = (services.create_token(user=zoe, scopes="*") for _ in range(2))
+    assert run("revoke_token", found[:13]) == f"revoked {found[:13]}\n"
+    assert (good(found), good(other)) == (False, True)
+
+
+def test_all_tokens_of_an_account_are_ended_and_nobody_elses() -> None:
+    zoe, max_ = (
+        services.create_account(email=f"{name}@example.org", password="a long enough password")
+        for name in ("zoe", "max")
+    )
+    ended = [services.create_token(user=zoe, scopes="*") for _ in range(2)]
+    kept = services.create_token(user=max_, scopes="*")
+    output = run("revoke_token", "--all", "ZOE@example.org")
+    assert sorted(output.split()) == sorted(["revoked", "revoked", *[text[:13] for text in ended]])
+    assert [good(text) for text in (*ended, kept)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["assent_nobody"], "No token that is good begins with"),
+        (["--all", "nobody@example.org"], "No account has that e-mail address"),
+        (["assent_nobody", "--all", "zoe@example.org"], "not allowed with"),
+        ([], "required"),
+    ],
+)
+def test_an_end_that_names_no_token_is_refused(arguments: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        run("revoke_token", *arguments)

@@ -11,6 +11,9 @@ from portal.accounts.errors import InvalidToken, UnknownScope
 from portal.accounts.models import PersonalToken, User
 from portal.accounts.scopes import NAMED_ONLY, ORDINARY, grants, parse_scopes
 from portal.accounts.tokens import authenticate_token
+from tests import cast as people
+from tests.cast import account_of
+from tests.entries import entries_of_type, name_in
 
 
 @pytest.fixture
@@ -44,6 +47,32 @@ def test_a_use_is_recorded(owner: User) -> None:
     text = services.create_token(user=owner, scopes="*")
     authenticate_token(text)
     assert PersonalToken.objects.get().last_used is not None
+
+
+def test_a_token_stands_in_every_log_where_its_owner_acts_or_is_a_patient(transactional_db: None) -> None:
+    cast = people.build()
+    services.add_member(tenant=cast.practice.id, user=account_of(cast.doctor), role="clinician")
+    text = services.create_token(user=account_of(cast.doctor), scopes="* emergency")
+    services.create_token(user=account_of(cast.amara), scopes="records.read", actor=cast.amara.user)
+    for place in (cast.hospital, cast.practice):
+        staff, own = entries_of_type(place.id, "token.issued")
+        assert staff.audit["token"] == text[:13]
+        assert staff.audit["scopes"] == ["*", "emergency"]
+        assert staff.audit["expires"] > staff.audit["time"]
+        assert text[13:] not in str(staff.audit)
+        assert staff.subject is None
+        assert own.subject == name_in(place.id, cast.person)
+        assert own.actor == name_in(place.id, cast.amara.user)
+
+
+def test_an_end_is_entered_once(transactional_db: None) -> None:
+    cast = people.build()
+    text = services.create_token(user=account_of(cast.doctor), scopes="*")
+    for _ in range(2):
+        services.revoke_token(token=PersonalToken.objects.get().id)
+    (entry,) = entries_of_type(cast.hospital.id, "token.revoked")
+    assert (entry.audit["token"], entry.audit["account"]) == (text[:13], str(cast.doctor.user))
+    assert entries_of_type(cast.practice.id, "token.revoked") == []
 
 
 @given(st.sets(st.sampled_from(sorted(ORDINARY | NAMED_ONLY | {"*"})), min_size=1))

@@ -79,3 +79,12 @@ def test_an_emergency_without_a_good_reason(
 def test_only_clinicians_break_the_glass(house: House, who: str) -> None:
     answer = open_it(getattr(house, who))
     assert (answer.status_code, answer.json()["code"]) == (403, "not-a-clinician")
+
+
+def test_a_token_opens_an_emergency_only_if_that_scope_was_named(house: House) -> None:
+    bare = house.caller("doctor@riverside.example", "*")
+    answer = open_it(bare)
+    assert (answer.status_code, answer.json()["code"]) == (403, "insufficient-scope")
+    named = house.caller("doctor@riverside.example", "* emergency")
+    assert open_it(named).status_code == 201
+    assert named.get(f"/fhir/st-mary/Condition/{ASTHMA}").status_code == 200

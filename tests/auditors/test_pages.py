@@ -186,3 +186,16 @@ def test_a_page_asks_the_database_little(story: Cast, auditor: Client) -> None:
         auditor.get(page)
         with few_queries():
             auditor.get(page)
+
+
+def test_a_patient_who_reads_her_own_record_is_not_named(story: Cast, seal: Seal) -> None:
+    chart(caller=story.amara, tenant=story.hospital.id, person=story.person, category="lab-results")
+    seal(story.hospital)
+    client = sign_in(story.auditor)
+    for page in (
+        client.get(status(story)),
+        found(client, story),
+        client.get(entry(story, "access.permitted")),
+    ):
+        assert "Lindgren" not in text(page)
+    assert "Acting as patient" in text(page)

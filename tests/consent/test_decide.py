@@ -5,15 +5,17 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from consent import services
 from consent.errors import UnknownBasePolicy, WrongCustodian
 from consent.facts import Decision
-from consent.services import stored_code
+from consent.policy_sets import standing_code
+from consent.services import decisions, stored_code
 from consent.terms import Grantee
 from ledger.canonical import canonical, parse_canonical
 from ledger.errors import ScopeError
@@ -142,6 +144,60 @@ def test_code_altered_by_a_superuser_permits_nothing(
     with cast.at_st_mary():
         decision = reads()
     assert (decision.permitted, decision.layer, decision.code) == (False, "engine", "engine-error")
+
+
+@pytest.mark.parametrize(
+    "change", [f"grantee = '{cast.OUTSIDER}'", "ends = now()", "terms = '{}', grantee = grantor"]
+)
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_that_a_superuser_hid_is_not_passed_over(
+    administrator: psycopg.Connection[Any], change: str
+) -> None:
+    with cast.at_st_mary():
+        granted()
+        refusal = granted(effect="deny")
+        assert reads().layer == "contract"
+    administrator.execute("SET session_replication_role = replica")
+    administrator.execute(f"UPDATE consent_contract SET {change} WHERE id = %s", [refusal.id])
+    with cast.at_st_mary():
+        decision = reads()
+    assert (decision.permitted, decision.layer, decision.code) == (False, "engine", "engine-error")
+
+
+@pytest.mark.usefixtures("forgetful")
+@pytest.mark.django_db(transaction=True)
+def test_a_base_policy_that_no_tenant_can_set_decides_nothing(
+    administrator: psycopg.Connection[Any],
+) -> None:
+    with cast.at_st_mary():
+        services.set_base_policy(variant="opt-out-treatment", actor=cast.ADMINISTRATOR)
+        assert read_by_own_doctor().permitted
+    anything = '@id("1")\npermit (principal, action, resource);\n'
+    administrator.execute("SET session_replication_role = replica")
+    administrator.execute(
+        "UPDATE consent_basepolicy SET cedar = %s, code_hash = %s",
+        [anything, standing_code("base", anything).hash],
+    )
+    with cast.at_st_mary():
+        decision = read_by_own_doctor()
+    assert (decision.permitted, decision.layer, decision.code) == (False, "engine", "engine-error")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_lost_is_the_databases_error(
+    administrator: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever cursor asks: a face answers that by "unavailable"."""
+
+    def cut_off(person: UUID) -> UUID:
+        administrator.execute(
+            "SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid]
+        )
+        return cast.ST_MARY
+
+    monkeypatch.setattr(decisions, "decision_about", cut_off)
+    with pytest.raises(OperationalError), cast.at_st_mary():
+        reads()
 
 
 @pytest.mark.django_db(transaction=True)

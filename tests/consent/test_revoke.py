@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from consent import selectors, services
 from consent.errors import ContractEnded, UnknownContract
+from consent.tasks import tell_what_ended
 from ledger.entry import SYSTEM
+from ledger.errors import ReadOnlyLog
 from ledger.scope import tenant_scope
 from tests.consent import cast
 from tests.consent.doings import entries, granted, granted_and_over, reads
@@ -105,6 +108,46 @@ def test_the_job_tells_of_each_contract_that_is_over_once() -> None:
     with cast.at_st_mary():
         assert selectors.contract(over.id).state == "expired"
         assert selectors.contract(running.id).state == "active"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_log_that_takes_nothing_keeps_no_other_from_its_entries(
+    administrator: psycopg.Connection[Any],
+) -> None:
+    with cast.at_st_mary():
+        over = granted_and_over()
+    with tenant_scope(cast.RIVERSIDE):
+        granted_and_over(custodian=cast.RIVERSIDE)
+    administrator.execute("UPDATE ledger_log SET read_only = true WHERE tenant_id = %s", [cast.RIVERSIDE])
+    with pytest.raises(ExceptionGroup) as caught:
+        tell_what_ended(0)
+    assert caught.group_contains(ReadOnlyLog)
+    assert entries()[0].audit["contract"] == str(over.id), (
+        "although the log before it in the directory failed"
+    )
+    assert entries(tenant=cast.RIVERSIDE)[0].type == "contract.activated"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_contract_that_cannot_be_ended_keeps_no_other_from_its_end(
+    administrator: psycopg.Connection[Any],
+) -> None:
+    with cast.at_st_mary():
+        stuck, over = granted_and_over(), granted_and_over()
+        services.open_emergency(**cast.EMERGENCY, lasts=timedelta(microseconds=1))
+    administrator.execute(
+        "CREATE TRIGGER stuck BEFORE UPDATE ON consent_contract FOR EACH ROW"
+        f" WHEN (OLD.id = '{stuck.id}') EXECUTE FUNCTION consent_refuse()"
+    )
+    try:
+        with pytest.raises(ExceptionGroup) as caught:
+            services.expire_due(cast.ST_MARY)
+    finally:
+        administrator.execute("DROP TRIGGER stuck ON consent_contract")
+    assert len(caught.value.exceptions) == 1
+    assert [entry.type for entry in entries()[:2]] == ["emergency.ended", "contract.expired"]
+    assert entries()[1].audit["contract"] == str(over.id)
+    assert services.expire_due(cast.ST_MARY) == 1, "it is tried again"
 
 
 def test_the_job_ends_emergencies_that_are_over() -> None:

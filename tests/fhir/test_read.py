@@ -61,6 +61,8 @@ def test_a_denial_says_what_would_help_and_stands_in_the_ledger(house: House) ->
         ("st-mary/Observation/glucose-1/_history/7", (404, "not-found", "unknown-record")),
         ("st-mary/Observation/not an id", (404, "not-found", "not-found")),
         ("st-mary/", (404, "not-found", "not-found")),
+        ("st-mary/Observation/glucose-1%0A", (404, "not-found", "not-found")),
+        ("st-mary/Observation/glucose-1/_history/1%0A", (404, "not-found", "not-found")),
     ],
 )
 def test_what_is_not_there(house: House, path: str, expected: tuple[int, str, str]) -> None:

@@ -79,6 +79,30 @@ def test_a_search_by_form_is_the_same_search(house: House) -> None:
     assert outcome(house.ana.get("/fhir/st-mary/Observation/_search"))[0] == 405
 
 
+def test_a_form_is_read_no_further_than_a_search_needs(house: House) -> None:
+    address, form = "/fhir/st-mary/Observation/_search", {"Content-Type": "application/x-www-form-urlencoded"}
+    for body in (b"code=" + b"a" * 64 * 1024, b"&".join([b"code=a"] * 2000)):
+        answer = house.ana.post(address, content=body, headers=form)
+        assert outcome(answer) == (413, "too-long", "body-too-large")
+        assert "Ledger-Entry" not in answer.headers
+
+
+def test_record_numbers_cannot_be_tried_out(house: House) -> None:
+    def tried(caller: Caller, number: str, **headers: str) -> tuple[Any, ...]:
+        answer = caller.get(f"/fhir/st-mary/Patient?identifier={number}", headers=headers)
+        details = [issue["details"] for issue in answer.json()["issue"]]
+        return answer.status_code, details, "Ledger-Entry" in answer.headers
+
+    callers = [house.doctor, house.ben, house.auditor, house.caller("nobody@example.org", "profile")]
+    for caller in callers:
+        for headers in ({}, {"X-Tenant": "st-mary"}, {"Purpose-Of-Use": "GOSSIP"}):
+            assert tried(caller, "MRN-ana", **headers) == tried(caller, "MRN-none", **headers)
+    assert found(house.ana, "Patient?identifier=MRN-ana") == [ANA]
+    assert outcome(house.own_doctor.get("/fhir/st-mary/Patient?identifier=MRN-ana"))[0] == 403
+    house.ana.post("/api/v1/contracts/", json=contract_body(categories=["demographics"]))
+    assert found(house.doctor, "Patient?identifier=urn:example:mrn|MRN-ana") == [ANA]
+
+
 def test_what_is_withheld_leaves_no_trace(house: House) -> None:
     house.ana.post("/api/v1/contracts/", json=contract_body(categories=["conditions"]))
     answer = house.doctor.get(f"/fhir/st-mary/Condition?patient={ANA}&_count=1")
@@ -111,6 +135,8 @@ def test_a_search_is_denied_alike_whether_or_not_there_is_anything(house: House)
         ("Observation?patient=ana&patient=ben", (400, "invalid", "search-invalid"), "patient"),
         ("Observation?patient=nobody", (404, "not-found", "unknown-person"), ""),
         ("Horoscope?patient=ana", (404, "not-supported", "type-unsupported"), ""),
+        ("Observation%0A?patient=ana", (404, "not-found", "not-found"), ""),
+        ("Observation/_search%0A?patient=ana", (404, "not-found", "not-found"), ""),
     ],
 )
 def test_a_search_that_is_not_served(

@@ -1,6 +1,8 @@
 """Signing: only what grew, only what still holds what was signed before."""
 
 from pathlib import Path
+from shutil import copytree, rmtree
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,11 @@ SIZES = "SELECT size FROM ledger_checkpoint WHERE tenant_id = %s ORDER BY size"
 CUT = """
 WITH cut AS (DELETE FROM ledger_entry WHERE tenant_id = %(t)s AND index >= %(n)s),
      maps AS (DELETE FROM ledger_sequenced WHERE tenant_id = %(t)s AND index >= %(n)s)
-DELETE FROM ledger_checkpoint WHERE tenant_id = %(t)s AND size > %(n)s
+DELETE FROM ledger_checkpoint WHERE tenant_id = %(t)s AND size > %(n)s AND NOT %(published)s
+"""
+STATE = "SELECT size, last_hash, last_time, frontier FROM ledger_state WHERE tenant_id = %s"
+RESTORE = """
+UPDATE ledger_state SET size = %s, last_hash = %s, last_time = %s, frontier = %s WHERE tenant_id = %s
 """
 
 
@@ -56,33 +62,33 @@ def test_a_log_that_is_being_sequenced_by_another_is_signed_later(log: Logbook) 
     assert log.sign()
 
 
-def cut(log: Logbook, size: int) -> None:
-    """Restore the log to an older state, as a superuser who thinks of everything in the database."""
-    state = log.rows("SELECT last_time FROM ledger_state WHERE tenant_id = %s", log.tenant)
+def cut(log: Logbook, state: tuple[Any, ...], *, published: bool = False) -> None:
+    """Restore the log to an older state, as a superuser who thinks of everything in the database.
+
+    `published`: the checkpoints stay, for others have them.
+    """
     log.superuser.execute("SET session_replication_role = replica")
-    log.superuser.execute(CUT, {"t": log.tenant, "n": size})
+    log.superuser.execute(CUT, {"t": log.tenant, "n": state[0], "published": published})
     log.superuser.execute("RESET session_replication_role")
-    assert state
+    log.tamper(RESTORE, *state, log.tenant)
+
+
+def state_of(log: Logbook) -> tuple[Any, ...]:
+    return log.rows(STATE, log.tenant)[0]
 
 
 def test_a_log_that_was_cut_short_becomes_read_only(log: Logbook) -> None:
-    log.filled(5)
-    before = log.rows("SELECT * FROM ledger_state WHERE tenant_id = %s", log.tenant)[0]
+    before = state_of(log.filled(5))
     log.filled(4)
-    cut(log, 5)
-    restore = "UPDATE ledger_state SET size = %s, last_hash = %s, last_time = %s, frontier = %s"
-    log.tamper(f"{restore} WHERE tenant_id = %s", *before[1:], log.tenant)
+    cut(log, before)
     check_all(log.session)
     assert (log.status().log.alarm, log.status().log.read_only) == ("tree-broken", True)
 
 
 def test_a_log_that_was_cut_and_grew_again_is_not_signed(log: Logbook) -> None:
-    log.filled(5)
-    before = log.rows("SELECT * FROM ledger_state WHERE tenant_id = %s", log.tenant)[0]
+    before = state_of(log.filled(5))
     log.filled(4)
-    cut(log, 5)
-    restore = "UPDATE ledger_state SET size = %s, last_hash = %s, last_time = %s, frontier = %s"
-    log.tamper(f"{restore} WHERE tenant_id = %s", *before[1:], log.tenant)
+    cut(log, before)
     log.write(20)
     log.sequence()
     with pytest.raises(TreeBroken, match="not the one that was signed"):
@@ -90,6 +96,59 @@ def test_a_log_that_was_cut_and_grew_again_is_not_signed(log: Logbook) -> None:
     assert sign_grown(log.session) == 0
     assert log.status().log.read_only
     assert sizes(log) == [5]
+
+
+@pytest.mark.parametrize("stale", [False, True])
+@pytest.mark.parametrize("written", [2, 3])
+def test_no_second_root_is_signed_where_the_folder_is_lost_or_outdated(
+    log: Logbook, signer_folder: Path, written: int, stale: bool
+) -> None:
+    before = state_of(log.filled(3))
+    copied = copytree(signer_folder, signer_folder.with_name("copy"))
+    log.filled(2)
+    rmtree(signer_folder)
+    if stale:
+        copied.rename(signer_folder)
+    cut(log, before, published=True)
+    log.write(written)
+    log.sequence()
+    with pytest.raises(TreeBroken, match="not the one that was signed"):
+        log.sign()
+    check_all(log.session)
+    assert (log.status().log.alarm, log.status().log.read_only) == ("tree-broken", True)
+    assert sizes(log) == [3, 5]
+    assert signer_folder.exists() is stale
+
+
+def test_a_log_shorter_than_what_was_published_raises_the_alarm_without_the_folder(
+    log: Logbook, signer_folder: Path
+) -> None:
+    before = state_of(log.filled(3))
+    log.filled(2)
+    rmtree(signer_folder)
+    cut(log, before, published=True)
+    assert sign_grown(log.session) == 0
+    assert (log.status().log.alarm, log.status().log.read_only) == ("tree-broken", True)
+
+
+def test_a_lost_folder_is_made_again_from_what_was_published(log: Logbook, signer_folder: Path) -> None:
+    log.filled(3)
+    (kept,) = [file.read_bytes() for file in signer_folder.iterdir()]
+    rmtree(signer_folder)
+    assert not log.sign()
+    assert [file.read_bytes() for file in signer_folder.iterdir()] == [kept]
+    log.filled(2)
+    assert sizes(log) == [3, 5]
+
+
+@pytest.mark.parametrize("change", ["note = set_byte(note, 40, 0)", "root = sha256('x')"])
+def test_a_published_checkpoint_that_was_changed_stops_the_signer(log: Logbook, change: str) -> None:
+    log.filled(3)
+    log.tamper(f"UPDATE ledger_checkpoint SET {change} WHERE tenant_id = %s", log.tenant)
+    log.write(1)
+    log.sequence()
+    with pytest.raises(TreeBroken, match="newest checkpoint in the database"):
+        log.sign()
 
 
 def test_a_changed_entry_below_the_last_checkpoint_stops_the_signer(log: Logbook) -> None:
@@ -123,6 +182,19 @@ def test_the_file_is_replaced_as_a_whole(tmp_path: Path, log: Logbook) -> None:
     assert first and second
     assert (first.checkpoint.size, second.checkpoint.size) == (2, 4)
     assert len(list((tmp_path / "signer").iterdir())) == 1
+
+
+def test_an_older_note_never_replaces_a_newer_one(log: Logbook, signer_folder: Path) -> None:
+    log.filled(2)
+    memory, vkey = SignedCheckpoints(signer_folder), log.status().vkey
+    first = memory.last(vkey)
+    log.filled(2)
+    second = memory.last(vkey)
+    assert first and second
+    with pytest.raises(TreeBroken, match="cannot replace"):
+        memory.keep(vkey, first.note)
+    memory.keep(vkey, second.note)
+    assert memory.last(vkey) == second
 
 
 def test_a_log_whose_keys_were_exchanged_is_not_signed(log: Logbook, other_log: Logbook) -> None:

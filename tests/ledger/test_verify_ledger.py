@@ -65,6 +65,19 @@ def test_a_body_that_was_given_to_another_entry_does_not_open_there(whole: Logbo
     assert (found.kind, found.index) == ("seal-broken", 8)
 
 
+def test_without_bodies_every_change_is_still_found_and_only_a_missing_key_is_not(
+    whole: Logbook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body, _, index = TAMPERINGS["a key that opens bodies"]
+    tamper(whole, body)
+    assert whole.finding() == ("key-missing", index)
+    assert whole.finding(bodies=False) == ("", None)
+    call_command("verify_ledger", tenant=whole.name, without_bodies=True)
+    assert capsys.readouterr().out.endswith("The bodies were not opened.\n")
+    tamper(whole, TAMPERINGS["one byte of a body"][0])
+    assert whole.finding(bodies=False) == ("body-changed", 123)
+
+
 def test_an_acknowledged_submission_that_was_deleted_is_an_unmet_promise(whole: Logbook) -> None:
     promise = whole.append(uuid4()).header()
     assert whole.finding(promises=[promise]) == ("", None)

@@ -18,6 +18,7 @@ from portal.patients import granting
 from portal.patients.drafts import Draft
 from portal.records.errors import Denied
 from portal.records.services import chart
+from tests.accounts.second_factor import code, give_app
 from tests.cast import PASSWORD, Cast, account_of
 from tests.patients.conftest import SignIn, entries_of
 
@@ -73,6 +74,33 @@ def test_nothing_is_signed_before_one_says_again_who_one_is(cast: Cast, amara: C
     fill_in(amara, cast)
     asked = sign(amara, password="not-my-password")
     assert asked.status_code == 200
+    assert contracts(cast) == []
+
+
+def test_whoever_has_a_second_factor_signs_with_it_and_not_with_the_password(
+    cast: Cast, amara: Client
+) -> None:
+    give_app(cast.amara)
+    fill_in(amara, cast)
+    form = amara.get(CHECK).context["form"]
+    asked = amara.post(CHECK, {"code_hashes": form["code_hashes"].value()})
+    assert asked["Location"].startswith(reverse("mfa_reauthenticate"))
+    by_password = amara.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert by_password["Location"].startswith(reverse("mfa_reauthenticate"))
+    assert contracts(cast) == []
+    amara.post(asked["Location"], {"code": code()})
+    (contract,) = contracts(cast)
+    assert contract.signature_kind == "reauthenticated"
+    assert (contract.signature_evidence["method"], contract.signature_evidence["factor"]) == ("mfa", "totp")
+
+
+def test_a_second_factor_that_came_after_the_password_is_asked_for(cast: Cast, amara: Client) -> None:
+    amara.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    give_app(cast.amara)
+    fill_in(amara, cast)
+    form = amara.get(CHECK).context["form"]
+    asked = amara.post(CHECK, {"code_hashes": form["code_hashes"].value()})
+    assert asked["Location"].startswith(reverse("mfa_reauthenticate"))
     assert contracts(cast) == []
 
 

@@ -63,7 +63,7 @@ def test_an_emergency_is_marked_and_gives_its_reason(cast: Cast, amara: Client) 
     chart(caller=cast.doctor, tenant=cast.hospital.id, person=cast.person, category="medicines")
     (link,) = visits(amara)
     assert link.reason == "Brought in unconscious."
-    assert list(link.parts) == ["medicines"]
+    assert list(link.parts) == ["personal details", "medicines"]  # the head of the page names her
 
 
 def test_ones_own_looks_are_in_the_history_but_not_on_home(cast: Cast, amara: Client) -> None:
@@ -117,6 +117,7 @@ def test_a_line_that_waits_says_so(cast: Cast, amara: Client) -> None:
     assert [check.state for check in page.context["checks"]] == ["holds", "wait"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_receipt_that_is_not_ready_asks_for_patience(
     cast: Cast, amara: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

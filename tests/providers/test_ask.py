@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from consent import selectors
+from consent.services import decline_request
 from ledger.scope import tenant_scope
 from tests.cast import Cast
 from tests.staff import few_queries, sign_in, text
@@ -77,6 +78,21 @@ def test_what_cannot_be_asked_is_said_and_nothing_is_stored(cast: Cast, fault: d
 def test_whoever_is_no_patient_there_cannot_be_asked(cast: Cast) -> None:
     page = reverse("providers:ask", args=[cast.practice.slug, cast.hospital.slug, uuid4()])
     assert sign_in(cast.family_doctor).post(page, form()).status_code == 404
+
+
+def test_whoever_declined_is_not_named_to_whom_they_have_nothing_to_do_with(cast: Cast) -> None:
+    client = sign_in(cast.family_doctor)
+    client.post(address(cast), form())
+    with tenant_scope(cast.hospital.id):
+        (request,) = selectors.requests_of_person(cast.person)
+        decline_request(request=request.id, actor=cast.amara.user, person=cast.person)
+    worklist = text(client.get(reverse("providers:worklist", args=[cast.practice.slug])))
+    assert "A patient conditions, lab results, until" in worklist
+    assert "Declined" in worklist
+    chart = reverse("providers:chart", args=[cast.practice.slug, cast.hospital.slug, cast.person])
+    for page in (worklist, text(client.get(address(cast))), text(client.get(chart))):
+        assert "Lindgren" not in page
+        assert "A patient" in page
 
 
 def test_the_worklist_shows_what_became_of_it(cast: Cast) -> None:

@@ -6,7 +6,7 @@ from django.urls import reverse
 from ledger.scope import tenant_scope
 from ledger.selectors import Entry, subject_entries
 from portal.accounts.models import Organisation
-from tests.cast import OTHER, PATIENT, Cast, lab, store
+from tests.cast import BORN, MRN, OTHER, PATIENT, Cast, lab, store
 from tests.staff import few_queries, sign_in, text
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +117,27 @@ def test_whoever_is_not_known_to_the_clinician_is_not_named(cast: Cast) -> None:
     said = text(sign_in(cast.doctor).get(page))
     assert OTHER.title() not in said
     assert "Okri" not in said
+
+
+def test_without_the_demographics_a_chart_is_headed_by_the_record_number(cast: Cast) -> None:
+    cast.grant(cast.family_doctor, "medicines")
+    client = sign_in(cast.family_doctor)
+    said = text(client.get(address(cast, cast.practice, "medicines")))
+    assert f"A patient MRN {MRN} Record St Mary Hospital" in said
+    assert "Lindgren" not in said
+    assert "Born" not in said
+    cast.grant(cast.family_doctor, "demographics")
+    said = text(client.get(address(cast, cast.practice, "medicines")))
+    assert "Amara Lindgren Born 4 Mar 1979" in said
+    assert {one["type"] for one in newest(cast)[0].audit["resources"]} == {"MedicationRequest", "Patient"}
+
+
+def test_whoever_was_found_by_name_is_named_on_their_chart(cast: Cast) -> None:
+    cast.grant(cast.family_doctor, "medicines")
+    client = sign_in(cast.family_doctor)
+    asked = {"custodian": cast.hospital.slug, "family": "Lindgren", "given": "Amara", "birth_date": BORN}
+    client.post(reverse("providers:find", args=[cast.practice.slug]), asked)
+    assert "Amara Lindgren Born" in text(client.get(address(cast, cast.practice, "medicines")))
 
 
 def test_a_chart_asks_the_database_little(cast: Cast) -> None:

@@ -9,7 +9,8 @@ from django.urls import reverse
 from consent import selectors
 from ledger.scope import tenant_scope
 from portal.accounts.models import Organisation
-from tests.cast import Cast, account_of
+from tests.accounts.second_factor import code, give_app
+from tests.cast import PASSWORD, Cast, account_of
 from tests.staff import few_queries, sign_in, text
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,20 @@ def test_it_needs_a_proof_of_identity_of_the_last_quarter_of_an_hour(cast: Cast)
     assert "15 minutes" in text(late)
     assert REASON["reason"] in text(late)
     assert running(cast) == 0
+
+
+def test_whoever_has_a_second_factor_breaks_the_glass_with_it_and_not_with_the_password(cast: Cast) -> None:
+    client = sign_in(cast.family_doctor)
+    give_app(cast.family_doctor)
+    again, page = reverse("account_reauthenticate"), address(cast, cast.practice)
+    client.post(again, {"password": PASSWORD})
+    assert client.get(page)["Location"].startswith(again)
+    client.post(page, REASON)
+    assert running(cast) == 0
+    by_code = client.get(client.get(page)["Location"])["Location"]
+    assert client.post(by_code, {"code": code()})["Location"] == page
+    client.post(page, REASON)
+    assert running(cast) == 1
 
 
 def test_whoever_is_no_patient_there_has_no_glass_to_break(cast: Cast) -> None:

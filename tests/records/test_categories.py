@@ -100,7 +100,43 @@ def test_what_the_source_says_counts_and_normal_is_no_label() -> None:
     assert stated((ACT, "SDV"), (LEVEL, "R")) == {"SDV", "R"}
     assert stated((LEVEL, "N"), (LEVEL, "L")) == set()
     assert stated((ACT, "NEW")) == {"NEW"}  # the consent floor treats an unknown label as the strictest
-    assert stated(("http://somewhere.example", "HIV")) == set()
+
+
+REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
+VALUE = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "labels"),
+    [
+        ("http://somewhere.example", "HIV", {"HIV"}),
+        (None, "R", {"R"}),
+        ("http://hl7.org/fhir/v3/Confidentiality", "V", {"V"}),
+        (None, "N", set()),
+        ("urn:ours", "L", set()),
+        ("urn:ours", "secret", {"secret"}),
+        (None, "WARD-3_only", {"WARD-3_only"}),
+        ("urn:ours", "a" * 21, {"V"}),
+        ("urn:ours", "HIV,PSY", {"V"}),
+        ("urn:ours", "only for Dr A", {"V"}),
+        ("urn:ours", "secret\n", {"V"}),
+        ("urn:ours", None, {"V"}),
+        (ACT, "x" * 300, {"V"}),
+        (REASON, "HTEST", set()),
+        (REASON, "HIV", {"HIV"}),
+        (VALUE, "HRELIABLE", set()),
+    ],
+)
+def test_a_restriction_counts_whatever_system_it_is_said_in(
+    system: str | None, code: str | None, labels: set[str]
+) -> None:
+    said = {name: value for name, value in (("system", system), ("code", code)) if value is not None}
+    assert labels_of(condition("amara", "a", "1", meta={"security": [said]})) == labels
+
+
+def test_a_tag_is_no_label() -> None:
+    tags = [{"system": REASON, "code": "HTEST"}, {"system": "urn:ours", "code": "to-do"}]
+    assert labels_of(condition("amara", "a", "1", meta={"tag": tags})) == set()
 
 
 def test_every_label_of_the_table_is_one_that_contracts_can_name() -> None:

@@ -9,7 +9,7 @@ from ledger.scope import tenant_scope
 from portal.accounts.errors import UnknownPerson
 from portal.records import services
 from portal.records.errors import Denied, NotYourRecord
-from tests.cast import PATIENT, Cast, lab, store
+from tests.cast import BORN, MRN, PATIENT, Cast, lab, store
 
 
 def shown(chart: services.Chart) -> dict[str, list[str]]:
@@ -52,7 +52,31 @@ def test_a_doctor_sees_the_shared_categories_and_that_the_others_are_closed(cast
     chart = services.chart(caller=cast.doctor, tenant=cast.hospital.id, person=cast.person)
     assert shown(chart) == {"conditions": ["diabetes"], "lab-results": ["ldl-1", "hba1c-2", "hba1c-1"]}
     assert set(chart.withheld) == set(CATEGORIES) - {"lab-results", "conditions", "immunisations"}
-    assert chart.patient.name == "Amara Lindgren"
+
+
+def test_a_chart_names_the_patient_only_if_her_demographics_are_shared(cast: Cast) -> None:
+    def opened(category: str | None = None) -> tuple[services.Patient, list[str]]:
+        chart = services.chart(
+            caller=cast.doctor, tenant=cast.hospital.id, person=cast.person, category=category
+        )
+        (entry, *_) = services.who_has_seen(caller=cast.amara, tenant=cast.hospital.id)
+        assert entry.entry == chart.promise.promise.id
+        return chart.patient, [one["type"] for one in entry.resources]
+
+    cast.grant(cast.doctor, "medicines")
+    for category in ("medicines", None):
+        patient, listed = opened(category)
+        assert (patient.name, patient.birth_date, patient.gender, patient.mrn) == ("", None, "", MRN)
+        assert listed == ["MedicationRequest"]
+    cast.grant(cast.doctor, "demographics")
+    for category in ("medicines", None):
+        patient, listed = opened(category)
+        assert (patient.name, str(patient.birth_date), patient.mrn) == ("Amara Lindgren", BORN, MRN)
+        assert sorted(listed) == ["MedicationRequest", "Patient"]
+    with pytest.raises(Denied):
+        opened("conditions")
+    (denied, *_) = services.who_has_seen(caller=cast.amara, tenant=cast.hospital.id)
+    assert (denied.decision, denied.resources) == ("denied", [])
 
 
 def test_a_doctor_without_a_contract_sees_nothing_and_is_in_the_ledger(cast: Cast) -> None:

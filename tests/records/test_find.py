@@ -1,7 +1,11 @@
 """Finding a patient: who may look, by what, and that she is told."""
 
+import time
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from consent import services as consent
 from ledger import selectors as ledger
 from ledger.scope import tenant_scope
 from portal.accounts.errors import ScopeMissing
@@ -106,3 +110,27 @@ def test_only_people_one_has_to_do_with_are_named_in_lists(cast: Cast) -> None:
     cast.grant(cast.family_doctor, "lab-results")
     assert named(cast.family_doctor) == {cast.person}
     assert named(cast.outsider) == set()
+
+
+def test_a_request_names_somebody_while_it_waits_and_no_longer(cast: Cast) -> None:
+    def named() -> list[set[object]]:
+        listed = services.name_patients(caller=cast.outsider, tenant=cast.hospital.id, people=[cast.person])
+        found = services.related(caller=cast.outsider)
+        assert len(found.requests) == 1
+        return [set(listed), {person for _, person in found.patients}]
+
+    with tenant_scope(cast.hospital.id):
+        asked = consent.request_access(
+            person=cast.person,
+            requester=cast.outsider.user,
+            organisation=cast.practice.id,
+            categories=["lab-results"],
+            purposes=["TREAT"],
+            ends=datetime.now(UTC) + timedelta(seconds=2),
+        )
+    assert named() == [{cast.person}, {cast.person}]
+    time.sleep(2)
+    assert named() == [set(), set()]
+    with tenant_scope(cast.hospital.id):
+        consent.decline_request(request=asked.id, actor=cast.amara.user, person=cast.person)
+    assert named() == [set(), set()]

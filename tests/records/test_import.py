@@ -172,6 +172,56 @@ def test_a_record_inherits_the_labels_of_its_reason(hospital: Organisation) -> N
     assert stored(hospital, "Condition", claim["id"])["labels"] == ()
 
 
+def for_reason(name: str, reference: str, *, patient: str = PATIENT) -> dict[str, Any]:
+    """A medicine with a reason."""
+    return {
+        "resourceType": "MedicationRequest", "id": name, "status": "active", "intent": "order",
+        "medicationCodeableConcept": {"text": "Tablets"}, "subject": {"reference": f"Patient/{patient}"},
+        "reasonReference": [{"reference": reference}],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["Condition/{}", "Condition/{}/_history/1", "https://elsewhere.example/fhir/Condition/{}",
+     "https://elsewhere.example/fhir/Condition/{}/_history/1"],
+)  # fmt: skip
+@pytest.mark.parametrize("together", [True, False])
+def test_labels_travel_along_any_reference_and_from_what_an_earlier_file_brought(
+    hospital: Organisation, reference: str, together: bool
+) -> None:
+    patient, *_ = record_of(PATIENT, "Amara", "Lindgren", mrn=MRN)
+    reason = condition(PATIENT, "low-mood", "370143000")
+    medicine = for_reason("tablets", reference.format(reason["id"]))
+    for content in ([patient, reason, medicine],) if together else ([patient, reason], [medicine]):
+        assert not imported(hospital, bundle(*content)).failed
+    assert stored(hospital, "MedicationRequest", "tablets")["labels"] == ("PSY",)
+    assert holds(hospital)
+
+
+def test_labels_do_not_travel_from_another_patient_nor_from_a_later_file(hospital: Organisation) -> None:
+    patient, *_ = record_of(PATIENT, "Amara", "Lindgren", mrn=MRN)
+    reason = condition(PATIENT, "low-mood", "370143000")
+    early = for_reason("early", f"Condition/{reason['id']}")
+    imported(hospital, bundle(patient, early))
+    imported(hospital, bundle(reason))
+    ben, *_ = record_of("ben", "Ben", "Okri", mrn="2")
+    of_ben = for_reason("of-ben", f"Condition/{reason['id']}", patient="ben")
+    imported(hospital, bundle(ben, of_ben))
+    imported(hospital, bundle({**of_ben, "status": "stopped"}))
+    assert stored(hospital, "MedicationRequest", "early")["labels"] == ()
+    assert stored(hospital, "MedicationRequest", "of-ben")["labels"] == ()
+
+
+def test_two_versions_in_one_bundle_keep_their_own_labels(hospital: Organisation) -> None:
+    patient, *_ = record_of(PATIENT, "Amara", "Lindgren", mrn=MRN)
+    marked = condition(PATIENT, "c", "44054006", meta={"security": [{"code": "R"}]})
+    imported(hospital, bundle(patient, marked, condition(PATIENT, "c", "44054006")))
+    with tenant_scope(hospital.id), connection.cursor() as cursor:
+        cursor.execute("SELECT labels FROM records_version WHERE type = 'Condition' ORDER BY version")
+        assert cursor.fetchall() == [(["R"],), ([],)]
+
+
 def test_one_person_at_two_organisations_is_one_person(hospital: Organisation) -> None:
     other = create_organisation(slug="import-there", name="Other")
     store(hospital, record_of(PATIENT, "Amara", "Lindgren", mrn="1", ssn="987-65-4329")[0])

@@ -6,15 +6,19 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import OperationalError, connection
 
+from ledger.scope import tenant_scope
 from portal.accounts.models import Organisation
-from portal.records import services
+from portal.records import services, writing
 from tests.cast import MRN, PATIENT, bundle, lab, record_of, store
-from tests.records.test_import import counts, holds, import_entries, imported
+from tests.records.test_import import counts, holds, import_entries, imported, stored
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -97,6 +101,47 @@ def test_a_file_that_is_no_bundle_is_reported(hospital: Organisation, content: b
     assert counts(hospital) == (0, 0)
 
 
+@pytest.mark.parametrize("code", ["x" * 300, "HIV,PSY", "two words"])
+def test_a_label_that_is_none_stops_nothing_and_is_the_strictest(hospital: Organisation, code: str) -> None:
+    record = record_of(PATIENT, "Amara", "Lindgren", mrn=MRN)
+    record[5]["meta"] = {"security": [{"system": "urn:ours", "code": code}]}
+    report = imported(hospital, bundle(*record))
+    assert (report.created, report.failed) == (len(record), [])
+    assert stored(hospital, "Condition", record[5]["id"])["labels"] == ("V",)
+    assert holds(hospital)
+
+
+@pytest.fixture
+def picky(hospital: Organisation, administrator: Any) -> Iterator[None]:
+    """A database that refuses a value of two resources, as it would refuse one that does not fit its column."""
+    administrator.execute(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF NEW.fhir_id IN ('amara-ldl-1', 'amara-metformin') THEN "
+        "RAISE 'value too long' USING ERRCODE = '22001'; END IF; RETURN NEW; END $$"
+    )
+    administrator.execute(
+        "CREATE TRIGGER refuse BEFORE INSERT ON records_version FOR EACH ROW EXECUTE FUNCTION refuse()"
+    )
+    yield
+    administrator.execute("DROP FUNCTION refuse CASCADE")
+
+
+@pytest.mark.usefixtures("picky")
+def test_a_value_that_the_database_refuses_is_reported_and_the_others_are_stored(
+    hospital: Organisation,
+) -> None:
+    record = record_of(PATIENT, "Amara", "Lindgren", mrn=MRN)
+    report = imported(hospital, bundle(*record))
+    assert [(failure.entry, failure.name) for failure in report.failed] == [
+        (3, "Observation/amara-ldl-1"),
+        (7, "MedicationRequest/amara-metformin"),
+    ]
+    assert all("the database refuses" in failure.reason for failure in report.failed)
+    assert (report.created, report.unchanged, report.total) == (7, 0, 9)
+    assert counts(hospital) == (7, 7)
+    assert holds(hospital)
+
+
 def test_an_import_that_is_killed_loses_and_doubles_nothing(
     hospital: Organisation, tmp_path: Path, database_name: str
 ) -> None:
@@ -140,3 +185,14 @@ def test_no_malformed_example_breaks_the_import(hospital: Organisation, test_dat
     assert report.failed
     assert all(failure.reason for failure in report.failed)
     assert holds(hospital)
+
+
+def test_a_connection_that_is_lost_while_writing_is_the_databases_error(
+    hospital: Organisation, administrator: Any
+) -> None:
+    """Whatever cursor writes: a face answers that by "unavailable"."""
+    with pytest.raises(OperationalError), tenant_scope(hospital.id):
+        administrator.execute(
+            "SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid]
+        )
+        writing.add(uuid4(), uuid4(), [])

@@ -18,7 +18,7 @@ from ledger.selectors import Entry
 from portal.accounts.identity import Caller
 from portal.records import services
 from portal.records.errors import Denied, RecordsError, UnknownRecord, UnsupportedType
-from tests.cast import PATIENT, Cast, lab, store
+from tests.cast import PATIENT, Cast, condition, lab, store
 
 LAB = f"{PATIENT}-hba1c-2"
 
@@ -180,6 +180,38 @@ def test_an_older_version_can_be_read(cast: Cast) -> None:
     assert read(cast, cast.amara, version=1).record.resource["valueQuantity"] == {"value": 52}
     with pytest.raises(UnknownRecord):
         read(cast, cast.amara, version=3)
+
+
+def test_an_older_version_is_closed_by_what_the_record_bears_now(cast: Cast) -> None:
+    cast.grant(cast.doctor, "conditions")
+    key = f"{PATIENT}-diabetes"
+    store(cast.hospital, condition(PATIENT, "diabetes", "44054006", meta={"security": [{"code": "R"}]}))
+    for version in (1, 2, None):
+        with pytest.raises(Denied):
+            read(cast, cast.doctor, key, "Condition", version=version)
+    assert read(cast, cast.amara, key, "Condition", version=1).record.version == 1
+    cast.grant(cast.doctor, "conditions", sensitivity=("R",))
+    assert read(cast, cast.doctor, key, "Condition", version=1).record.labels == ()
+
+
+def test_an_older_version_that_was_sensitive_stays_closed(cast: Cast) -> None:
+    cast.grant(cast.doctor, "conditions")
+    key = f"{PATIENT}-low-mood"
+    store(cast.hospital, condition(PATIENT, "low-mood", "44054006"))
+    assert read(cast, cast.doctor, key, "Condition").record.version == 2
+    with pytest.raises(Denied):
+        read(cast, cast.doctor, key, "Condition", version=1)
+
+
+def test_an_older_version_needs_both_its_category_and_that_of_now(cast: Cast) -> None:
+    moved = lab(PATIENT, "hba1c-2", "59261-8", 48, "2026-11-16", category="vital-signs")
+    store(cast.hospital, moved)
+    cast.grant(cast.doctor, "lab-results")
+    cast.grant(cast.family_doctor, "lab-results", "vital-signs")
+    with pytest.raises(Denied):
+        read(cast, cast.doctor, version=1)
+    assert entries(cast)[0].audit["categories"] == ["lab-results", "vital-signs"]
+    assert read(cast, cast.family_doctor, version=1).record.version == 1
 
 
 def test_the_directory_is_open_to_whoever_is_signed_in(cast: Cast) -> None:

@@ -1,6 +1,7 @@
 """Searching the records of a patient: as far as contracts go, with nothing said of what is withheld."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -137,6 +138,62 @@ def test_a_patient_is_found_by_id_and_by_record_number(cast: Cast) -> None:
         search(cast, cast.outsider, "Patient", patient="", u__id=PATIENT)
 
 
+def outcome(cast: Cast, caller: Caller, **params: str) -> str:
+    """What a search for a Patient comes to."""
+    try:
+        return ",".join(found(search(cast, caller, "Patient", patient="", **params)))
+    except (Denied, UnknownPerson) as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def test_record_numbers_cannot_be_tried_out(cast: Cast) -> None:
+    def tried(caller: Caller) -> set[str]:
+        return {outcome(cast, caller, identifier=number) for number in (MRN, f"urn:test:mrn|{MRN}", "SM-99")}
+
+    unknown = tried(cast.outsider)
+    assert len(unknown) == 1
+    assert unknown.pop().startswith("UnknownPerson")
+    for caller in (cast.guardian, cast.administrator, cast.auditor, cast.privacy_officer, cast.family_doctor):
+        assert len(tried(caller)) == 1
+    for scopes in ("profile", "records.read"):
+        somebody = replace(cast.outsider, client="token:assent_x", scopes=frozenset({scopes}))
+        assert len(tried(somebody)) == 1
+    weak = replace(cast.doctor, client="token:assent_x", scopes=frozenset({"profile"}))
+    assert len(tried(weak)) == 1
+    with tenant_scope(cast.hospital.id):
+        assert ledger.subject_entries(subject=cast.person, types=services.ACCESS_TYPES) == []
+
+
+def test_a_record_number_is_for_clinicians_there_for_oneself_and_by_contract(cast: Cast) -> None:
+    assert outcome(cast, cast.amara, identifier=MRN) == PATIENT
+    assert outcome(cast, cast.amara, identifier="SM-2").startswith("UnknownPerson")
+    assert outcome(cast, cast.doctor, identifier=MRN).startswith("Denied")
+    cast.grant(cast.family_doctor, "demographics")
+    assert outcome(cast, cast.family_doctor, identifier=MRN) == PATIENT
+    assert outcome(cast, cast.family_doctor, identifier="SM-2").startswith("UnknownPerson")
+
+
+def test_two_categories_that_exclude_each_other_find_nothing_and_are_entered(cast: Cast) -> None:
+    cast.grant(cast.doctor, "lab-results", "vital-signs")
+    result = search(cast, cast.doctor, category="lab-results&vital-signs")
+    assert (result.records, result.cursor) == ([], None)
+    assert result.promise is not None
+    with tenant_scope(cast.hospital.id):
+        entry = ledger.entry(result.promise.promise.id)
+    assert (entry.audit["categories"], entry.audit["resources"]) == (["lab-results", "vital-signs"], [])
+    assert found(search(cast, cast.doctor, category="lab-results,vital-signs&vital-signs")) == ["weight-1"]
+    assert found(search(cast, cast.doctor, category="lab-results&vital-signs&lab-results")) == []
+    with pytest.raises(Denied):
+        search(cast, cast.outsider, category="lab-results&vital-signs")
+
+
+def test_an_id_that_is_given_twice_must_fit_twice(cast: Cast) -> None:
+    one, two = f"{PATIENT}-hba1c-1", f"{PATIENT}-ldl-1"
+    assert found(search(cast, cast.amara, u__id=f"{one},{two}&{two}")) == ["ldl-1"]
+    assert found(search(cast, cast.amara, u__id=f"{one}&{two}")) == []
+    assert outcome(cast, cast.amara, u__id=f"{PATIENT}&{PATIENT}") == PATIENT
+
+
 def test_the_directory_is_searched_by_name(cast: Cast) -> None:
     names = {"a": "Okafor", "b": "Fischer"}
     people = [
@@ -150,8 +207,6 @@ def test_the_directory_is_searched_by_name(cast: Cast) -> None:
 
 
 def test_the_directory_needs_a_token_with_the_scope(cast: Cast) -> None:
-    from dataclasses import replace
-
     with pytest.raises(ScopeMissing):
         search(cast, replace(cast.app, scopes=frozenset({"profile"})), "Practitioner", patient="")
 

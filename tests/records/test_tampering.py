@@ -8,12 +8,14 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, connection
 
+from ledger import committed
 from ledger import selectors as ledger
 from ledger.scope import tenant_scope
-from portal.records import services
+from portal.records import services, storage
 from portal.records.errors import RecordTampered
+from portal.records.opening import open_rows
 from portal.records.verifying import verify_records
-from tests.cast import PATIENT, Cast, lab, store
+from tests.cast import OTHER, PATIENT, Cast, lab, store
 
 LAB = f"{PATIENT}-hba1c-2"
 THIS = f"WHERE fhir_id = '{LAB}'"
@@ -207,3 +209,15 @@ def test_without_a_scope_there_are_no_rows_and_none_of_another_tenant_with_one(c
     for place in (cast.hospital, cast.practice):
         with tenant_scope(place.id):
             assert rows() == {place.id}
+
+
+def test_a_key_that_made_room_for_others_is_fetched_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two people's records are opened together, and the process keeps one key."""
+    monkeypatch.setattr(committed, "LIMIT", 1)
+    committed.forget_all()
+    with tenant_scope(cast.hospital.id):
+        rows = [found[0] for key in (PATIENT, OTHER) if (found := storage.read("Patient", key))]
+    opened = open_rows(cast.hospital.id, rows)
+    assert ([record.id for record in opened.records], opened.tampered) == ([PATIENT, OTHER], [])

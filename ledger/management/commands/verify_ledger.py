@@ -30,6 +30,10 @@ class Command(BaseCommand):
             "--checkpoint", action="append", default=[], metavar="FILE", type=Path,
             help="a checkpoint that you kept, which the log must still contain; may be repeated",
         )  # fmt: skip
+        parser.add_argument(
+            "--without-bodies", action="store_true",
+            help="leave the bodies sealed: at least twice as fast, and proves all but that they open",
+        )  # fmt: skip
 
     def handle(self, **options: object) -> None:
         try:
@@ -57,13 +61,15 @@ class Command(BaseCommand):
         evidence = Evidence(
             promises=[h for h in _list(options, "promise") if parse_promise(h).promise.log == log.origin],
             checkpoints=[Path(file).read_bytes() for file in _list(options, "checkpoint")],
+            bodies=not options["without_bodies"],
             progress=self._progress(log.name),
         )
         report = verify_log(log.tenant_id, evidence)
         if report.finding:
             self.stdout.write(f"{log.name}: BROKEN, {report.finding}")
             return False
-        self.stdout.write(f"{log.name}: holds. {_sentence(report)}")
+        sealed = "" if evidence.bodies else " The bodies were not opened."
+        self.stdout.write(f"{log.name}: holds. {_sentence(report)}{sealed}")
         return True
 
     def _progress(self, name: str) -> Progress:

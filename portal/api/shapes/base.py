@@ -6,9 +6,10 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-SLUG = r"^[-a-zA-Z0-9_]+$"
-FHIR_ID = r"^[A-Za-z0-9.-]{1,64}$"
-NO_NUL = r"^[^\u0000]*$"
+# `$` would let a newline follow; the OpenAPI schema says \Z as `$`, which is as strict there (ECMA 262).
+SLUG = r"^[-a-zA-Z0-9_]+\Z"
+FHIR_ID = r"^[A-Za-z0-9.-]{1,64}\Z"
+NO_NUL = r"^[^\u0000]*\Z"
 
 
 class Text(serializers.CharField):
@@ -29,14 +30,16 @@ class Slug(Text):
     """The short name of an organisation."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=63, validators=[RegexValidator(SLUG)], **kwargs)
+        rules = {"max_length": 63, "trim_whitespace": False, "validators": [RegexValidator(SLUG)]}
+        super().__init__(**rules, **kwargs)
 
 
 class FhirId(Text):
     """The logical id of a resource (FHIR R4, 2.24.0.1)."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=64, validators=[RegexValidator(FHIR_ID)], **kwargs)
+        rules = {"max_length": 64, "trim_whitespace": False, "validators": [RegexValidator(FHIR_ID)]}
+        super().__init__(**rules, **kwargs)
 
 
 class Prose(Text):

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from ledger.selectors import Entry as Found
 from ledger.selectors import LogStatus
 from portal.api.shapes.contracts import iso
+from portal.records.services import audited
 
 STATES = ["pending", "sequenced", "checkpointed"]
 
@@ -76,5 +77,5 @@ def entry(found: Found) -> dict[str, Any]:
         "subject_index": found.subject_index,
         "leaf_hash": found.leaf_hash.hex() if found.leaf_hash else None,
         "readable": found.readable,
-        "audit": found.audit,
+        "audit": audited(found).audit,
     }

@@ -70,8 +70,10 @@ def _before(tenant: UUID, bound: Bound) -> int | None:
     if not isinstance(bound, str):
         return bound
     try:
+        entry = UUID(bound)
+        ledger.await_entry(entry, tenant=tenant, seconds=SEQUENCING_WAIT)
         with tenant_scope(tenant):
-            found = ledger.entry(UUID(bound), wait=SEQUENCING_WAIT)
+            found = ledger.entry(entry)
     except (ValueError, UnknownEntry):
         raise cursors.bad_cursor() from None
     if found.subject_index is None:

@@ -18,7 +18,7 @@ from portal.accounts import selectors as accounts
 from portal.api import cursors
 from portal.api.endpoint import Endpoint
 from portal.api.errors import BadParameter
-from portal.api.evidence import readable_entry, require_auditor
+from portal.api.evidence import readable_entry, require_auditor, require_reveal
 from portal.api.shapes import ledgers as shapes
 from portal.api.shapes.base import FHIR_ID, page_of
 from portal.api.shapes.problems import problems
@@ -34,13 +34,16 @@ TYPE = OpenApiParameter(
     description="Such as access.denied; repeatable.",
 )
 PATIENT = OpenApiParameter(
-    "patient", {"type": "string", "pattern": FHIR_ID}, description="The FHIR Patient id of whom it is about."
+    "patient",
+    {"type": "string", "pattern": FHIR_ID.replace(r"\Z", "$")},
+    description="The FHIR Patient id of whom it is about.",
 )
 REVEAL = OpenApiParameter(
     "reveal",
     OpenApiTypes.STR,
     enum=["true", "false"],
-    description="Whether whoever holds the receipt can read it.",
+    description="Whether whoever holds the receipt can read it. For the person whom the entry is about (with the scope "
+    "accesses.read), and for an auditor (audit) where it says nothing that is closed to auditors.",
 )
 
 
@@ -73,8 +76,12 @@ class Receipt(Endpoint):
         reveal = _one_of(request, "reveal", ("false", "true")) == "true"
         organisation = accounts.organisation(tenant)
         with tenant_scope(organisation.id):
-            readable_entry(self.caller, organisation.id, entry)
-            receipt = selectors.receipt(entry, wait=RECEIPT_WAIT, reveal=reveal)
+            found = readable_entry(self.caller, organisation.id, entry)
+            if reveal:
+                require_reveal(self.caller, organisation.id, found)
+        selectors.await_checkpoint(entry, tenant=organisation.id, seconds=RECEIPT_WAIT)
+        with tenant_scope(organisation.id):
+            receipt = selectors.receipt(entry, reveal=reveal)
         attached = f'attachment; filename="{entry}.tlog-proof"'
         return HttpResponse(receipt, content_type=RECEIPT_TYPE, headers={"Content-Disposition": attached})
 

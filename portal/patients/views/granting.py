@@ -1,12 +1,9 @@
 """Share with someone: a page a question, then everything once more, then sign."""
 
-from datetime import UTC, datetime
 from typing import Any
 
-from allauth.account.authentication import get_authentication_records
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +11,7 @@ from django.utils.translation import gettext as _
 from consent.errors import ConsentError
 from consent.signature import Signature
 from portal.accounts import selectors as accounts
+from portal.accounts.confirming import confirmation_required, evidence
 from portal.accounts.errors import AccountsError
 from portal.patients import checking, drafts, granting
 from portal.patients.door import FORM, Visitor, patient
@@ -47,7 +45,7 @@ def question(who: Visitor, step: str) -> HttpResponseBase:
     return who.page("patients/grant.html", context, status=422 if form.is_bound else 200)
 
 
-@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]  # allauth has no types
+@confirmation_required
 @patient(methods=FORM)
 def check(who: Visitor) -> HttpResponseBase:
     """Everything once more, with the code and what it would show today; and the signature.
@@ -80,7 +78,7 @@ def _signed(who: Visitor, offered: list[granting.Proposal], form: Sign) -> str:
             caller=who.caller,
             offered=offered,
             shown=form.cleaned_data["code_hashes"],
-            signature=Signature("reauthenticated", who.caller.user, _evidence(who.request)),
+            signature=Signature("reauthenticated", who.caller.user, evidence(who.request)),
         )
     except granting.ContractChanged as error:
         messages.warning(who.request, str(error))
@@ -93,16 +91,6 @@ def _signed(who: Visitor, offered: list[granting.Proposal], form: Sign) -> str:
         messages.success(who.request, _("Signed. Sharing has started."))
         return reverse("patients:sharing")
     return reverse("patients:contract", args=made) + "?signed=1"
-
-
-def _evidence(request: HttpRequest) -> dict[str, Any]:
-    """How the signer proved who they are, and when: of which contract is said by the entry that holds it."""
-    assert request.user.is_authenticated  # noqa: S101 - the door has looked
-    latest = max(get_authentication_records(request, request.user), key=lambda record: record["at"])
-    return {
-        "method": latest["method"],
-        "at": datetime.fromtimestamp(latest["at"], UTC).isoformat(timespec="seconds"),
-    }
 
 
 def _form(step: str, who: Visitor, draft: Draft) -> Any:

@@ -77,7 +77,9 @@ def receipt(who: Visitor, tenant: str, entry: UUID) -> HttpResponseBase:
     where = _place(who, tenant)
     with tenant_scope(where.tenant_id):
         _own(who, entry)
-        text = ledger.receipt(entry, wait=RECEIPT_WAIT_SECONDS)
+    ledger.await_checkpoint(entry, tenant=where.tenant_id, seconds=RECEIPT_WAIT_SECONDS)
+    with tenant_scope(where.tenant_id):
+        text = ledger.receipt(entry)
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{_file_name(tenant, entry)}"'
     return response

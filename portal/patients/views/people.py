@@ -81,7 +81,11 @@ def _opened(
         (places[tenant], chart(caller=who.caller, tenant=tenant, person=person, category=category))
         for tenant in tenants
     ]
-    whose = {"name": charts[0][1].patient.name, "own": False}
+    named = charts[0][1].patient.name  # only if they share their demographics, too
+    if not named:
+        known = name_patients(caller=who.caller, tenant=tenants[0], people=[person])
+        named = known[person].name if person in known else _("A name that does not open")
+    whose = {"name": named, "own": False}
     return charts, {"person": whose, "people_url": reverse("patients:people")}
 
 
