@@ -1,5 +1,6 @@
 """A real PostgreSQL, a real browser, a real server; and a loud word about what could not be tested here."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,6 +116,14 @@ def node(serving: Node, transactional_db: None) -> Iterator[Node]:
     serving.check()
     yield serving
     serving.check()
+
+
+@pytest.fixture
+def no_other_sequencer(pytestconfig: pytest.Config) -> Iterator[None]:
+    """The node that earlier tests started leaves the logs of this test alone."""
+    running = pytestconfig.stash.get(RUNNING, None)
+    with running.paused("sequencer") if running else contextlib.nullcontext():
+        yield
 
 
 @pytest.fixture(scope="session")

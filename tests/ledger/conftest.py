@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,7 +12,7 @@ from pytest_django import Settings
 from ledger import services
 from ledger.sequencer import open_session
 from tests.ledger.logbook import Logbook
-from tests.serving import RUNNING, Node
+from tests.serving import Node
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def other_log(log: Logbook) -> Iterator[Logbook]:
 
 @pytest.fixture
 def sequencers(
-    log: Logbook, signer_folder: Path, database_name: str, tmp_path: Path, pytestconfig: pytest.Config
+    log: Logbook, signer_folder: Path, database_name: str, tmp_path: Path, no_other_sequencer: None
 ) -> Iterator[Node]:
     """Starts `manage.py sequencer` as processes on this test's database; no other runs meanwhile."""
     environment = {
@@ -57,8 +56,6 @@ def sequencers(
         "DJANGO_ALLOW_ASYNC_UNSAFE": "",
     }
     node = Node("", 0, tmp_path, environment)
-    running = pytestconfig.stash.get(RUNNING, None)
-    with running.paused("sequencer") if running else nullcontext():
-        log.release()
-        yield node
-        node.stop()
+    log.release()
+    yield node
+    node.stop()
