@@ -22,7 +22,7 @@ from portal.records.errors import Denied
 
 Step = Callable[[], object]
 _A_PAGE = 50
-_MOST = "conditions medicines allergies immunisations lab-results vital-signs visits"
+_MOST = "demographics conditions medicines allergies immunisations lab-results vital-signs visits"
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Story:
                 person=self.person,
                 requester=doctor.id,
                 organisation=self.practice.id,
-                categories=["lab-results", "conditions"],
+                categories=["demographics", "lab-results", "conditions"],
                 purposes=["TREAT"],
                 ends=_midnight(370),
                 message="May I see your latest blood tests from the hospital? I would like to plan your check-up.",
@@ -129,9 +129,15 @@ class Story:
         practice = self.practice.name
         return {
             self.hospital: [
-                Grant(with_doctor, doctor.name, "lab-results medicines vital-signs", days=180),
-                Grant(with_practice, practice, "medicines allergies", days=365),
-                Grant(with_guardian, guardian.name, "medicines allergies visits", days=365, purpose="PATRQT"),
+                Grant(with_doctor, doctor.name, "demographics lab-results medicines vital-signs", days=180),
+                Grant(with_practice, practice, "demographics medicines allergies", days=365),
+                Grant(
+                    with_guardian,
+                    guardian.name,
+                    "demographics medicines allergies visits",
+                    days=365,
+                    purpose="PATRQT",
+                ),
             ],
             self.practice: [Grant(with_practice, practice, _MOST, days=12)],
         }

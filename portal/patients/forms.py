@@ -120,7 +120,8 @@ class What(Question):
 
     @classmethod
     def start(cls, draft: Draft) -> dict[str, Any]:
-        return {"what": list(draft.what)}
+        # Whoever is to read anything should know whose it is; unticked, they see a record number.
+        return {"what": list(draft.what) or ["demographics"]}
 
 
 class Why(Question):

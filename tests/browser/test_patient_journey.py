@@ -49,7 +49,7 @@ def test_a_patient_shares_sees_the_preview_signs_and_stops(cast: Cast, seat_of: 
         fill_in(seat, cast)
         seat.check()
         seen = page.get_by_role("region", name="What they would see today")
-        expect(seen.locator("dl div")).to_have_text(["conditions1", "lab results3"])
+        expect(seen.locator("dl div")).to_have_text(["personal details1", "conditions1", "lab results3"])
         assert page.get_by_text("Conditions marked as sensitive").is_visible()
         sentence = page.locator(".sentence--sign").inner_text().replace("\xa0", " ")
         assert "Dr Helen Brandt, as a clinician of Riverside Family Practice, may read" in sentence
@@ -62,7 +62,7 @@ def test_a_patient_shares_sees_the_preview_signs_and_stops(cast: Cast, seat_of: 
         assert page.get_by_text("Signed. Sharing has started").is_visible()
         assert page.locator(".sentence--sign").inner_text().replace("\xa0", " ") == sentence
         seat.check()
-        assert opens(cast) == ["conditions", "lab-results"]
+        assert opens(cast) == ["demographics", "conditions", "lab-results"]
         press(page, "Stop sharing")
         assert page.get_by_text("They lose access now.").is_visible()
         seat.check()
@@ -98,7 +98,7 @@ def test_it_works_without_javascript(cast: Cast, seat_of: SeatOf) -> None:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Continue").click()
         assert page.get_by_text("Signed. Sharing has started").is_visible()
-        assert opens(cast) == ["lab-results"]
+        assert opens(cast) == ["demographics", "lab-results"]
         page.get_by_role("link", name="Stop sharing").click()
         page.get_by_role("button", name="Stop sharing").dblclick()
         stopped = page.get_by_text("You stopped sharing with").or_(page.get_by_text("ended already"))
