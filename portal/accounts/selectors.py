@@ -22,14 +22,6 @@ def organisation(slug: str) -> Organisation:
         ) from None
 
 
-def organisation_by_id(tenant: UUID) -> Organisation:
-    """The tenant with that id. Raises UnknownTenant."""
-    try:
-        return Organisation.objects.get(id=tenant)
-    except Organisation.DoesNotExist:
-        raise UnknownTenant("There is no such organisation on this node.") from None
-
-
 def organisations() -> list[Organisation]:
     """All tenants of this node, by name."""
     return list(Organisation.objects.order_by("name"))

@@ -17,7 +17,8 @@ from portal.accounts.models import Role
 from portal.accounts.services import add_member, remove_member
 from portal.administration import judging, presenters
 from portal.administration.forms import AddMember, ChoosePolicy, CloseReview
-from portal.staff.desk import FORM, Desk, desk
+from portal.staff.answering import FORM
+from portal.staff.desk import Desk, desk
 from portal.staff.entrance import first_desk
 
 WORKS = {Role.ADMINISTRATOR: "administration:staff", Role.PRIVACY_OFFICER: "administration:reviews"}

@@ -13,7 +13,8 @@ from ledger.scope import tenant_scope
 from portal.accounts.models import Role
 from portal.auditors import presenters, proving, runs
 from portal.auditors.forms import Search
-from portal.staff.desk import FORM, Desk, desk
+from portal.staff.answering import FORM
+from portal.staff.desk import Desk, desk
 from portal.staff.entrance import first_desk
 
 NEWEST, PAGE = 8, 50

@@ -24,9 +24,3 @@ class FormTooLarge(FhirError):
 
     code = "body-too-large"
     status = 413
-
-
-class MalformedPatient(FhirError):
-    """A patient parameter that names no patient of this server, or several."""
-
-    code = "search-invalid"

@@ -7,25 +7,17 @@ from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
-from consent.errors import ConsentError
-from ledger.errors import LedgerError
 from portal.accounts import selectors as accounts
 from portal.accounts.callers import caller_of_session
-from portal.accounts.errors import AccountsError
 from portal.accounts.identity import Caller
 from portal.accounts.models import Registration
-from portal.records.errors import RecordsError
+from portal.staff.answering import READ, page
 from portal.staff.entrance import home_of
-from portal.staff.refusals import refusal
 
 P = ParamSpec("P")
-READ, FORM, ACT = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
-DOMAIN_ERRORS = (AccountsError, ConsentError, RecordsError, LedgerError)
 
 
 @dataclass
@@ -61,19 +53,12 @@ def visitor(*, methods: tuple[str, ...] = READ) -> Callable[[View[P]], Callable[
     """Let in whoever is signed in."""
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
-        @login_required
-        @require_http_methods(list(methods))
+        @page(methods=methods)
         @wraps(view)
-        def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            try:
-                caller = caller_of_session(request).as_oneself()
-                response = view(Visitor(request, caller), *args, **kwargs)
-            except DOMAIN_ERRORS as error:
-                response = refusal(request, error)
-            response.headers["Cache-Control"] = "no-store"
-            return response
+        def visited(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            return view(Visitor(request, caller_of_session(request).as_oneself()), *args, **kwargs)
 
-        return answered
+        return visited
 
     return decorate
 

@@ -23,7 +23,8 @@ from portal.providers.record_at import RecordAt, banner, record_at
 from portal.records.errors import Denied, RecordsError
 from portal.records.services import Reach, reach
 from portal.records.services import chart as open_chart
-from portal.staff.desk import ACT, FORM, Desk, desk
+from portal.staff.answering import ACT, FORM
+from portal.staff.desk import Desk, desk
 from portal.staff.entrance import first_desk
 
 RECENT = 5

@@ -113,10 +113,3 @@ class RecordTampered(RecordsError):
 
     code = "record-tampered"
     status = 500
-
-
-class StoredTwice(RecordsError):
-    """An id of a bundle that belongs to another patient here."""
-
-    code = "record-of-another-person"
-    status = 409

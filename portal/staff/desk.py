@@ -10,24 +10,17 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
 
-from consent.errors import ConsentError
-from ledger.errors import LedgerError
 from portal.accounts.callers import caller_of_session, roles_of
-from portal.accounts.errors import AccountsError, NotAMember
+from portal.accounts.errors import NotAMember
 from portal.accounts.identity import Caller
 from portal.accounts.models import Membership, Role
-from portal.records.errors import RecordsError
+from portal.staff.answering import READ, page
 from portal.staff.entrance import home_of
-from portal.staff.refusals import refusal
 
 P = ParamSpec("P")
-READ, FORM, ACT = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
-DOMAIN_ERRORS = (AccountsError, ConsentError, RecordsError, LedgerError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +56,12 @@ def desk(
     """Let in members who have one of these roles at the organisation `place`."""
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
-        @login_required
-        @require_http_methods(list(methods))
+        @page(methods=methods, back_url=home_of)
         @wraps(view)
-        def answered(request: HttpRequest, place: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            try:
-                response = view(_desk(request, place, roles), *args, **kwargs)
-            except DOMAIN_ERRORS as error:
-                response = refusal(request, error, back_url=home_of(request))
-            # SECURE_REFERRER_POLICY keeps the address here; `no-referrer` would make browsers send
-            # `Origin: null` with forms, which the CSRF check refuses.
-            response.headers["Cache-Control"] = "no-store"
-            return response
+        def at_desk(request: HttpRequest, place: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            return view(_desk(request, place, roles), *args, **kwargs)
 
-        return answered
+        return at_desk
 
     return decorate
 

@@ -14,10 +14,11 @@ from portal.accounts import selectors as accounts
 from portal.accounts.confirming import confirmation_required, evidence
 from portal.accounts.errors import AccountsError
 from portal.patients import checking, drafts, granting
-from portal.patients.door import FORM, Visitor, patient
+from portal.patients.door import Visitor, patient
 from portal.patients.drafts import Draft
 from portal.patients.forms import Question, Sign, Until, What, Where, Who, Why
 from portal.records.services import preview
+from portal.staff.answering import FORM
 
 FORMS: dict[str, type[Question]] = {"where": Where, "who": Who, "what": What, "why": Why, "until": Until}
 

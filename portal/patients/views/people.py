@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from consent import selectors as consent
 from portal.accounts import selectors as accounts
 from portal.accounts.errors import UnknownPerson
-from portal.patients.door import FORM, Visitor, visitor
+from portal.patients.door import Visitor, visitor
 from portal.patients.pages import category_page, known_category, overview_page, test_page
 from portal.patients.presenting import Addresses
 from portal.records.services import Chart, chart, name_patients
+from portal.staff.answering import FORM
 
 
 @dataclass(frozen=True)
