@@ -58,19 +58,22 @@ def require_durable(session: Session) -> None:
             raise NotDurable(f"The database runs with {name}=off and can lose entries. Set {name}=on.")
 
 
-def sequence_waiting(session: Session, clock: Clock) -> int:
-    """One batch for each log that has submissions waiting. Returns how many entries were made."""
+def sequence_waiting(session: Session, clock: Clock, *, patient: bool = False) -> int:
+    """One batch for each log that has submissions waiting. Returns how many entries were made.
+
+    `patient`: wait for a log that another sequencer is at, instead of leaving it to that one.
+    """
     made = 0
     for (tenant,) in session.execute(sql.WAITING_LOGS).fetchall():
         with alarmed(session, tenant, FAILED):
-            made += sequence_batch(session, tenant, clock)
+            made += sequence_batch(session, tenant, clock, patient=patient)
     return made
 
 
-def sequence_batch(session: Session, tenant: UUID, clock: Clock) -> int:
+def sequence_batch(session: Session, tenant: UUID, clock: Clock, *, patient: bool = False) -> int:
     """Sequence up to BATCH submissions of one log. 0 if nothing waits or another sequencer is at it."""
     with session.transaction():
-        if not lock_log(session, tenant):
+        if not lock_log(session, tenant, patient=patient):
             return 0
         # Only a statement that starts after the lock was taken sees what the last holder committed.
         origin, alarm, tail = read_tail(session, tenant)
@@ -89,9 +92,16 @@ def sequence_batch(session: Session, tenant: UUID, clock: Clock) -> int:
     return batch.size
 
 
-def lock_log(session: Session, tenant: UUID) -> bool:
-    """Become the one that writes to this log, until the transaction ends; False if another one is."""
-    (locked,) = session.execute(sql.TRY_LOCK, [f"ledger.log:{tenant}"]).fetchone() or (False,)
+def lock_log(session: Session, tenant: UUID, *, patient: bool = False) -> bool:
+    """Become the one that writes to this log, until the transaction ends; False if another one is.
+
+    `patient`: wait until that one is done.
+    """
+    key = [f"ledger.log:{tenant}"]
+    if patient:
+        session.execute(sql.LOCK, key)
+        return True
+    (locked,) = session.execute(sql.TRY_LOCK, key).fetchone() or (False,)
     return bool(locked)
 
 

@@ -7,6 +7,7 @@ WHERE NOT read_only
   AND EXISTS (SELECT FROM ledger_submission s WHERE s.tenant_id = l.tenant_id AND NOT s.conflict)
 """
 
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
 
 TAIL = """

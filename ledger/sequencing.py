@@ -48,14 +48,14 @@ def run(wait: Wait, *, durable: bool = True) -> None:
 
 
 def drain(session: Session | None = None) -> int:
-    """Sequence everything that waits and sign it, once. Returns how many entries were made."""
+    """Sequence everything that waits and sign it, also beside a running sequencer. Returns how many entries it made."""
     if session is None:
         with open_session() as opened:
             return drain(opened)
     clock, made = Clock(), 0
-    while count := sequence_waiting(session, clock):
+    while count := sequence_waiting(session, clock, patient=True):
         made += count
-    sign_grown(session)
+    sign_grown(session, patient=True)
     return made
 
 

@@ -35,16 +35,16 @@ def check_all(session: Session) -> None:
         _guarded(session, tenant)
 
 
-def sign_grown(session: Session) -> int:
+def sign_grown(session: Session, *, patient: bool = False) -> int:
     """Sign and publish a checkpoint of each log that grew since its last one. Returns how many."""
     grown = session.execute(sql.GROWN_LOGS).fetchall()
-    return sum(_guarded(session, tenant) for (tenant,) in grown)
+    return sum(_guarded(session, tenant, patient=patient) for (tenant,) in grown)
 
 
-def sign_log(session: Session, tenant: UUID) -> bool:
+def sign_log(session: Session, tenant: UUID, *, patient: bool = False) -> bool:
     """Publish a checkpoint if the log grew. Raises TreeBroken if the tree contradicts the last one."""
     with session.transaction():
-        if not lock_log(session, tenant):
+        if not lock_log(session, tenant, patient=patient):
             return False
         origin, alarm, tail = read_tail(session, tenant)
         signer = log_signer(session, tenant)
@@ -99,8 +99,8 @@ def _require_growth(session: Session, tenant: UUID, tail: Tail, known: Sequence[
         raise TreeBroken("The stored tiles are not those of the tree that is to be signed.")
 
 
-def _guarded(session: Session, tenant: UUID) -> bool:
+def _guarded(session: Session, tenant: UUID, *, patient: bool = False) -> bool:
     signed = False
     with alarmed(session, tenant, FAILED):
-        signed = sign_log(session, tenant)
+        signed = sign_log(session, tenant, patient=patient)
     return signed  # noqa: RET504 - an alarm leaves it False

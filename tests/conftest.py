@@ -1,6 +1,5 @@
 """A real PostgreSQL, a real browser, a real server; and a loud word about what could not be tested here."""
 
-import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests import needs
-from tests.databases import RUN, empty_database, test_database, test_server, use_database
+from tests.databases import RUN, empty_database, nobody_works, test_database, test_server, use_database
 from tests.serving import RUNNING, Node, serve
 
 ALIASES = ["default", "sequencer"]
@@ -119,10 +118,19 @@ def node(serving: Node, transactional_db: None) -> Iterator[Node]:
 
 
 @pytest.fixture
-def no_other_sequencer(pytestconfig: pytest.Config) -> Iterator[None]:
+def no_other_sequencer(
+    pytestconfig: pytest.Config, django_db_setup: None, administrator_dsn: str, database_name: str
+) -> Iterator[None]:
     """The node that earlier tests started leaves the logs of this test alone."""
     running = pytestconfig.stash.get(RUNNING, None)
-    with running.paused("sequencer") if running else contextlib.nullcontext():
+    if running is None:
+        yield
+        return
+
+    def at_rest() -> bool:
+        return nobody_works(administrator_dsn, database_name, "assent_sequencer")
+
+    with running.paused("sequencer", at_rest):
         yield
 
 

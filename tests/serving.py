@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,10 +55,14 @@ class Node:
         _close(child)
 
     @contextlib.contextmanager
-    def paused(self, name: str) -> Iterator[None]:
-        """Let one part stand still meanwhile."""
+    def paused(self, name: str, at_rest: Callable[[], bool]) -> Iterator[None]:
+        """Let one part stand still meanwhile, at a moment at which it is at rest and holds no lock."""
         child = self.children[name]
         child.send_signal(signal.SIGSTOP)
+        while not at_rest():
+            child.send_signal(signal.SIGCONT)
+            time.sleep(0.02)
+            child.send_signal(signal.SIGSTOP)
         try:
             yield
         finally:
