@@ -27,6 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         wanted: dict[str, Any] = {"databases": ALIASES, **(marker.kwargs if marker else {})}
         if "node" in fixtures:  # another process sees only what is committed
             wanted["transaction"] = True
+        elif wanted.get("transaction"):
+            item.fixturenames.append("no_other_sequencer")  # type: ignore[attr-defined]
         item.add_marker(pytest.mark.django_db(**wanted), append=False)
 
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -151,11 +152,21 @@ def test_a_receipt_is_for_the_subject_the_actor_and_the_auditor_and_verifies_alo
         assert outsider.get(address).json()["code"] == "unknown-entry"
 
 
+def settled(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The answer, once nothing waits and it has stopped changing."""
+    before, end = ask(), time.monotonic() + 30
+    while time.monotonic() < end:
+        time.sleep(1.2)  # longer than a checkpoint takes
+        if (now := ask()) == before and now["backlog"] == 0:
+            return now
+        before = now
+    raise AssertionError("the log does not come to rest")
+
+
 def test_the_state_of_a_log_is_that_of_its_checkpoint(house: House) -> None:
     ana = house.ana  # making a token is an entry, too
     read(house.doctor, f"Observation/{GLUCOSE}")
-    time.sleep(1.5)
-    state = ana.get("/api/v1/ledger/st-mary/").json()
+    state = settled(lambda: ana.get("/api/v1/ledger/st-mary/").json())
     origin, size, root = house.http.get("/log/st-mary/checkpoint").text.split("\n")[:3]
     assert (state["origin"], state["size"], state["root"]) == (origin, int(size), root)
     assert state["size"] > 0

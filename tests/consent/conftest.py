@@ -6,6 +6,6 @@ from tests.consent import cast
 
 
 @pytest.fixture
-def logs(db: None, no_other_sequencer: None) -> None:
+def logs(db: None) -> None:
     """The two organisations can take entries. Their ids are those of every test, so a running node knows other keys."""
     cast.open_logs()

@@ -23,8 +23,9 @@ def granted(person: UUID = cast.PATIENT, **changes: Any) -> Contract:
 
 def granted_and_over(**changes: Any) -> Contract:
     """A contract that was granted for a moment, which has passed."""
-    short = granted(**{"ends": datetime.now(UTC) + timedelta(milliseconds=150)} | changes)
-    time.sleep(0.2)
+    ends = datetime.now(UTC) + timedelta(milliseconds=400)
+    short = granted(**{"ends": ends} | changes)
+    time.sleep(max((ends - datetime.now(UTC)).total_seconds(), 0) + 0.05)
     return short
 
 

@@ -26,11 +26,16 @@ def test_a_page_is_told_of_a_new_entry_within_a_second(node: Node, house: House)
     with Page(node, session_of("ana@example.org")) as page:
         page.hello(st_mary=last)
         page.listen(0.3)
-        began = time.monotonic()
-        append(house, "st-mary", house.people[ANA])
-        page.listen(5, until=1)
-        assert time.monotonic() - began < 1
-        assert page.said == [{"tenant": "st-mary", "seq": last + 1, "type": "access.permitted"}]
+        waits = []
+        for number in range(1, 6):
+            began = time.monotonic()
+            append(house, "st-mary", house.people[ANA])
+            page.listen(30, until=number)
+            waits.append(time.monotonic() - began)
+    assert sorted(waits)[2] < 1, waits
+    assert page.said == [
+        {"tenant": "st-mary", "seq": last + number, "type": "access.permitted"} for number in range(1, 6)
+    ]
 
 
 def test_a_page_hears_of_every_organisation_and_of_nobody_else(node: Node, house: House) -> None:
@@ -41,7 +46,8 @@ def test_a_page_hears_of_every_organisation_and_of_nobody_else(node: Node, house
         append(house, "st-mary", house.people[BEN])
         append(house, "st-mary", None, kind="policy.changed")
         append(house, "riverside", house.people[ANA], kind="access.denied")
-        page.listen(1.0)
+        page.listen(30, until=1)
+        page.listen(0.5)
     assert page.said == [{"tenant": "riverside", "seq": lasts["riverside"] + 1, "type": "access.denied"}]
 
 
@@ -52,9 +58,9 @@ def test_a_page_that_was_away_is_given_what_it_missed_and_then_goes_on(node: Nod
     sequenced(house, "st-mary", house.people[ANA], last + 4)
     with Page(node, session_of("ana@example.org")) as page:
         page.hello(st_mary=last)
-        page.listen(3, until=3)
+        page.listen(30, until=3)
         append(house, "st-mary", house.people[ANA])
-        page.listen(3, until=4)
+        page.listen(30, until=4)
         page.listen(0.3)
     assert [message["seq"] for message in page.said] == [last + 1, last + 2, last + 3, last + 4]
 
@@ -65,7 +71,7 @@ def test_a_page_that_names_no_position_starts_at_the_newest(node: Node, house: H
         page.hello()
         page.listen(0.3)
         append(house, "st-mary", house.people[ANA])
-        page.listen(3, until=1)
+        page.listen(30, until=1)
     assert [message["seq"] for message in page.said] == [last + 1]
 
 
@@ -86,7 +92,7 @@ def test_nothing_is_lost_or_doubled_when_the_listener_is_killed_again_and_again(
                         [APPLICATION],
                     ).fetchall()
                 )
-        page.listen(20, until=entries)
+        page.listen(30, until=entries)
         page.listen(0.5)
     assert kills >= 1
     assert [message["seq"] for message in page.said] == list(range(last + 1, last + 1 + entries))
@@ -100,7 +106,7 @@ def test_two_pages_of_one_person_hear_the_same(node: Node, house: House) -> None
             page.hello(st_mary=last)
             page.listen(0.2)
         append(house, "st-mary", house.people[ANA])
-        assert one.listen(3, until=1) == other.listen(3, until=1)
+        assert one.listen(30, until=1) == other.listen(30, until=1)
         assert len(one.said) == 1
 
 
@@ -112,11 +118,11 @@ def test_a_socket_closes_at_once_when_its_session_logs_out(node: Node, house: Ho
             each.listen(0.2)
         began = time.monotonic()
         log_out(node, session)
-        page.listen(3)
+        page.listen(30)
         assert page.closed == 4401
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 5  # the heartbeat, which would close it too, is slower
         append(house, "st-mary", house.people[ANA])
-        assert len(other.listen(3, until=1)) == 1
+        assert len(other.listen(30, until=1)) == 1
 
 
 def test_a_wake_up_is_not_sent_to_a_session_that_was_ended_elsewhere(node: Node, house: House) -> None:
@@ -130,14 +136,14 @@ def test_a_wake_up_is_not_sent_to_a_session_that_was_ended_elsewhere(node: Node,
         page.listen(0.3)
         Session.objects.filter(session_key=session).delete()
         append(house, "st-mary", house.people[ANA])
-        page.listen(3)
+        page.listen(30)
     assert page.closed == 4401
     assert page.said == []
 
 
 def test_a_visitor_is_told_to_log_in(node: Node, house: House) -> None:
     with Page(node, "0" * 32) as page:
-        page.listen(2)
+        page.listen(30)
     assert page.closed == 4401
 
 
@@ -148,7 +154,7 @@ def test_a_visitor_is_told_to_log_in(node: Node, house: House) -> None:
 def test_a_socket_that_talks_nonsense_is_closed(node: Node, house: House, message: str) -> None:
     with Page(node, session_of("ana@example.org")) as page:
         page.socket.send(message)
-        page.listen(2)
+        page.listen(30)
     assert page.closed == 4400
 
 
