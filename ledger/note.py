@@ -1,49 +1,51 @@
 """Signed notes, c2sp.org/signed-note: a text, an empty line, and lines that sign the text.
 
-A key type is a byte. Ed25519 (0x01) stands here; another type joins by an entry in `_VERIFIERS`.
+A key type is a byte. What it signs and how stands with its keys: notekeys.py, cosignature.py.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
+from ledger.cosignature import CosignatureVerifier, MlDsaVerifier
 from ledger.encoding import base64_text, parse_base64
 from ledger.errors import FormatError, ProofError
-from ledger.hashing import sha256
+from ledger.notekeys import (
+    CONTROL,
+    KEY_ID_BYTES,
+    Ed25519Signer,
+    Ed25519Verifier,
+    Signer,
+    Verifier,
+    check_name,
+    key_id,
+)
 
-ED25519 = 0x01
-KEY_ID_BYTES = 4
+__all__ = [
+    "KEY_ID_BYTES",
+    "Ed25519Signer",
+    "Ed25519Verifier",
+    "KnownKey",
+    "Note",
+    "OpenedNote",
+    "Signature",
+    "Signer",
+    "Verifier",
+    "check_name",
+    "open_note",
+    "parse_note",
+    "parse_signatures",
+    "parse_vkey",
+    "sign_note",
+]
+
 MAX_NOTE_BYTES = 1_000_000
 MAX_SIGNATURES = 100
 
+KnownKey = Ed25519Verifier | MlDsaVerifier
+"""A public key of a type that is known here (a cosigning one is a kind of Ed25519Verifier)."""
+
 _VKEY = re.compile(r"(?P<name>[^+]+)\+(?P<id>[0-9a-f]{8})\+(?P<key>[A-Za-z0-9+/=]+)")
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
-
-
-class Verifier(Protocol):
-    """A public key under a name."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def key_id(self) -> bytes: ...
-    def verify(self, message: bytes, signature: bytes) -> bool: ...
-
-
-class Signer(Protocol):
-    """A private key under a name. Its `vkey` is what others need to verify."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def key_id(self) -> bytes: ...
-    @property
-    def vkey(self) -> str: ...
-    def sign(self, message: bytes) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,70 +70,23 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class OpenedNote:
-    """A text that at least one trusted key signed, and the names of the keys that did."""
+    """A text that at least one trusted key signed, the keys that did, and their lines (one for each)."""
 
     text: str
-    signed_by: tuple[str, ...]
-
-
-class Ed25519Verifier:
-    def __init__(self, name: str, public_key: bytes) -> None:
-        check_name(name)
-        try:
-            self._key = Ed25519PublicKey.from_public_bytes(public_key)
-        except ValueError as error:
-            raise FormatError("An Ed25519 public key has 32 bytes.") from error
-        self.name = name
-        self.key_id = key_id(name, ED25519, public_key)
-        self.vkey = vkey(name, ED25519, public_key)
-
-    def verify(self, message: bytes, signature: bytes) -> bool:
-        try:
-            self._key.verify(signature, message)
-        except InvalidSignature:
-            return False
-        return True
-
-
-class Ed25519Signer:
-    """`seed`: the 32 bytes of the private key (RFC 8032)."""
-
-    def __init__(self, name: str, seed: bytes) -> None:
-        try:
-            self._key = Ed25519PrivateKey.from_private_bytes(seed)
-        except ValueError as error:
-            raise FormatError("An Ed25519 private key has 32 bytes.") from error
-        self.verifier = Ed25519Verifier(name, self._key.public_key().public_bytes_raw())
-        self.name = name
-        self.key_id = self.verifier.key_id
-        self.vkey = self.verifier.vkey
-
-    @classmethod
-    def generate(cls, name: str) -> "Ed25519Signer":
-        return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
+    keys: tuple[Verifier, ...]
+    lines: tuple[Signature, ...]
 
     @property
-    def seed(self) -> bytes:
-        return self._key.private_bytes_raw()
-
-    def sign(self, message: bytes) -> bytes:
-        return self._key.sign(message)
+    def signed_by(self) -> tuple[str, ...]:
+        return tuple(key.name for key in self.keys)
 
 
-_VERIFIERS: dict[int, Callable[[str, bytes], Verifier]] = {ED25519: Ed25519Verifier}
+_VERIFIERS: dict[int, Callable[[str, bytes], KnownKey]] = {
+    each.kind: each for each in (Ed25519Verifier, CosignatureVerifier, MlDsaVerifier)
+}
 
 
-def key_id(name: str, kind: int, public_key: bytes) -> bytes:
-    """SHA-256(name || 0x0A || type || public key)[:4]."""
-    return sha256(name.encode() + b"\n" + bytes([kind]) + public_key)[:KEY_ID_BYTES]
-
-
-def vkey(name: str, kind: int, public_key: bytes) -> str:
-    """`name+hex(key id)+base64(type || public key)`."""
-    return f"{name}+{key_id(name, kind, public_key).hex()}+{base64_text(bytes([kind]) + public_key)}"
-
-
-def parse_vkey(text: str) -> Verifier:
+def parse_vkey(text: str) -> KnownKey:
     match = _VKEY.fullmatch(text)
     if not match:
         raise FormatError("A verifier key reads name+id+key, as the log publishes it.")
@@ -142,12 +97,6 @@ def parse_vkey(text: str) -> Verifier:
     if kind not in _VERIFIERS:
         raise FormatError(f"Verifier keys of type 0x{kind:02x} are not known here.")
     return _VERIFIERS[kind](match["name"], public_key)
-
-
-def check_name(name: str) -> None:
-    """Key names are not empty and hold no Unicode space, no plus sign and no control character."""
-    if not name or "+" in name or _CONTROL.search(name) or any(letter.isspace() for letter in name):
-        raise FormatError("A key name is empty, or holds a space or a plus sign.")
 
 
 def sign_note(text: str, signers: Iterable[Signer]) -> bytes:
@@ -171,11 +120,17 @@ def parse_note(note: bytes) -> Note:
     lines = block.split("\n")
     if not separator or lines.pop() != "" or not lines:
         raise FormatError("A note is a text, an empty line and lines of signatures, each ended by a newline.")
-    if len(lines) > MAX_SIGNATURES:
-        raise FormatError(f"The note has more than {MAX_SIGNATURES} signatures.")
     text += "\n"
     _check_text(text)
-    return Note(text, tuple(map(_parse_signature, lines)))
+    return Note(text, _parse_lines(lines))
+
+
+def parse_signatures(block: str) -> tuple[Signature, ...]:
+    """Lines of signatures without their text, as a witness answers them."""
+    *lines, end = block.split("\n")
+    if end or not lines:
+        raise FormatError("Signatures are lines, each ended by a newline.")
+    return _parse_lines(lines)
 
 
 def open_note(note: bytes, verifiers: Sequence[Verifier]) -> OpenedNote:
@@ -188,17 +143,23 @@ def open_note(note: bytes, verifiers: Sequence[Verifier]) -> OpenedNote:
     known = {(each.name, each.key_id): each for each in verifiers}
     if len(known) != len(verifiers):
         raise FormatError("Two of the given keys share one name and one id.")
-    message, signed = parsed.text.encode(), {}
+    message, signed = parsed.text.encode(), dict[tuple[str, bytes], Signature]()
     for line in parsed.signatures:
         verifier = known.get((line.name, line.key_id))
         if verifier is None:
             continue
         if not verifier.verify(message, line.signature):
             raise ProofError(f"The signature of {line.name} is bad: this is not what it signed.")
-        signed[line.name, line.key_id] = line.name
+        signed.setdefault((line.name, line.key_id), line)
     if not signed:
         raise ProofError("None of the trusted keys signed the note.")
-    return OpenedNote(parsed.text, tuple(signed.values()))
+    return OpenedNote(parsed.text, tuple(known[each] for each in signed), tuple(signed.values()))
+
+
+def _parse_lines(lines: Sequence[str]) -> tuple[Signature, ...]:
+    if len(lines) > MAX_SIGNATURES:
+        raise FormatError(f"The note has more than {MAX_SIGNATURES} signatures.")
+    return tuple(map(_parse_signature, lines))
 
 
 def _parse_signature(line: str) -> Signature:
@@ -214,5 +175,5 @@ def _parse_signature(line: str) -> Signature:
 
 
 def _check_text(text: str) -> None:
-    if not text.endswith("\n") or _CONTROL.search(text):
+    if not text.endswith("\n") or CONTROL.search(text):
         raise FormatError("The text of a note ends in a newline and holds no other control character.")

@@ -7,28 +7,21 @@ on before the leaf was read strictly, matched, and found in the tree.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ledger.canonical import canonical, parse_canonical
-from ledger.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
+from ledger.checkpoint import Checkpoint, read_checkpoint
 from ledger.encoding import base64_text, parse_base64, parse_decimal
 from ledger.entry import Leaf, decode_body, parse_leaf
 from ledger.errors import FormatError, ProofError
 from ledger.hashing import HASH_BYTES, leaf_hash, sha256
 from ledger.note import Verifier
 from ledger.tree import check_inclusion
+from ledger.trust import Level, Policy, Trusted, open_trusted
 from ledger.vault.sealing import unseal_revealed
 
 MARK = "c2sp.org/tlog-proof@v1"
 SUFFIX = ".tlog-proof"
 MAX_PROOF = 63
-
-
-class Level(StrEnum):
-    """How far outside of the receipt its proof reaches."""
-
-    INTERNAL = "internal"
-    LOG_KEY = "log key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +55,26 @@ class Receipt:
 class Verdict:
     """What was found to hold, and against what. `audit` is the opened part, if the receipt discloses it."""
 
-    level: Level
-    sentence: str
+    trusted: Trusted
     leaf: Leaf
-    checkpoint: Checkpoint
     audit: object = None
 
     @property
+    def level(self) -> Level:
+        return self.trusted.level
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        return self.trusted.checkpoint
+
+    @property
     def conclusive(self) -> bool:
-        """False if nothing but the receipt itself vouches for it."""
-        return self.level is not Level.INTERNAL
+        """False if nothing but the receipt itself vouches for it, or less than the policy asks for."""
+        return self.trusted.conclusive
+
+    @property
+    def sentence(self) -> str:
+        return _sentence(self.trusted, self.leaf)
 
 
 def build(
@@ -108,15 +111,17 @@ def parse(text: str) -> Receipt:
 
 
 def check(receipt: Receipt, verifiers: Sequence[Verifier]) -> Verdict:
-    """What the receipt proves to someone who trusts `verifiers`; raises what does not hold.
+    """What the receipt proves to someone who trusts these keys of logs, and asks for no witness."""
+    return check_by(receipt, Policy(tuple(verifiers)))
 
-    Without verifiers it can only be found to agree with itself, which whoever wrote it can arrange.
+
+def check_by(receipt: Receipt, policy: Policy) -> Verdict:
+    """What the receipt proves to someone with this policy; raises what does not hold.
+
+    Without a key or a publication it can only be found to agree with itself, which whoever wrote it can arrange.
     """
-    if verifiers:
-        level, checkpoint = Level.LOG_KEY, open_checkpoint(receipt.checkpoint, verifiers)
-    else:
-        level, checkpoint = Level.INTERNAL, read_checkpoint(receipt.checkpoint)
-    leaf = parse_leaf(receipt.leaf)
+    trusted, leaf = open_trusted(receipt.checkpoint, policy), parse_leaf(receipt.leaf)
+    checkpoint = trusted.checkpoint
     check_inclusion(
         leaf=leaf_hash(receipt.leaf),
         index=receipt.index,
@@ -128,7 +133,7 @@ def check(receipt: Receipt, verifiers: Sequence[Verifier]) -> Verdict:
         raise ProofError("The entry names another log or another index than the receipt.")
     if sha256(receipt.body) != leaf.body:
         raise ProofError("The sealed body in the receipt is not the one that the entry names.")
-    return Verdict(level, _sentence(level, leaf, checkpoint), leaf, checkpoint, _open_audit(receipt, leaf))
+    return Verdict(trusted, leaf, _open_audit(receipt, leaf))
 
 
 def _open_audit(receipt: Receipt, leaf: Leaf) -> object:
@@ -146,14 +151,22 @@ def _open_audit(receipt: Receipt, leaf: Leaf) -> object:
     return parse_canonical(unseal_revealed(receipt.reveal.key, audit, receipt.reveal.aad))
 
 
-def _sentence(level: Level, leaf: Leaf, checkpoint: Checkpoint) -> str:
+def _sentence(trusted: Trusted, leaf: Leaf) -> str:
     where = f"entry {leaf.index} of {leaf.log}, {leaf.type} at {leaf.time:%Y-%m-%d %H:%M:%S} UTC"
-    if level is Level.INTERNAL:
+    size = trusted.checkpoint.size
+    if trusted.level is Level.INTERNAL:
         return (
             f"The receipt agrees with itself ({where}), but no key of the log was given to trust,"
             " so anyone could have written it. Give the log's verifier key."
         )
-    return f"Unchanged: {where}, stands in the log as its key signed it at {checkpoint.size} entries."
+    if trusted.lacking:
+        return f"The log's key signed {where}, at {size} entries, but {trusted.lacking}."
+    how = {
+        Level.LOG_KEY: "as its key signed it",
+        Level.QUORUM: f"as its key and the witnesses {', '.join(trusted.witnesses)} signed it",
+        Level.PUBLICATION: "as it was published",
+    }[trusted.level]
+    return f"Unchanged: {where}, stands in the log {how} at {size} entries."
 
 
 def _extra(receipt: Receipt) -> dict[str, object]:

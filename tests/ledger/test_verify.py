@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledger.checkpoint import sign_checkpoint
+from ledger.cosignature import CosignatureSigner
 from tests.ledger.small_log import (
     CHECKPOINT,
     HEAD,
@@ -100,9 +101,46 @@ def test_the_command_shows_disclosed_content_only_when_asked_and_without_control
     assert "does not disclose it" in run("-", "--vkey", LOG.vkey, "--reveal", given=TEXT).stdout
 
 
+WITNESS, OTHER = (CosignatureSigner.generate(f"{name}.example/witness") for name in ("one", "two"))
+COSIGNED = TEXT.replace(CHECKPOINT.decode(), sign_checkpoint(HEAD, [LOG, WITNESS]).decode())
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "level"),
+    [
+        (["--witness", WITNESS.vkey], 0, "witness quorum"),
+        (["--witness", WITNESS.vkey, "--witness", OTHER.vkey], 2, "log key"),
+        (["--witness", WITNESS.vkey, "--witness", OTHER.vkey, "--quorum", "1"], 0, "witness quorum"),
+    ],
+)
+def test_the_command_asks_for_the_witnesses_that_are_named(more: list[str], status: int, level: str) -> None:
+    done = run("-", "--vkey", LOG.vkey, *more, given=COSIGNED)
+    assert (done.returncode, done.stderr) == (status, "")
+    assert done.stdout.splitlines()[0] == f"level: {level}"
+
+
+def test_the_command_takes_logs_witnesses_and_quorum_from_a_policy(tmp_path: Path) -> None:
+    file = tmp_path / "policy"
+    file.write_text(f"log {LOG.vkey}\nwitness one {WITNESS.vkey}\nquorum one\n")
+    held, short = (run("-", "--policy", str(file), given=text) for text in (COSIGNED, TEXT))
+    assert (held.returncode, short.returncode) == (0, 2)
+    assert "and the witnesses one.example/witness signed it" in held.stdout
+    assert "only 0 of 1 witnesses cosigned it" in short.stdout
+    mixed = run("-", "--policy", str(file), "--vkey", LOG.vkey, given=COSIGNED)
+    assert (mixed.returncode, mixed.stdout.partition(":")[0]) == (2, "inconclusive")
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [["/nowhere/at/all"], ["/nowhere/\x1b[2J\x9b"], ["-", "--vkey", "no+key"], ["-", "--vkey", ""]],
+    [
+        ["/nowhere/at/all"],
+        ["/nowhere/\x1b[2J\x9b"],
+        ["-", "--vkey", "no+key"],
+        ["-", "--vkey", ""],
+        ["-", "--policy", "/nowhere"],
+        ["-", "--quorum", "1"],
+        ["-", "--witness", "x"],
+    ],
 )
 def test_the_command_concludes_nothing_from_what_it_cannot_read(arguments: list[str]) -> None:
     done = run(*arguments, given=TEXT)
