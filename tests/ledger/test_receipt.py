@@ -14,7 +14,8 @@ from ledger.entry import encode_body
 from ledger.errors import FormatError, LedgerError, ProofError, SealError
 from ledger.hashing import NO_HASH, sha256
 from ledger.note import Ed25519Signer, parse_vkey
-from ledger.receipt import Level, Receipt, Reveal, check, parse
+from ledger.receipt import Receipt, Reveal, check, parse
+from ledger.trust import Level
 from ledger.vault.sealing import reveal_key, seal
 from tests.ledger.small_log import (
     AAD,
