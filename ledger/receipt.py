@@ -133,22 +133,22 @@ def check_by(receipt: Receipt, policy: Policy) -> Verdict:
         raise ProofError("The entry names another log or another index than the receipt.")
     if sha256(receipt.body) != leaf.body:
         raise ProofError("The sealed body in the receipt is not the one that the entry names.")
-    return Verdict(trusted, leaf, _open_audit(receipt, leaf))
+    return Verdict(trusted, leaf, open_revealed(receipt.body, receipt.reveal, leaf))
 
 
-def _open_audit(receipt: Receipt, leaf: Leaf) -> object:
+def open_revealed(body: bytes, reveal: Reveal | None, leaf: Leaf) -> object:
     """The audit part, or None. What it was sealed beside must agree with the leaf where both say it."""
-    audit, _ = decode_body(receipt.body)
-    if receipt.reveal is None:
+    audit, _ = decode_body(body)
+    if reveal is None:
         return None
-    beside = receipt.reveal.aad
+    beside = reveal.aad
     if any(
         beside.get(name, getattr(leaf, name)) != getattr(leaf, name) for name in ("type", "actor", "subject")
     ):
         raise ProofError(
             "The body in the receipt was sealed for another type, actor or subject than the entry's."
         )
-    return parse_canonical(unseal_revealed(receipt.reveal.key, audit, receipt.reveal.aad))
+    return parse_canonical(unseal_revealed(reveal.key, audit, reveal.aad))
 
 
 def _sentence(trusted: Trusted, leaf: Leaf) -> str:

@@ -11,6 +11,7 @@ from ledger import pseudonyms
 from ledger.bodies import Clear, seal_body
 from ledger.entry import format_time
 from ledger.errors import AppendRefused, ReadOnlyLog
+from ledger.evidence.export import export_evidence
 from ledger.hashing import sha256
 from ledger.identity import new_id
 from ledger.logs import log_for_append, open_log
@@ -19,7 +20,7 @@ from ledger.promise import Promise, SignedPromise
 from ledger.registry import register_gate, register_types, register_verifier, require_type
 from ledger.scope import current_tenant
 
-__all__ = ["append", "open_log", "register_gate", "register_types", "register_verifier"]
+__all__ = ["append", "export_evidence", "open_log", "register_gate", "register_types", "register_verifier"]
 
 # The log's row is asked in the same statement, so that a read-only log takes nothing from the next commit on.
 INSERT = """

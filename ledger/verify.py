@@ -1,4 +1,4 @@
-"""Verify a receipt without the service: `python -m ledger.verify RECEIPT --vkey KEY [--policy FILE]`.
+"""Verify a receipt, an evidence archive or a proof of completeness: `python -m ledger.verify FILE --vkey KEY`.
 
 Needs `cryptography` and the standard library; no settings, no database, no network.
 Exit status: 0 it holds, 1 it fails, 2 nothing could be concluded.
@@ -8,43 +8,59 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from io import BufferedReader
 from pathlib import Path
+from typing import cast
 
+from ledger import completeness
+from ledger.entry import Leaf
 from ledger.errors import FormatError, LedgerError
+from ledger.evidence.check import check as check_archive
+from ledger.evidence.check import describe
 from ledger.note import parse_vkey
 from ledger.policy import parse_policy
-from ledger.receipt import Verdict, check_by, parse
+from ledger.receipt import check_by, parse
 from ledger.trust import Policy, flat_policy
 
 HOLDS, FAILS, INCONCLUSIVE = 0, 1, 2
 MAX_RECEIPT_BYTES = 64 * 1024 * 1024
 
+Said = tuple[bool, str]
+"""Whether something can be concluded, and the sentence."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
-        content, policy = _read(options.receipt), _policy(options)
+        policy = _policy(options)
+        with _open(options.file) as file:
+            return _verify(file, policy, reveal=options.reveal)
     except OSError as error:
-        return _say("inconclusive", f"{error.filename} cannot be read: {error.strerror}.", INCONCLUSIVE)
+        return _say("inconclusive", f"{error.filename or options.file} cannot be read: {error.strerror}.", INCONCLUSIVE)
     except LedgerError as error:
         return _say("inconclusive", str(error), INCONCLUSIVE)
+
+
+def _verify(file: BufferedReader, policy: Policy, *, reveal: bool) -> int:
+    """By what the file begins with: an archive, a proof of completeness, or a receipt."""
+    start = file.peek(2)[:2]
+    face = _archive if start == b"PK" else _complete if start.startswith(b"{") else _receipt
     try:
-        verdict = check_by(parse(_decode(content)), policy)
+        conclusive, sentence = face(file, policy, reveal=reveal)
     except LedgerError as error:
         return _say("fails", str(error), FAILS)
-    _show(verdict, reveal=options.reveal)
-    if verdict.conclusive:
-        return _say("holds", verdict.sentence, HOLDS)
-    return _say("inconclusive", verdict.sentence, INCONCLUSIVE)
+    if conclusive:
+        return _say("holds", sentence, HOLDS)
+    return _say("inconclusive", sentence, INCONCLUSIVE)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m ledger.verify",
-        description="Verify a receipt (.tlog-proof) of the ledger, offline.",
+        description="Verify a receipt (.tlog-proof), an evidence archive or a proof of completeness, offline.",
         epilog="Exit status: 0 it holds, 1 it fails, 2 nothing could be concluded.",
     )
-    parser.add_argument("receipt", metavar="RECEIPT", help="the file, or - for standard input")
+    parser.add_argument("file", metavar="FILE", help="the file, or - for standard input")
     parser.add_argument(
         "--vkey",
         action="append",
@@ -84,23 +100,23 @@ def _policy(options: argparse.Namespace) -> Policy:
     return parse_policy(Path(options.policy).read_bytes())
 
 
-def _read(name: str) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read(MAX_RECEIPT_BYTES + 1)
-    with Path(name).open("rb") as file:
-        return file.read(MAX_RECEIPT_BYTES + 1)
+def _open(name: str) -> BufferedReader:
+    return cast("BufferedReader", sys.stdin.buffer) if name == "-" else Path(name).open("rb")
 
 
-def _decode(content: bytes) -> str:
+def _read(file: BufferedReader) -> bytes:
+    content = file.read(MAX_RECEIPT_BYTES + 1)
     if len(content) > MAX_RECEIPT_BYTES:
-        raise FormatError("The file is too long for a receipt.")
+        raise FormatError("The file is too long for a receipt or a proof of completeness.")
+    return content
+
+
+def _receipt(file: BufferedReader, policy: Policy, *, reveal: bool) -> Said:
     try:
-        return content.decode("utf-8")
+        text = _read(file).decode("utf-8")
     except UnicodeDecodeError as error:
         raise FormatError("A receipt is UTF-8 text.") from error
-
-
-def _show(verdict: Verdict, *, reveal: bool) -> None:
+    verdict = check_by(parse(text), policy)
     print(f"level: {verdict.level}")
     print(f"entry: {verdict.leaf.encode().decode('ascii')}")
     if reveal and verdict.audit is None:
@@ -108,6 +124,27 @@ def _show(verdict: Verdict, *, reveal: bool) -> None:
     elif reveal:
         # ASCII only: content must not be able to speak to the terminal in control sequences.
         print(f"content: {json.dumps(verdict.audit, indent=2)}")
+    return verdict.conclusive, verdict.sentence
+
+
+def _complete(file: BufferedReader, policy: Policy, *, reveal: bool) -> Said:
+    found = completeness.check(completeness.parse(_read(file)), policy)
+    print(f"level: {found.verdict.level}")
+    for leaf in found.leaves if reveal else ():
+        print(f"entry: {describe(leaf, None)}")
+    conclusive = found.verdict.conclusive
+    return conclusive, found.sentence if conclusive else found.verdict.sentence
+
+
+def _archive(file: BufferedReader, policy: Policy, *, reveal: bool) -> Said:
+    def show(leaf: Leaf, audit: object) -> None:
+        if reveal:
+            print(f"entry: {describe(leaf, audit)}")
+
+    found = check_archive(file, policy, show=show)
+    print(f"level: {found.trusted.level}")
+    print(f"disclosed: {found.disclosed} of {found.scope.end - found.scope.first} entries")
+    return found.conclusive, found.sentence
 
 
 def _say(outcome: str, sentence: str, status: int) -> int:

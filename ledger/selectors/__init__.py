@@ -1,6 +1,7 @@
 """The door for reading, in the scope of one tenant: entries, proofs, the state of the log, its growth. Who waits does
 so outside any scope (`await_entry`, `await_checkpoint`)."""
 
+from ledger.selectors.completeness import completeness
 from ledger.selectors.entries import entry, search_entries, subject_entries, waiting_entries
 from ledger.selectors.growth import (
     Position,
@@ -25,6 +26,7 @@ __all__ = [
     "await_checkpoint",
     "await_entry",
     "checkpoint_note",
+    "completeness",
     "entries_after",
     "entry",
     "head_position",

@@ -81,8 +81,8 @@ def search_entries(
     limit: int = 50,
 ) -> list[Entry]:
     """Sequenced entries, newest first; `since` included, `until` and `before_index` excluded."""
-    first = _first_at(since) - 1 if since else None
-    ends = [end for end in (before_index, _first_at(until) if until else None) if end is not None]
+    first = first_at(since) - 1 if since else None
+    ends = [end for end in (before_index, first_at(until) if until else None) if end is not None]
     condition, values = _within("index", min(ends, default=None), first)
     for column, party in (("actor", actor), ("subject", subject)):
         if party is None:
@@ -124,7 +124,7 @@ def _within(column: str, before: int | None, after: int | None) -> tuple[str, li
     return "".join(condition for condition, _ in given), [value for _, value in given]
 
 
-def _first_at(time: datetime) -> int:
+def first_at(time: datetime) -> int:
     """The index of the first entry at or after `time`; the size of the log if there is none."""
     tenant = current_tenant()
     low, high = 0, int(query(SIZE, [tenant])[0][0])

@@ -1,19 +1,17 @@
 """`manage.py verify_ledger`: recomputes every log from its stored entries, and names the first break."""
 
 import sys
-import time
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ledger import selectors
-from ledger.audit.verify import Evidence, Progress, Report, verify_log
+from ledger.audit.verify import Evidence, Report, verify_log
 from ledger.checkpoint import read_checkpoint
 from ledger.encoding import base64_text
 from ledger.errors import LedgerError
+from ledger.progress import bar
 from ledger.promise import parse_promise
-
-BAR = 30
 
 
 class Command(BaseCommand):
@@ -62,7 +60,7 @@ class Command(BaseCommand):
             promises=[h for h in _list(options, "promise") if parse_promise(h).promise.log == log.origin],
             checkpoints=[Path(file).read_bytes() for file in _list(options, "checkpoint")],
             bodies=not options["without_bodies"],
-            progress=self._progress(log.name),
+            progress=bar(sys.stderr, log.name),
         )
         report = verify_log(log.tenant_id, evidence)
         if report.finding:
@@ -71,19 +69,6 @@ class Command(BaseCommand):
         sealed = "" if evidence.bodies else " The bodies were not opened."
         self.stdout.write(f"{log.name}: holds. {_sentence(report)}{sealed}")
         return True
-
-    def _progress(self, name: str) -> Progress:
-        started = time.monotonic()
-
-        def show(done: int, size: int) -> None:
-            filled = BAR * done // max(size, 1)
-            rate = done / max(time.monotonic() - started, 0.001)
-            bar = "#" * filled + "." * (BAR - filled)
-            end = "\r" if done < size else "\n"
-            sys.stderr.write(f"\r{name} [{bar}] {done:,} of {size:,}, {rate:,.0f} entries/s{end}")
-            sys.stderr.flush()
-
-        return show if sys.stderr.isatty() else lambda done, size: None
 
 
 def _sentence(report: Report) -> str:
