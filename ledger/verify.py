@@ -36,7 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _open(options.file) as file:
             return _verify(file, policy, reveal=options.reveal)
     except OSError as error:
-        return _say("inconclusive", f"{error.filename or options.file} cannot be read: {error.strerror}.", INCONCLUSIVE)
+        return _say(
+            "inconclusive",
+            f"{error.filename or options.file} cannot be read: {error.strerror}.",
+            INCONCLUSIVE,
+        )
     except LedgerError as error:
         return _say("inconclusive", str(error), INCONCLUSIVE)
 
