@@ -17,7 +17,7 @@ def main() -> int:
     django.setup()
     from django.conf import settings
 
-    from bench import appends, decisions, imports, reads, verification
+    from bench import appends, decisions, imports, reads, replay, verification
     from bench.figures import Figure, show, write
     from bench.world import world
 
@@ -32,6 +32,7 @@ def main() -> int:
             "appends": lambda: appends.figures(bench),
             "verification": lambda: verification.figures(bench),
             "decisions": decisions.figures,
+            "replay": lambda: replay.figures(bench),
             "imports": lambda: imports.figures(bench),
             "reads": lambda: reads.figures(bench),
         }

@@ -47,9 +47,9 @@ def _contract(number: int, person: UUID, actor: UUID, custodian: UUID) -> Contra
     ends = NOW + timedelta(days=1 + number)
     grantee = Grantee("practitioner", actor if number == 0 else new_id())
     terms = Terms(custodian, grantee, ["lab-results", "medicines"], ["TREAT"], ends)
-    compiled = compile_contract(terms, person=person, display=_display())
+    compiled = compile_contract(terms, person=person, display=display())
     return ContractInForce(new_id(), Code(compiled.code_hash, compiled.cedar), ends, compiled.sentence)
 
 
-def _display() -> Display:
+def display() -> Display:
     return Display(grantee="Dr Jonas Okafor", custodian="St Mary Hospital")

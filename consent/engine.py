@@ -59,6 +59,8 @@ def decide(
     )
     verdicts = [_FAILED] * len(groups) if in_force.broken else execute(inputs, codes)
     by_group = {group: explain(verdict, in_force) for group, verdict in zip(groups, verdicts, strict=True)}
+    if in_force.broken:
+        inputs["broken"] = True
     inputs["decisions"] = [_outcome(by_group[group]) for group in groups]
     return Decisions(
         at=now,

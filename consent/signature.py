@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from consent import passkey
 from consent.errors import SignatureRefused
 
 KINDS = ("passkey", "reauthenticated", "token")
@@ -13,15 +14,7 @@ signer said again just before who they are, with their second factor if they hav
 the evidence names which (`method` mfa with its `factor`, or password). `token`: by API, with a token that has the scope
 `sign` by name."""
 
-PASSKEY_EVIDENCE = (
-    "authenticator_data",
-    "challenge",
-    "client_data_json",
-    "credential_id",
-    "public_key",
-    "rp_id",
-    "signature",
-)
+STRONGEST = "passkey"
 
 
 @dataclass(frozen=True)
@@ -35,15 +28,41 @@ class Signature:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise SignatureRefused(f"A contract is signed by one of: {', '.join(KINDS)}.")
-        if self.kind == "passkey" and sorted(self.evidence) != list(PASSKEY_EVIDENCE):
+        if self.kind == STRONGEST and sorted(self.evidence) != list(passkey.EVIDENCE):
             raise SignatureRefused("A passkey's signature needs its assertion with it.")
 
 
-def check_signature(signature: Signature, *, grantor: UUID) -> None:
-    """Refuse a signature that is not the grantor's own, or that we could not stand for."""
+@dataclass(frozen=True)
+class Signed:
+    """What the log says a signature is over: the contract's id, its code hash, and the log's own name."""
+
+    contract: str
+    code_hash: str
+    log: str
+
+
+def check_signer(signature: Signature, *, grantor: UUID) -> None:
+    """Refuse a signature that is not the grantor's own, or that is over nothing that was proposed."""
     if signature.by != grantor:
         raise SignatureRefused("A contract is signed by the one who grants it.")
-    if signature.kind == "passkey":
-        raise SignatureRefused(
-            "This node does not check passkey signatures yet. Sign with password and code."
-        )
+    if signature.kind == STRONGEST:
+        raise SignatureRefused("A passkey signs a contract that was proposed. Propose it first, then sign.")
+
+
+def verify(stored: Mapping[str, Any], about: Signed) -> None:
+    """Check a signature as a ledger entry keeps it (`kind` beside its evidence), from that entry alone.
+
+    Of the weaker kinds nothing can be checked afterwards: that they were given is our word. Raises SignatureRefused.
+    """
+    kind = stored.get("kind")
+    if kind not in KINDS:
+        raise SignatureRefused(f"A contract is signed by one of: {', '.join(KINDS)}.")
+    if kind != STRONGEST:
+        return
+    evidence = {name: value for name, value in stored.items() if name != "kind"}
+    passkey.verify_assertion(evidence)
+    said = evidence["signed"]
+    if any(said.get(name) != value for name, value in vars(about).items()) or said.get("act") != passkey.SIGN:
+        raise SignatureRefused("The passkey signed another contract than this one.")
+    if said.get("domain") != passkey.DOMAIN:
+        raise SignatureRefused("The passkey signed something else than a contract.")

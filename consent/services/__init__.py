@@ -5,15 +5,19 @@ from consent.services.contracts import grant, revoke
 from consent.services.decisions import decide
 from consent.services.emergencies import end_emergency, open_emergency, review_emergency
 from consent.services.expiry import expire_due
+from consent.services.replaying import Progress, Replayed, replay
 from consent.services.requests import decline_request, request_access
 
 __all__ = [
+    "Progress",
+    "Replayed",
     "decide",
     "decline_request",
     "end_emergency",
     "expire_due",
     "grant",
     "open_emergency",
+    "replay",
     "request_access",
     "review_emergency",
     "revoke",

@@ -11,7 +11,7 @@ from consent.models import Contract, State
 from consent.sentence import Display
 from consent.services.order import change_of, next_epoch
 from consent.services.requests import approve
-from consent.signature import Signature, check_signature
+from consent.signature import Signature, check_signer
 from consent.terms import Terms
 from ledger.scope import current_tenant
 from ledger.services import append
@@ -38,7 +38,7 @@ def grant(
         raise WrongCustodian(
             "The terms name another custodian than the organisation that they are granted at."
         )
-    check_signature(signature, grantor=grantor)
+    check_signer(signature, grantor=grantor)
     code = compile_contract(terms, person=person, display=display)
     now = change_of(person)
     terms.check_future(now)

@@ -14,11 +14,13 @@ from ledger.selectors.growth import (
 )
 from ledger.selectors.opening import Entry
 from ledger.selectors.proofs import Proof, checkpoint_note, proof, receipt
+from ledger.selectors.replaying import Evidence, evidence
 from ledger.selectors.status import LogName, LogStatus, log_named, log_status, logs
 from ledger.selectors.waiting import await_checkpoint, await_entry
 
 __all__ = [
     "Entry",
+    "Evidence",
     "LogName",
     "LogStatus",
     "Position",
@@ -29,6 +31,7 @@ __all__ = [
     "completeness",
     "entries_after",
     "entry",
+    "evidence",
     "head_position",
     "known_pseudonym",
     "log_named",

@@ -79,7 +79,7 @@ def open_stored(rows: Sequence[Stored]) -> list[Entry]:
     entries = []
     for row in rows:
         clear = Clear(tenant, row.id, row.type, row.actor, row.subject)
-        audit = _audit(clear, bytes(row.body)) if _agrees(row) else None
+        audit = _audit(clear, bytes(row.body)) if agrees(row) else None
         entries.append(
             Entry(
                 id=row.id, index=row.place, time=row.time, type=row.type,
@@ -107,7 +107,7 @@ def open_waiting(rows: Sequence[Waiting]) -> list[Entry]:
     return entries
 
 
-def _agrees(row: Stored) -> bool:
+def agrees(row: Stored) -> bool:
     """Whether leaf, hash and body say what the columns say: only the leaf is what was signed."""
     content = bytes(row.leaf)
     try:

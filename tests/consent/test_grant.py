@@ -10,7 +10,8 @@ from django.db import DatabaseError, connection, transaction
 from consent import compiler, selectors, services
 from consent.errors import ConsentError, PeriodError, SignatureRefused, WrongCustodian
 from consent.models import Contract, State
-from consent.signature import PASSKEY_EVIDENCE, Signature
+from consent.passkey import EVIDENCE
+from consent.signature import Signature
 from consent.terms import Grantee
 from ledger.errors import AppendRefused, ScopeError
 from ledger.scope import party_scope, tenant_scope
@@ -76,7 +77,7 @@ def test_without_a_ledger_there_is_no_contract() -> None:
         ({"terms": cast.terms(ends=datetime(2020, 1, 1, tzinfo=UTC))}, PeriodError),
         ({"signature": Signature("token", cast.OUTSIDER)}, SignatureRefused),
         (
-            {"signature": Signature("passkey", cast.PATIENT_USER, dict.fromkeys(PASSKEY_EVIDENCE, ""))},
+            {"signature": Signature("passkey", cast.PATIENT_USER, dict.fromkeys(EVIDENCE, ""))},
             SignatureRefused,
         ),
     ],

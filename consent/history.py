@@ -1,0 +1,211 @@
+"""What was in force when, rebuilt from the log alone: contracts by the person's epoch, base policies by their order.
+
+Pure. Whoever reads the log gives each life-cycle entry once, in the order of the log. A decision names the epoch that
+it was made in; what had come into force by then, and had not gone out again, is what it rested on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from consent.base_variants import DEFAULT, code_of
+from consent.compiler import HASHED, code_hash
+from consent.errors import SignatureRefused
+from consent.policy_sets import Code, standing_code
+from consent.signature import Signed, verify
+from ledger.errors import FormatError
+
+CONTRACT = (
+    "contract.proposed",
+    "contract.signed",
+    "contract.activated",
+    "contract.suspended",
+    "contract.superseded",
+    "contract.revoked",
+    "contract.expired",
+)
+EMERGENCY = ("access.emergency", "emergency.ended")
+POLICY = ("policy.changed",)
+LIFE = (*CONTRACT, *EMERGENCY, *POLICY)
+ACTIVE = "active"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a life-cycle entry says; `audit` and `inputs` None where they cannot be opened any more."""
+
+    index: int
+    type: str
+    subject: str | None
+    audit: Mapping[str, Any] | None
+    inputs: Mapping[str, Any] | None
+
+
+@dataclass
+class _Contract:
+    """`code` None: nobody can say any more what it was. `fault`: why it should never have been in force."""
+
+    hash: str
+    code: Code | None = None
+    signed: bool = False
+    fault: str = ""
+    changes: list[tuple[int, bool]] = field(default_factory=list)
+
+    def active(self, epoch: int) -> bool:
+        """Whether it was in force in that epoch."""
+        said = [active for at, active in self.changes if at <= epoch]
+        return bool(said) and said[-1]
+
+
+@dataclass
+class _Session:
+    said: Mapping[str, str]
+    opened: int
+    ended: int | None = None
+
+
+@dataclass
+class _Person:
+    """`epoch`: the last one that the log told of. `holes`: some of her entries cannot be opened."""
+
+    contracts: dict[str, _Contract] = field(default_factory=dict)
+    sessions: dict[str, _Session] = field(default_factory=dict)
+    epoch: int = 0
+    holes: bool = False
+
+
+@dataclass(frozen=True)
+class Past:
+    """The contracts that were in force in one epoch. `lost`: of some of them the code cannot be read any more."""
+
+    codes: Mapping[str, Code]
+    faults: Mapping[str, str]
+    lost: frozenset[str]
+    known: bool
+    holes: bool
+
+
+class History:
+    """Grows with the log. `log`: its origin, to which signatures are bound."""
+
+    def __init__(self, log: str) -> None:
+        self._log = log
+        self._people: dict[str, _Person] = {}
+        self._past: dict[tuple[str, int], Past] = {}
+        self.base: Code | None = code_of(DEFAULT)
+
+    def take(self, told: Told) -> None:
+        """One life-cycle entry more. An access under emergency, which has the type of its opening, says nothing."""
+        if told.type in POLICY:
+            self._set_base(told)
+        elif told.subject is None:
+            return
+        elif told.audit is None:
+            self._person(told.subject).holes = True
+        elif told.type in CONTRACT and "contract" in told.audit:
+            self._change_contract(told, self._person(told.subject), told.audit)
+        elif told.type in EMERGENCY and "session" in told.audit:
+            self._change_session(told, self._person(told.subject), told.audit)
+
+    def past(self, subject: str, epoch: int) -> Past:
+        """What was in force for this person in that epoch."""
+        person = self._person(subject)
+        key = (subject, epoch)
+        if person.holes or key not in self._past:
+            self._past[key] = _past(person, epoch)
+        return self._past[key]
+
+    def had_session(self, subject: str, epoch: int, said: Mapping[str, str]) -> bool:
+        """Whether an emergency session with this clinician, organisation and period was open in that epoch."""
+        sessions = self._person(subject).sessions.values()
+        return any(
+            one.said == said and one.opened <= epoch and (one.ended is None or epoch < one.ended)
+            for one in sessions
+        )
+
+    def has_holes(self, subject: str) -> bool:
+        return self._person(subject).holes
+
+    def _person(self, subject: str) -> _Person:
+        return self._people.setdefault(subject, _Person())
+
+    def _set_base(self, told: Told) -> None:
+        if told.audit is not None and told.audit.get("policy") != "base":
+            return
+        cedar = (told.inputs or {}).get("cedar")
+        self.base = standing_code("base", cedar) if isinstance(cedar, str) else None
+
+    def _change_contract(self, told: Told, person: _Person, audit: Mapping[str, Any]) -> None:
+        key, inputs = str(audit["contract"]), told.inputs or {}
+        contract = person.contracts.setdefault(key, _Contract(str(audit.get("code_hash"))))
+        if contract.hash != audit.get("code_hash"):
+            contract.fault = "its code hash changed during its life"
+        if told.type == "contract.proposed":
+            _propose(contract, inputs)
+        elif told.type == "contract.signed":
+            self._sign(contract, key, audit, inputs)
+        if "epoch" in inputs:
+            self._at(person, inputs["epoch"])
+            contract.changes.append((inputs["epoch"], audit.get("state") == ACTIVE))
+        elif told.inputs is None:
+            person.holes = True
+
+    def _sign(
+        self, contract: _Contract, key: str, audit: Mapping[str, Any], inputs: Mapping[str, Any]
+    ) -> None:
+        if inputs.get("code_hash") != contract.hash:
+            contract.fault = "another code was signed than the one that was proposed"
+            return
+        about = Signed(contract=key, code_hash=contract.hash, log=self._log)
+        try:
+            verify(inputs.get("signature", {}), about)
+        except SignatureRefused as error:
+            contract.fault = f"its signature does not hold: {error}"
+            return
+        contract.signed = True
+
+    def _change_session(self, told: Told, person: _Person, audit: Mapping[str, Any]) -> None:
+        key, epoch = str(audit["session"]), (told.inputs or {}).get("epoch")
+        if epoch is None:
+            return
+        self._at(person, epoch)
+        if told.type == "emergency.ended":
+            if key in person.sessions:
+                person.sessions[key].ended = epoch
+            return
+        names = ("clinician", "organisation", "starts", "ends")
+        person.sessions[key] = _Session({name: str(audit.get(name)) for name in names}, epoch)
+
+    def _at(self, person: _Person, epoch: int) -> None:
+        person.epoch = max(person.epoch, epoch)
+
+
+def _propose(contract: _Contract, inputs: Mapping[str, Any]) -> None:
+    """The code, if the log still says what was proposed, and its hash is the one that everything else names."""
+    if any(name not in inputs for name in HASHED):
+        return
+    document = {name: inputs[name] for name in HASHED}
+    try:
+        found = code_hash(document)
+    except FormatError:
+        found = ""
+    if found != contract.hash:
+        contract.fault = "its code is not what its hash says"
+    contract.code = Code(contract.hash, str(document["cedar"]))
+
+
+def _past(person: _Person, epoch: int) -> Past:
+    found = [contract for contract in person.contracts.values() if contract.active(epoch)]
+    faults = {
+        one.hash: one.fault or "nobody signed it"
+        for one in found
+        if one.fault or (not one.signed and one.code is not None)
+    }
+    whole = {one.hash: one.code for one in found if one.code is not None and one.hash not in faults}
+    return Past(
+        codes={key: whole[key] for key in sorted(whole)},
+        faults=faults,
+        lost=frozenset(one.hash for one in found if one.code is None),
+        known=epoch <= person.epoch,
+        holes=person.holes,
+    )

@@ -1,0 +1,187 @@
+"""Execute a decision again from the evidence that its ledger entry holds, and say whether it comes out the same.
+
+Pure. Not only the contracts that the decision says it rested on are executed, but all that were in force for the
+person in its epoch: one that was left out would then answer differently.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from consent import instants
+from consent.compiler import SCHEMA_HASH
+from consent.engine import EMERGENCY, LAW, execute
+from consent.facts import Layer
+from consent.history import History, Past
+from consent.in_force import Verdict
+from consent.policy_sets import Code
+from ledger.audit.finding import Finding
+
+Outcome = Literal["same", "differs", "unreplayable"]
+ACCESS = ("access.permitted", "access.denied", "access.emergency")
+FAILED = {"permitted": False, "layer": "engine", "clauses": []}
+UNDECIDED = frozenset({"find"})
+"""Interactions that show who is registered here, and that no contract decides: they are entered without evidence."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What replaying one entry gave. `finding` says why, where it is not the same."""
+
+    outcome: Outcome
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True)
+class Decided:
+    """An access entry: its place, whom it is about, and what it says. `inputs` None: erased, or never there."""
+
+    index: int
+    subject: str | None
+    audit: Mapping[str, Any] | None
+    inputs: Mapping[str, Any] | None
+
+
+def is_decision(audit: Mapping[str, Any] | None, inputs: Mapping[str, Any] | None) -> bool:
+    """Whether an entry of an access type is one that a decision made, or ought to have."""
+    if inputs is not None and "decisions" in inputs:
+        return True
+    return bool(audit) and "interaction" in (audit or {}) and (audit or {})["interaction"] not in UNDECIDED
+
+
+def judge(decided: Decided, history: History) -> Judged:
+    """Execute it again under what was in force. Never raises for what the entry says."""
+    inputs = decided.inputs
+    if inputs is None or decided.subject is None:
+        return _differs(decided, "no-evidence", "The access was entered without the evidence of a decision.")
+    try:
+        return _judge(decided, decided.subject, inputs, history)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        return _differs(decided, "evidence-malformed", "The evidence of the decision has not its form.")
+
+
+def lost(decided: Decided, sentence: str) -> Judged:
+    """A decision that cannot be executed again, through nobody's fault."""
+    return Judged("unreplayable", Finding("unreplayable", sentence, decided.index))
+
+
+def _judge(decided: Decided, subject: str, inputs: Mapping[str, Any], history: History) -> Judged:
+    if inputs["schema"] != SCHEMA_HASH:
+        return lost(decided, "It was decided under another schema than this version's.")
+    if inputs.get("broken"):
+        closed = all(one == FAILED for one in inputs["decisions"])
+        return Judged("same") if closed else _differs(decided, "broken", "What could not be read permitted.")
+    past = history.past(subject, inputs["epoch"])
+    unsound = _explain(decided, subject, inputs, history, past)
+    if unsound is not None:
+        return unsound
+    codes: dict[Layer, Sequence[Code]] = {
+        "law": [LAW] if inputs["context"]["own"] else [],
+        "emergency": [EMERGENCY] if "emergency" in inputs["context"] else [],
+        "contract": list(past.codes.values()),
+        "base": [history.base] if history.base else [],
+    }
+    again = [outcome(verdict) for verdict in execute(inputs, codes)]
+    if again != list(inputs["decisions"]):
+        return _differs(decided, "decision-differs", "Executed again, the decision comes out otherwise.")
+    return _said(decided, inputs, again)
+
+
+def outcome(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as the evidence keeps it."""
+    return {"permitted": verdict.permitted, "layer": verdict.layer, "clauses": list(verdict.clauses)}
+
+
+def _explain(
+    decided: Decided, subject: str, inputs: Mapping[str, Any], history: History, past: Past
+) -> Judged | None:
+    """Whether everything that the decision rested on stands in the log. None: it does."""
+    if not past.known and not past.holes:
+        sentence = "It names a state of the contracts that the log never told of."
+        return _differs(decided, "epoch-unknown", sentence)
+    return (
+        _explain_contracts(decided, inputs["code"]["contract"], past)
+        or _explain_base(decided, inputs["code"]["base"], history)
+        or _explain_emergency(decided, subject, inputs, history)
+        or _explain_versions(decided, inputs)
+    )
+
+
+def _explain_contracts(decided: Decided, cited: Sequence[str], past: Past) -> Judged | None:
+    for key in cited:
+        if key in past.faults:
+            sentence = f"It rests on the contract {key}: {past.faults[key]}."
+            return _differs(decided, "contract-unsound", sentence)
+        if key not in past.codes and key not in past.lost and not past.holes:
+            sentence = f"It rests on the contract {key}, which was not in force then."
+            return _differs(decided, "contract-not-in-force", sentence)
+    if past.lost or past.holes:
+        return lost(decided, "Some of the person's contracts of that time were erased.")
+    return None
+
+
+def _explain_base(decided: Decided, cited: Sequence[str], history: History) -> Judged | None:
+    if history.base is None:
+        return lost(decided, "The base policy of that time cannot be read any more.")
+    if list(cited) != [history.base.hash]:
+        return _differs(decided, "base-policy", "It rests on a base policy that was not in force.")
+    return None
+
+
+def _explain_emergency(
+    decided: Decided, subject: str, inputs: Mapping[str, Any], history: History
+) -> Judged | None:
+    session = inputs["context"].get("emergency")
+    if session is None or history.had_session(subject, inputs["epoch"], _session(session)):
+        return None
+    return _differs(decided, "emergency-unknown", "It rests on an emergency session that nobody opened.")
+
+
+def _explain_versions(decided: Decided, inputs: Mapping[str, Any]) -> Judged | None:
+    code, context = inputs["code"], inputs["context"]
+    standing = {
+        "law": [LAW.hash] if context["own"] else [],
+        "emergency": [EMERGENCY.hash] if "emergency" in context else [],
+    }
+    if any(list(code[layer]) != hashes for layer, hashes in standing.items()):
+        return lost(decided, "It was decided under another version of the law or the emergency rules.")
+    return None
+
+
+def _session(value: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "clinician": value["actor"]["__entity"]["id"],
+        "organisation": value["organisation"]["__entity"]["id"],
+        "starts": instants.iso(instants.from_microseconds(value["starts"])),
+        "ends": instants.iso(instants.from_microseconds(value["ends"])),
+    }
+
+
+def _said(decided: Decided, inputs: Mapping[str, Any], again: Sequence[Mapping[str, Any]]) -> Judged:
+    """Whether the part that auditors read tells of the same question, and permits no more than was decided."""
+    audit = decided.audit or {}
+    asked = {
+        "who": inputs["principal"]["id"],
+        "action": inputs["action"]["id"],
+        "purpose": inputs["context"]["purpose"],
+        "role": inputs["context"]["role"],
+    }
+    told = {**audit, "who": (audit.get("who") or {}).get("id"), "role": audit.get("role") or ""}
+    if any(told.get(name) != value for name, value in asked.items()):
+        return _differs(decided, "question-differs", "The entry tells of another question than was decided.")
+    permits = [one for one in again if one["permitted"]]
+    claimed = [
+        {name: one.get(name) for name in ("permitted", "layer", "clauses")}
+        for one in audit.get("decided", ())
+        if one.get("permitted")
+    ]
+    permitted = audit.get("decision") == "permitted" or bool(claimed)
+    if permitted and (not permits or any(one not in permits for one in claimed)):
+        return _differs(
+            decided, "permit-unexplained", "The access was permitted, and no contract explains it."
+        )
+    return Judged("same")
+
+
+def _differs(decided: Decided, kind: str, sentence: str) -> Judged:
+    return Judged("differs", Finding(kind, sentence, decided.index))
