@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from consent.in_force import Verdict
 from consent.policy_sets import GUARD, Code, standing_text
 from consent.replay import outcome
-from consent.in_force import Verdict
 
 HERE = Path(__file__).resolve().parent.parent / "javascript"
 
