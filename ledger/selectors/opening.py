@@ -72,10 +72,12 @@ class Waiting(NamedTuple):
 WAITING_COLUMNS = "id, type, actor, subject, time, body"
 
 
-def open_stored(rows: Sequence[Stored]) -> list[Entry]:
+def open_stored(rows: Sequence[Stored], *, published: int | None = None) -> list[Entry]:
+    """`published`: the size of the newest checkpoint, where the caller has asked for it already."""
     tenant = current_tenant()
     _load_keys(row.body for row in rows)
-    published = int(query(CHECKPOINTED, [tenant])[0][0])
+    if published is None:
+        published = int(query(CHECKPOINTED, [tenant])[0][0])
     entries = []
     for row in rows:
         clear = Clear(tenant, row.id, row.type, row.actor, row.subject)

@@ -62,10 +62,7 @@ def person_of(request: HttpRequest) -> Person | None:
     """The patient that the signed-in browser user is, read once in a request."""
     known: tuple[Person | None] | None = getattr(request, "_person", None)
     if known is None:
-        roles: list[Membership] = getattr(request, "_memberships", [])
-        # Whoever has a role was read with their person; only who has none is asked for again.
-        user = roles[0].user if roles else None
-        known = (getattr(user, "person", None) if user else selectors.person_of(user_of(request).id),)
+        known = (getattr(user_of(request), "person", None),)
         request._person = known  # type: ignore[attr-defined]
     return known[0]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.utils import timezone
 
 from ledger.scope import party_scope
@@ -49,10 +49,17 @@ def organisation_names(tenants: Iterable[UUID]) -> dict[UUID, str]:
     return dict(Organisation.objects.filter(id__in=set(tenants)).values_list("id", "name"))
 
 
+def names_of(users: Iterable[UUID], tenants: Iterable[UUID] = ()) -> dict[UUID, str]:
+    """Display names of these accounts and of these organisations, in one statement."""
+    people = User.objects.filter(id__in=set(users)).values_list("id", "name", "email")
+    places = Organisation.objects.filter(id__in=set(tenants)).values_list("id", "name", Value(""))
+    return {key: name or email for key, name, email in people.union(places, all=True)}
+
+
 def memberships(user_id: UUID) -> list[Membership]:
-    """All roles of an account, at every organisation, oldest first; each knows the account's person, if it has one."""
+    """All roles of an account, at every organisation, oldest first."""
     with party_scope(user_id):
-        rows = Membership.objects.select_related("tenant", "user__person").filter(user_id=user_id)
+        rows = Membership.objects.select_related("tenant").filter(user_id=user_id)
         return list(rows.order_by("since", "id"))
 
 

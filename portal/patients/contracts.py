@@ -32,7 +32,7 @@ def names_for(rows: Iterable[Row]) -> dict[UUID, str]:
             places.add(row.grantee)
         else:
             people.add(getattr(row, "grantee", None) or row.requester)
-    return accounts.names(people) | accounts.organisation_names(places) if people or places else {}
+    return accounts.names_of(people, places) if people or places else {}
 
 
 def shown(row: Row, names: Names, *, code: bool = False) -> Contract:

@@ -2,13 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
+from django.utils import timezone
+
+from consent.vocabulary import CATEGORIES
 from portal.accounts.identity import Caller
 from portal.accounts.models import Registration
-from portal.records.services import Access, who_has_seen
+from portal.records.services import ACCESS_TYPES, Access, who_has_seen
 
 PAGE = 100
+# What an entry says is sealed, so that a filter opens entries and reads on; this many of each log for one page.
+SEARCHED = 1000
+KINDS: Mapping[str, Sequence[str]] = {
+    "seen": ("access.permitted",),
+    "refused": ("access.denied", "access.failed"),
+    "emergency": ("access.emergency",),
+}
 
 
 @dataclass(frozen=True)
@@ -22,35 +33,89 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """Which accesses to show; what is empty does not narrow. `place`: the slug of who holds the record."""
+
+    actor: UUID | None = None
+    place: str = ""
+    part: str = ""
+    kind: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def __bool__(self) -> bool:
+        return self != Wanted()
+
+    @property
+    def types(self) -> Sequence[str]:
+        return KINDS.get(self.kind, ACCESS_TYPES)
+
+    def fits(self, access: Access) -> bool:
+        """Type and place are asked of the ledger; the rest only an opened entry tells."""
+        day = timezone.localtime(access.time).date()
+        return (
+            self.actor in (None, access.actor)
+            and (not self.part or self.part in parts_of(access))
+            and (self.since is None or self.since <= day)
+            and (self.until is None or day <= self.until)
+        )
+
+
+@dataclass(frozen=True)
 class Page:
-    """`older` is the cursor of the next page, "" if this is the last. `last` is where the live channel takes up."""
+    """`older` is the cursor of the next page, "" if this is the last. `last` is where the live channel takes up.
+    `read` is everything that was read for it, also what did not fit."""
 
     looks: Sequence[Look]
     older: str
     last: Mapping[str, int]
+    read: Sequence[Look]
 
 
 def newest(
-    caller: Caller, registrations: Sequence[Registration], *, cursor: str = "", limit: int = PAGE
+    caller: Caller,
+    registrations: Sequence[Registration],
+    *,
+    cursor: str = "",
+    limit: int = PAGE,
+    wanted: Wanted | None = None,
 ) -> Page:
     """A page of the accesses to the caller's own record. A cursor that we did not write reads as none."""
-    bounds = _parse(cursor, {each.tenant.slug for each in registrations})
-    found = [look for each in registrations for look in _at(caller, each, bounds, limit + 1)]
+    wanted = wanted or Wanted()
+    places = [each for each in registrations if wanted.place in ("", each.tenant.slug)]
+    bounds = _parse(cursor, {each.tenant.slug for each in places})
+    most = SEARCHED if wanted else limit
+    found = [look for each in places for look in _at(caller, each, bounds, most + 1, wanted.types)]
     found.sort(key=lambda look: look.access.time, reverse=True)
-    shown = found[:limit]
-    for look in shown:
+    shown: list[Look] = []
+    passed = 0
+    for look in found[:most]:
+        if len(shown) == limit:
+            break
+        passed += 1
         if look.access.subject_index is not None:
             before = bounds.get(look.slug, look.access.subject_index)
             bounds[look.slug] = min(before, look.access.subject_index)
-    older = _text(bounds) if len(found) > limit else ""
-    return Page(shown, older, _heads(found) if not cursor else {})
+        if wanted.fits(look.access):
+            shown.append(look)
+    older = _text(bounds) if len(found) > passed else ""
+    return Page(shown, older, _heads(found) if not cursor else {}, found)
 
 
-def _at(caller: Caller, where: Registration, bounds: Mapping[str, int], limit: int) -> list[Look]:
+def parts_of(access: Access) -> set[str]:
+    """What was shown; of what was refused or empty, what was asked for."""
+    shown = {str(named.get("category", "")) for named in access.resources}
+    return shown & CATEGORIES.keys() or set(access.categories)
+
+
+def _at(
+    caller: Caller, where: Registration, bounds: Mapping[str, int], limit: int, types: Sequence[str]
+) -> list[Look]:
     """What one ledger holds. An organisation that the cursor leaves out had nothing on the pages before."""
-    slug = where.tenant.slug
-    accesses = who_has_seen(caller=caller, tenant=where.tenant_id, before=bounds.get(slug), limit=limit)
-    return [Look(where.tenant_id, slug, where.tenant.name, access) for access in accesses]
+    slug, tenant = where.tenant.slug, where.tenant_id
+    before = bounds.get(slug)
+    found = who_has_seen(caller=caller, tenant=tenant, before=before, limit=limit, types=types, named=False)
+    return [Look(tenant, slug, where.tenant.name, access) for access in found]
 
 
 def _heads(found: Sequence[Look]) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """A record as pages show it: its parts with counts, its entries as cards, its measurements as rows and charts."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -17,7 +18,7 @@ from portal.design.charts import number
 from portal.design.shapes import Item, Part
 from portal.patients import words
 from portal.patients.door import Visitor
-from portal.records.services import Chart, Count, preview
+from portal.records.services import Chart, Count, own_outlines
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,9 @@ class Held:
 
 def counted_parts(who: Visitor) -> list[Part]:
     """The parts of one's own record that hold anything."""
-    counts: dict[str, int] = {}
-    for registration in who.registrations:
-        for count in preview(caller=who.caller, tenant=registration.tenant_id, person=who.person):
-            counts[count.category] = counts.get(count.category, 0) + count.total
+    counts: Counter[str] = Counter()
+    for outline in own_outlines(who.registrations):
+        counts.update(outline.counts())
     return parts_of(counts, Addresses(who.person, own=True))
 
 

@@ -10,11 +10,10 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consent.vocabulary import CATEGORIES
 from portal.accounts import selectors as accounts
 from portal.design.shapes import Day, Link, LinkKind, LinkState, Opened
 from portal.patients import words
-from portal.patients.looks import Look
+from portal.patients.looks import Look, parts_of
 from portal.records.services import Access
 
 # Who opened something this lately is shown as being there now.
@@ -89,12 +88,6 @@ def _link(key: tuple[object, ...], group: Sequence[Look], names: Mapping[UUID, s
         if state == "open" and access.contract
         else "",
     )
-
-
-def parts_of(access: Access) -> set[str]:
-    """What was shown; of what was refused or empty, what was asked for."""
-    shown = {str(named.get("category", "")) for named in access.resources}
-    return shown & CATEGORIES.keys() or set(access.categories)
 
 
 def _state(group: Sequence[Look], *, own: bool, kind: LinkKind) -> LinkState:
@@ -176,9 +169,8 @@ def _names_of_then(looks: Sequence[Look]) -> dict[UUID, str]:
     nameless = [look.access for look in looks if not look.access.name]
     if not nameless:
         return {}
-    users = accounts.names(access.actor for access in nameless if access.actor)
-    places = accounts.organisation_names(access.organisation for access in nameless if access.organisation)
-    return users | places
+    people = {access.actor for access in nameless if access.actor}
+    return accounts.names_of(people, {access.organisation for access in nameless if access.organisation})
 
 
 def _heading(moment: datetime) -> str:

@@ -13,9 +13,9 @@ from portal.accounts.identity import Caller
 from portal.records import categories, storage
 from portal.records.access import Asked, ask, cited, decide, deciding, enter, group_facts
 from portal.records.errors import Denied
-from portal.records.kinds import CLINICAL
 from portal.records.opening import Record, release
-from portal.records.patients import Patient, named, registered, unnamed
+from portal.records.outlines import Outline, outline_of
+from portal.records.patients import Patient, named, unnamed
 from portal.records.sealed import Stored
 
 EACH = 200  # of one category in a whole chart
@@ -51,33 +51,38 @@ class Chart:
 
 
 def chart(
-    *, caller: Caller, tenant: UUID, person: UUID, purpose: str | None = None, category: str | None = None
+    *,
+    caller: Caller,
+    tenant: UUID,
+    person: UUID,
+    purpose: str | None = None,
+    category: str | None = None,
+    outline: Outline | None = None,
 ) -> Chart:
     """The record of a person, or one category of it, as contracts allow. One ledger entry.
 
-    The patient is named in it if her demographics are permitted too; the entry then lists it. Raises Denied if nothing
-    at all of what was asked for is permitted; UnknownPerson, UnknownCategory, UnknownPurpose.
+    The patient is named in it if her demographics are permitted too; the entry then lists it. `outline`: what is there,
+    if it was read before. Raises Denied if nothing at all of what was asked for is permitted; UnknownPerson,
+    UnknownCategory, UnknownPurpose.
     """
     wanted = [vocabulary.category(category)] if category else list(vocabulary.CATEGORIES)
     with deciding(tenant):
-        found = registered(person)
-        if found is None:
-            raise UnknownPerson("No such patient is registered at this organisation. Check the number.")
+        found = outline or outline_of(person)
         asked = ask(caller, tenant, person, purpose=purpose, interaction="chart")
-        decisions, heading = _decide(asked, wanted, found[1])
+        decisions = _decide(asked, wanted, found)
         limit = ALONE if category else EACH
-        rows = _permitted_rows(person, decisions, wanted, limit + 1)
+        rows = _permitted_rows(person, decisions, limit + 1)
         shown = {row.header: row for those in rows.values() for row in those[:limit]}
-        shown |= {row.header: row for row in heading}
         entered = enter(asked, decisions, list(shown.values()), categories=wanted)
     if not entered.decision.permitted:
         raise Denied(entered.decision, entered.promise)
     opened = release(asked, list(shown.values()), entered.promise)
     by_place = {(record.type, record.id): record for record in opened.records}
     sections = [_section(name, decisions, rows.get(name, []), limit, by_place) for name in wanted]
-    patient = by_place.get(("Patient", found[0].patient))
+    registration = found.registration
+    patient = by_place.get(("Patient", registration.patient))
     return Chart(
-        patient=named(found[0], patient.resource) if patient else unnamed(found[0]),
+        patient=named(registration, patient.resource) if patient else unnamed(registration),
         sections=sections,
         decision=entered.decision,
         promise=entered.promise,
@@ -85,34 +90,34 @@ def chart(
     )
 
 
-def own_record(*, caller: Caller, tenant: UUID, category: str | None = None) -> Chart:
+def own_record(
+    *, caller: Caller, tenant: UUID, category: str | None = None, outline: Outline | None = None
+) -> Chart:
     """The patient's own record at one organisation: the law's layer lets her see all of it. Raises UnknownPerson."""
     if caller.person is None:
         raise UnknownPerson("This account is not linked to a patient. Ask the organisation to link it.")
-    return chart(caller=caller.as_oneself(), tenant=tenant, person=caller.person, category=category)
+    alone = caller.as_oneself()
+    return chart(caller=alone, tenant=tenant, person=caller.person, category=category, outline=outline)
 
 
-def _decide(asked: Asked, wanted: Collection[str], patient: Stored) -> tuple[Decisions, list[Stored]]:
+def _decide(asked: Asked, wanted: Collection[str], outline: Outline) -> Decisions:
     """One decision call: for every kind of record that could be there, for what is there, and for the FHIR Patient,
-    which is returned if something wanted is permitted and the Patient is, too: for the head of the page."""
+    whose decision is among them if something wanted is permitted and the Patient is, too: for the head of the page."""
     facts = {group_facts(name, category) for category in wanted for name in categories.types_of(category)}
-    found = storage.groups(asked.person, CLINICAL, ())
-    facts |= {group_facts(*group) for group in found if group[1] in wanted}
-    head = group_facts("Patient", patient.header.category, patient.header.labels)
+    facts |= {group_facts(*group) for group, _ in outline.groups if group[1] in wanted}
+    head = group_facts(*outline.head)
     decisions = decide(asked, {*facts, head})
     parts = {group: one for group, one in decisions.by_group.items() if group[1] in wanted}
     if cited(replace(decisions, by_group=parts)).permitted and decisions.of(head).permitted:
-        return replace(decisions, by_group={**parts, head.group: decisions.of(head)}), [patient]
-    return replace(decisions, by_group=parts), []
+        return replace(decisions, by_group={**parts, head.group: decisions.of(head)})
+    return replace(decisions, by_group=parts)
 
 
-def _permitted_rows(
-    person: UUID, decisions: Decisions, wanted: Collection[str], each: int
-) -> dict[str, list[Stored]]:
+def _permitted_rows(person: UUID, decisions: Decisions, each: int) -> dict[str, list[Stored]]:
     permitted = {
         (name, storage.group_name(category, labels))
         for (name, category, labels), decision in decisions.by_group.items()
-        if decision.permitted and category in wanted
+        if decision.permitted
     }
     rows = storage.newest(person, permitted=permitted, each=each) if permitted else []
     return {name: list(those) for name, those in groupby(rows, lambda row: row.header.category)}

@@ -1,6 +1,6 @@
 """Who has seen, or tried to see, a person's record: the accounting of disclosures, from the ledger."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -54,26 +54,29 @@ def who_has_seen(
     person: UUID | None = None,
     before: int | None = None,
     limit: int = 50,
+    types: Collection[str] = ACCESS_TYPES,
+    named: bool = True,
 ) -> list[Access]:
     """The accesses to one's own record at one organisation, newest first; `before` a subject_index.
 
+    `named` False: whom an entry names by id only is left so, for a caller that looks up all names at once.
     For the person herself, and for whom she made her guardian by contract there. Raises NotYourRecord.
     """
     subject = person or caller.person
     with tenant_scope(tenant):
         if subject is None or not _may_know(caller, subject):
             raise NotYourRecord("The history of a record is for the person herself, and for her guardian.")
-        found = ledger.subject_entries(subject=subject, types=ACCESS_TYPES, before=before, limit=limit)
-    return accesses_of(found)
+        found = ledger.subject_entries(subject=subject, types=types, before=before, limit=limit)
+    return accesses_of(found) if named else [access_of(entry) for entry in found]
 
 
 def accesses_of(entries: Iterable[Entry]) -> list[Access]:
     """As `access_of`, with the names of those whom an entry names by id only."""
     found = [access_of(entry) for entry in entries]
-    names = accounts.names({access.actor for access in found if access.actor and not access.name})
+    people = {access.actor for access in found if access.actor and not access.name}
     places = {access.organisation for access in found if access.organisation and not access.organisation_name}
-    organisations = accounts.organisation_names(places)
-    return [_named(access, names, organisations) for access in found]
+    names = accounts.names_of(people, places) if people or places else {}
+    return [_named(access, names) for access in found]
 
 
 def access_of(entry: Entry) -> Access:
@@ -112,11 +115,9 @@ def access_of(entry: Entry) -> Access:
     )
 
 
-def _named(access: Access, names: Mapping[UUID, str], organisations: Mapping[UUID, str]) -> Access:
+def _named(access: Access, names: Mapping[UUID, str]) -> Access:
     name = access.name or (names.get(access.actor, "") if access.actor else "")
-    place = access.organisation_name or (
-        organisations.get(access.organisation, "") if access.organisation else ""
-    )
+    place = access.organisation_name or (names.get(access.organisation, "") if access.organisation else "")
     return replace(access, name=name, organisation_name=place)
 
 

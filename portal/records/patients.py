@@ -38,15 +38,8 @@ def name_patients(*, caller: Caller, tenant: UUID, people: Collection[UUID]) -> 
     return name_all(tenant, found)
 
 
-def registered(person: UUID) -> tuple[Registration, Stored] | None:
-    """The registration and the FHIR Patient of a person, in the tenant's scope."""
-    registration = selectors.registration(person=person)
-    row = storage.read("Patient", registration.patient)
-    return (registration, row[0]) if row else None
-
-
 def registered_all(people: Collection[UUID]) -> dict[UUID, tuple[Registration, Stored]]:
-    """As `registered`, of several people, in two queries."""
+    """The registrations and the FHIR Patients of these people, in the tenant's scope, in two queries."""
     registrations = selectors.registrations_of(people) if people else {}
     rows = storage.read_all("Patient", [each.patient for each in registrations.values()])
     return {

@@ -10,6 +10,7 @@ from portal.records.finding import find_patient
 from portal.records.history import ACCESS_TYPES, Access, access_of, accesses_of, who_has_seen
 from portal.records.importing import Report, import_bundles, import_content
 from portal.records.opening import Record
+from portal.records.outlines import Outline, own_outlines
 from portal.records.patients import Patient, name_patients
 from portal.records.preparing import Failure
 from portal.records.previewing import Count, preview
@@ -24,6 +25,7 @@ __all__ = [
     "Chart",
     "Count",
     "Failure",
+    "Outline",
     "Patient",
     "Reach",
     "Read",
@@ -40,6 +42,7 @@ __all__ = [
     "import_bundles",
     "import_content",
     "name_patients",
+    "own_outlines",
     "own_record",
     "preview",
     "reach",

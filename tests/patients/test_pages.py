@@ -1,22 +1,11 @@
 """What holds for every page of a patient."""
 
-import re
-
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from portal.records.services import chart
 from tests.cast import Cast
 from tests.patients.conftest import SignIn, newest_entry
-
-# What opens, scopes and orders a transaction asks for no data.
-_FRAME = re.compile(r"\s*(SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK|SELECT (set_config|pg_advisory_xact_lock))")
-MOST = 12
-MOST_OF_A_PART = 13  # its read is an access of its own, and who has seen it stands beside it
-MOST_OF_ANOTHER = 8  # for a second organisation: nothing of one tenant is read in the scope of another
 
 PAGES = ["home", "looks", "record", "sharing", "history", "history_lines", "people", "grant"]
 PARTS = ["lab-results", "vital-signs", "conditions", "medicines", "demographics", "messages"]
@@ -40,24 +29,6 @@ def test_a_visitor_is_sent_to_the_log_in(client: Client, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code == 302
     assert answer["Location"].startswith(reverse("account_login"))
-
-
-@pytest.mark.parametrize("address", addresses())
-def test_a_page_asks_the_database_little(cast: Cast, amara: Client, ben: Client, address: str) -> None:
-    cast.grant(cast.doctor, "lab-results")
-    chart(caller=cast.doctor, tenant=cast.hospital.id, person=cast.person, category="lab-results")
-    is_part = address.startswith("/record/") and address != reverse("patients:record")
-    most = MOST_OF_A_PART if is_part else MOST
-    assert queries_of(ben, address) <= most
-    assert queries_of(amara, address) <= most + MOST_OF_ANOTHER
-
-
-def queries_of(client: Client, address: str) -> int:
-    """How often a page reads or writes a table; keys and names, read once in the life of a process, left aside."""
-    client.get(address)
-    with CaptureQueriesContext(connection) as queries:
-        client.get(address)
-    return sum(not _FRAME.match(query["sql"]) for query in queries)
 
 
 @pytest.mark.parametrize(

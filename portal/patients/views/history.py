@@ -1,6 +1,7 @@
 """Who has looked: the list, its newest lines for the live page, one line with its proof, and its receipt."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
@@ -14,6 +15,7 @@ from portal.accounts.errors import UnknownTenant
 from portal.accounts.models import Registration
 from portal.patients import chain, looks
 from portal.patients.door import Visitor, patient
+from portal.patients.filtering import Filter, people_of
 from portal.patients.lines import facts_of, link_of
 from portal.patients.visits import days_of, visits_of
 
@@ -24,14 +26,20 @@ RECEIPT_WAIT_SECONDS = 3.0
 def history(who: Visitor) -> HttpResponseBase:
     """A page of visits, newest first. Only the first one is live."""
     cursor = who.request.GET.get("before", "")
-    page = looks.newest(who.caller, who.registrations, cursor=cursor)
+    chosen = Filter(who.request.GET, who.registrations)
+    wanted = chosen.wanted
+    page = looks.newest(who.caller, who.registrations, cursor=cursor, wanted=wanted)
+    chosen.offer_people(people_of(page.read, besides=who.caller.user))
     visits = visits_of(page.looks, reader=who.caller.user)
+    live = not cursor and not wanted
     context = {
+        "filters": chosen,
+        "filtered": chosen.says,
         "here": "history",
         "days": days_of(visits),
         "visits": len(visits),
-        "more_url": f"{reverse('patients:history')}?before={page.older}" if page.older else "",
-        "live_src": "" if cursor else reverse("patients:history_lines"),
+        "more_url": _later(who, page.older) if page.older else "",
+        "live_src": reverse("patients:history_lines") if live else "",
         "newest_url": reverse("patients:history") if cursor else "",
         "chain": chain.sealed_until(page.looks),
         "someone": any(visit.state == "open" for visit in visits),
@@ -83,6 +91,12 @@ def receipt(who: Visitor, tenant: str, entry: UUID) -> HttpResponseBase:
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{_file_name(tenant, entry)}"'
     return response
+
+
+def _later(who: Visitor, cursor: str) -> str:
+    """The same list, further down."""
+    asked = {name: value for name, value in who.request.GET.items() if name in Filter.base_fields and value}
+    return f"{reverse('patients:history')}?{urlencode({**asked, 'before': cursor})}"
 
 
 def _place(who: Visitor, slug: str) -> Registration:

@@ -1,17 +1,14 @@
 """One's own record: the whole, one part, one test. Reading it is an access like any other, and stands in the ledger."""
 
-from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from django.http import HttpResponseBase
+from django.urls import reverse
 
-from portal.design.shapes import Link
-from portal.patients import looks, pages
+from portal.patients import pages
 from portal.patients.door import Visitor, patient
 from portal.patients.presenting import Addresses
-from portal.patients.visits import parts_of, visits_of
-from portal.records.services import Chart, own_record
-
-SEEN_BY = 5
+from portal.records.services import Chart, own_outlines, own_record
 
 
 @patient()
@@ -26,7 +23,7 @@ def category(who: Visitor, category: str) -> HttpResponseBase:
     """One part of the record."""
     charts = _charts(who, pages.known_category(category))
     context = pages.category_page(charts, _addresses(who), category)
-    return who.page("patients/category.html", {**context, "links": _seen_by(who, category)})
+    return who.page("patients/category.html", {**context, "seen_url": _seen_url(category)})
 
 
 @patient()
@@ -34,22 +31,22 @@ def test(who: Visitor, category: str, test: str) -> HttpResponseBase:
     """One test over time."""
     charts = _charts(who, pages.known_category(category))
     context = pages.test_page(charts, _addresses(who), category, test)
-    return who.page("patients/category.html", {**context, "links": _seen_by(who, category)})
+    return who.page("patients/category.html", {**context, "seen_url": _seen_url(category)})
 
 
 def _charts(who: Visitor, category: str | None = None) -> list[tuple[str, Chart]]:
-    return [
-        (each.tenant.name, own_record(caller=who.caller, tenant=each.tenant_id, category=category))
-        for each in who.registrations
-    ]
+    found = []
+    for outline in own_outlines(who.registrations):
+        tenant = outline.registration.tenant
+        opened = own_record(caller=who.caller, tenant=tenant.id, category=category, outline=outline)
+        found.append((tenant.name, opened))
+    return found
 
 
 def _addresses(who: Visitor) -> Addresses:
     return Addresses(who.person, own=True)
 
 
-def _seen_by(who: Visitor, category: str) -> Sequence[Link]:
-    """The newest visits to this part, one's own too."""
-    found = looks.newest(who.caller, who.registrations).looks
-    about = [look for look in found if category in parts_of(look.access)]
-    return visits_of(about, reader=who.caller.user)[:SEEN_BY]
+def _seen_url(category: str) -> str:
+    """Who has seen this part: the list of who looked, filtered."""
+    return f"{reverse('patients:history')}?{urlencode({'part': category})}"

@@ -1,0 +1,115 @@
+"""What holds for every page of every role: it is known to the walk, and asks the database little.
+
+Counted is every statement that the driver sends, ours and Django's, but for what opens, scopes and orders a transaction
+(BEGIN, set_config, advisory locks), which asks for no data. Keys and names that are read once in the life of a process
+are left aside: the page is opened twice.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from django.test import Client
+
+from tests.walk import Page, World, routes, world
+
+MOST = 12
+_FRAME = re.compile(r"\s*(SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK|SELECT (set_config|pg_advisory_xact_lock))")
+
+# Routes that are no pages, or that nobody of the cast can open as they stand, and why.
+NO_PAGE = {
+    "patients:receipt": "a file",
+    "auditors:receipt": "a file",
+    "patients:request_approve": "only sent",
+    "patients:request_decline": "only sent",
+    "providers:emergency_end": "only sent",
+    "accounts:token_revoke": "only sent",
+    "account_logout": "would sign out; tests/browser/test_walk.py opens it last",
+    "patients:grant": "leads to the first question",
+    "patients:grant_check": "needs a draft; tests/browser/test_patient_journey.py",
+    "patients:record_test": "needs the name of a test; tests/patients/test_pages.py",
+    "patients:their_test": "needs the name of a test",
+    "providers:entrance": "leads to the desk",
+    "providers:chart": "leads to its first part",
+    "auditors:entrance": "leads to the desk",
+    "auditors:verify": "leads to the status until something runs; tests/browser/test_auditor_journey.py",
+    "administration:entrance": "leads to the desk",
+    "account_set_password": "leads on: whoever is here has a password",
+    "account_confirm_login_code": "leads on: no codes are sent",
+    "account_confirm_email": "needs a letter",
+    "account_reset_password_from_key": "needs a letter",
+    "mfa_authenticate": "in the middle of a log-in",
+    "mfa_reauthenticate": "needs a second factor",
+    "mfa_activate_totp": "asks for the password first; tests/accounts/test_strong.py",
+    "mfa_deactivate_totp": "needs a second factor",
+    "mfa_view_recovery_codes": "needs a second factor",
+    "mfa_generate_recovery_codes": "needs a second factor",
+    "mfa_download_recovery_codes": "a file",
+    "mfa_add_webauthn": "asks for the password first",
+    "mfa_remove_webauthn": "needs a passkey",
+    "mfa_edit_webauthn": "needs a passkey",
+    "mfa_reauthenticate_webauthn": "needs a passkey",
+    "mfa_login_webauthn": "for the script of the log-in",
+    "livez": "for supervisors",
+    "readyz": "for supervisors",
+}
+
+
+@pytest.fixture
+def here(db: None) -> World:
+    return world()
+
+
+def opened(here: World) -> Iterator[tuple[Page, Any]]:
+    """Every page that answers with one, and who is in front of it."""
+    clients: dict[str, Client] = {}
+    for page in here.pages():
+        if not page.address or page.route in NO_PAGE:
+            continue
+        client = clients.get(page.role) or clients.setdefault(page.role, here.client(page.role))
+        answer = client.get(page.address)
+        assert answer.status_code < 500, page
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            yield page, client
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Everything that is sent to the database meanwhile, by whichever cursor."""
+    sent: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def noted(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        text = query if isinstance(query, str) else query.decode() if isinstance(query, bytes) else str(query)
+        sent.append(text)
+        return execute(cursor, query, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "execute", noted)
+        yield sent
+
+
+def test_no_page_asks_the_database_more_than_twelve_times(here: World) -> None:
+    """For Amara, who is a patient of two organisations, and for everybody else."""
+    too_many = []
+    for page, client in opened(here):
+        with statements() as sent:
+            client.get(page.address)
+        asked = [text for text in sent if not _FRAME.match(text)]
+        if len(asked) > MOST:
+            too_many.append(
+                f"{len(asked)}: {page}\n  " + "\n  ".join(" ".join(text.split())[:160] for text in asked)
+            )
+    assert not too_many, "\n".join(too_many)
+
+
+def test_every_route_is_a_page_that_somebody_opens_or_is_said_not_to_be_one(here: World) -> None:
+    reached = {page.route for page, _ in opened(here)}
+    known = {page.route for page in here.pages()}
+    assert known - reached - NO_PAGE.keys() == set(), (
+        "tell tests/walk.py a value, or NO_PAGE why there is no page"
+    )
+    assert NO_PAGE.keys() - routes().keys() == set(), "routes that are gone"

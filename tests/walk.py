@@ -1,0 +1,146 @@
+"""Every page of the portal, found in the URL configuration, with somebody of the cast in front of it.
+
+A new page takes part by being routed. If its address has an argument that no page had so far, name a value for it in
+`arguments`; if nobody of the cast can open it, say why in `NO_PAGE` (tests/test_pages.py).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+
+from consent import services
+from ledger.scope import tenant_scope
+from portal.accounts.identity import Caller
+from portal.records.services import chart, who_has_seen
+from tests.cast import Cast, build
+from tests.staff import sign_in
+
+# Who stands in front of the pages of a face; "" is for pages in no namespace, which are those of allauth.
+ROLES = {
+    "patients": ("amara", "guardian"),
+    "providers": ("doctor",),
+    "auditors": ("auditor",),
+    "administration": ("administrator", "privacy_officer"),
+    "": ("amara", "visitor"),
+}
+OTHERS = ("amara", "doctor", "administrator", "auditor")
+# Faces for programs: they have tests of their own.
+PROGRAMS = frozenset({"api", "fhir", "ledger", "oauth2_provider", "smart", "log", "witness"})
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its route's name, who is in front of it, and where. `address` is "" where an argument has no value."""
+
+    route: str
+    role: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.route} as {self.role} at {self.address}"
+
+
+@dataclass(frozen=True)
+class World:
+    """The cast in the middle of things: contracts in use, a request without an answer, an emergency to review."""
+
+    cast: Cast
+    arguments: Mapping[str, Any]
+
+    def client(self, role: str) -> Client:
+        return Client() if role == "visitor" else sign_in(self.caller(role))
+
+    def caller(self, role: str) -> Caller:
+        found: Caller = getattr(self.cast, role)
+        return found
+
+    def pages(self) -> Iterator[Page]:
+        """Each route with each role that could open it, whether or not it answers with a page."""
+        for name, wanted in routes().items():
+            face = name.partition(":")[0] if ":" in name else ""
+            if face in PROGRAMS:
+                continue
+            for role in ROLES.get(face, OTHERS):
+                yield Page(name, role, self._address(name, wanted, role))
+
+    def _address(self, name: str, wanted: list[str], role: str) -> str:
+        known = {**self.arguments, **self.arguments.get(f"{name} {role}", {}), **self.arguments.get(name, {})}
+        try:
+            return reverse(name, kwargs={key: known[key] for key in wanted})
+        except (KeyError, NoReverseMatch):
+            return ""
+
+
+def routes() -> dict[str, list[str]]:
+    """The arguments of every named route, by its name."""
+    return dict(_routes(get_resolver(), "", []))
+
+
+def _routes(resolver: Any, space: str, before: list[str]) -> Iterator[tuple[str, list[str]]]:
+    for each in resolver.url_patterns:
+        arguments = list(dict.fromkeys([*before, *each.pattern.converters, *each.pattern.regex.groupindex]))
+        if not isinstance(each, URLPattern):
+            yield from _routes(each, f"{space}{each.namespace}:" if each.namespace else space, arguments)
+        elif each.name:
+            yield space + each.name, arguments
+
+
+def world() -> World:
+    """Made through services, as in life."""
+    cast = build()
+    contract = cast.grant(cast.doctor, "demographics", "lab-results")
+    cast.grant(cast.guardian, "demographics", "lab-results", kind="person", purposes=("PATRQT",))
+    chart(caller=cast.doctor, tenant=cast.hospital.id, person=cast.person, category="lab-results")
+    entry = who_has_seen(caller=cast.amara, tenant=cast.hospital.id)[0].entry
+    about = {"tenant": cast.hospital.slug, "custodian": cast.hospital.slug, "person": cast.person}
+    arguments = {
+        **about,
+        "place": cast.hospital.slug,
+        "patient": cast.person,
+        "category": "lab-results",
+        "contract": contract.id,
+        "request_id": request(cast),
+        "entry": entry,
+        "member": cast.auditor.user,
+        "session": emergency(cast),
+        "step": "where",
+    }
+    return World(cast, arguments)
+
+
+def request(cast: Cast) -> UUID:
+    """The family doctor asks for what the hospital keeps."""
+    with tenant_scope(cast.hospital.id):
+        asked = services.request_access(
+            person=cast.person,
+            requester=cast.family_doctor.user,
+            organisation=cast.practice.id,
+            categories=("medicines",),
+            purposes=("TREAT",),
+            ends=datetime.now(UTC) + timedelta(days=30),
+            message="For your check-up.",
+        )
+    return asked.id
+
+
+def emergency(cast: Cast) -> UUID:
+    """The family doctor broke the glass, and it is over."""
+    with tenant_scope(cast.hospital.id):
+        session = services.open_emergency(
+            person=cast.person,
+            actor=cast.family_doctor.user,
+            organisation=cast.practice.id,
+            role="clinician",
+            strong=True,
+            reason_code="unconscious",
+            reason="Brought in unconscious after a fall.",
+        )
+    chart(caller=cast.family_doctor, tenant=cast.hospital.id, person=cast.person, category="medicines")
+    with tenant_scope(cast.hospital.id):
+        services.end_emergency(session=session.id, actor=cast.family_doctor.user)
+    return session.id
