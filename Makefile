@@ -11,11 +11,11 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --re
 SCRATCH := env -u DATABASE_URL ASSENT_VAR=var/check $(BIN)/python -W error::RuntimeWarning manage.py
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help demo test check format bench screens browser audit lock clean
+.PHONY: help demo test check format bench bench-large screens browser audit lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/.runtime ## run the demo on http://localhost:8000 (PORT=8001 make demo: elsewhere); Ctrl-C stops it
 	@exec $(BIN)/python manage.py demo
@@ -41,6 +41,9 @@ format: .venv/.development ## put the sources into their form
 
 bench: .venv/.development ## measure; prints a table and writes var/bench.json
 	@exec $(BIN)/python -m bench
+
+bench-large: .venv/.development ## measure a log of 10^7 entries; takes long and about 15 GB (ASSENT_BENCH_ENTRIES=1000000: a shorter one)
+	@exec $(BIN)/python -m bench long_log
 
 screens: .venv/.development browser ## take the pictures in docs/screens anew
 	@ASSENT_SCREENS=1 exec $(BIN)/pytest --quiet tests/browser/test_screens.py

@@ -1,5 +1,7 @@
 """`python -m bench` measures everything that has a goal, in one run on one machine, and writes var/bench.json.
 
+`python -m bench NAME...` measures only those parts; what takes long is measured only when it is named.
+
 Figures are ratios or rates of this run: compare them with each other, never with another machine's.
 """
 
@@ -11,13 +13,16 @@ from collections.abc import Callable, Iterable
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
 
 
+LONG = {"long_log"}
+
+
 def main() -> int:
     import django
 
     django.setup()
     from django.conf import settings
 
-    from bench import appends, decisions, imports, reads, replay, verification
+    from bench import appends, decisions, imports, long_log, reads, replay, verification
     from bench.figures import Figure, show, write
     from bench.world import world
 
@@ -35,13 +40,16 @@ def main() -> int:
             "replay": lambda: replay.figures(bench),
             "imports": lambda: imports.figures(bench),
             "reads": lambda: reads.figures(bench),
+            "long_log": lambda: long_log.figures(bench),
         }
-        for number, (name, measure) in enumerate(parts.items(), 1):
-            print(f"[{number}/{len(parts)}] {name} ...", file=sys.stderr, flush=True)
+        wanted = sys.argv[1:] or [name for name in parts if name not in LONG]
+        for number, name in enumerate(wanted, 1):
+            measure = parts[name]
+            print(f"[{number}/{len(wanted)}] {name} ...", file=sys.stderr, flush=True)
             started = time.perf_counter()
             found += measure()
             print(f"      {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
-    target = settings.VAR_DIR / "bench.json"
+    target = settings.VAR_DIR / ("bench.json" if wanted[0] not in LONG else "bench-large.json")
     write(found, target)
     print(show(found))
     print(f"\nWritten to {target}")

@@ -2,9 +2,13 @@
 
 From the clear columns, the body's hash and the entries before, only one leaf can follow. It is written anew
 and compared byte for byte, which checks everything at once; why it differs is only asked when it does.
+
+A chain may be walked in pieces, side by side. A piece that starts in the middle believes what its first entries say of
+those before them, and keeps it as `believed`; `Chain.join` holds that against the end of the piece before.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ledger.audit.finding import Finding
@@ -12,28 +16,63 @@ from ledger.audit.snapshot import Row
 from ledger.batch import NO_HEAD, Head
 from ledger.entry import Leaf, encode_leaf, format_time, parse_leaf
 from ledger.errors import FormatError
-from ledger.hashing import NO_HASH, leaf_hash
+from ledger.hashing import HASH_BYTES, NO_HASH, leaf_hash
+
+SUBJECT_PREV = b'"subject_prev":"'
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a piece of the chain takes for given: where it starts, and the hash and time of the entry before."""
+
+    size: int = 0
+    hash: bytes = NO_HASH
+    time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What the entry at `index` says of its subject's chain before it; it is the first of that subject here."""
+
+    index: int
+    head: Head
 
 
 class Chain:
-    """Walks the log from its first entry. `hashes` are the leaf hashes of the last chunk, as computed here."""
+    """Walks the log from `start`. `hashes` are the leaf hashes of the rows taken, as computed here."""
 
-    def __init__(self, log: str) -> None:
+    def __init__(self, log: str, start: Start = Start()) -> None:  # noqa: B008 - frozen
         self._log = log
-        self.size = 0
-        self.last_hash = NO_HASH
-        self.last_time: datetime | None = None
+        self.start = start
+        self.size = start.size
+        self.last_hash = start.hash
+        self.last_time = start.time
         self.heads: dict[str, Head] = {}
+        self.believed: dict[str, Belief] = {}
         self.hashes: list[bytes] = []
+
+    def join(self, piece: "Chain") -> Finding | None:
+        """Go on to the end of a piece that starts where this one ends, unless it believed something else."""
+        if piece is self:
+            return None
+        if (piece.start.hash, piece.start.time) != (self.last_hash, self.last_time):
+            sentence = "The hash that the next entry names is not that of this entry."
+            return Finding("chain-broken", sentence, max(self.size - 1, 0))
+        for subject, belief in piece.believed.items():
+            if self.heads.get(subject, NO_HEAD) != belief.head:
+                return Finding("subject-chain-broken", "The chain of the person does not lead here.", belief.index)
+        self.heads |= piece.heads
+        self.size, self.last_hash, self.last_time = piece.size, piece.last_hash, piece.last_time
+        return None
 
     def take(self, rows: Sequence[Row], digests: Sequence[bytes]) -> Finding | None:
         """The first break among these entries; after one, the walk is over. `digests`: those of the bodies."""
-        self.hashes, stored, time, moment = [], None, self.last_time, ""
+        stored, time, moment = None, self.last_time, ""
         for at, (row, body) in enumerate(zip(rows, digests, strict=True)):
             if row.time != stored:  # a batch has one time
                 stored, time = row.time, row.time.astimezone(UTC)
                 moment = format_time(time)
-            length, before = (None, None) if row.subject is None else self.heads.get(row.subject, NO_HEAD)
+            length, before = (None, None) if row.subject is None else self._head(row.subject, row)
             expected = encode_leaf(
                 log=self._log, index=self.size, time=moment, type=row.type, actor=row.actor,
                 subject=row.subject, subject_index=length, subject_prev=before, prev=self.last_hash, body=body,
@@ -51,8 +90,25 @@ class Chain:
             self.size, self.last_hash, self.last_time = self.size + 1, digest, time
         return None
 
+    def _head(self, subject: str, row: Row) -> Head:
+        head = self.heads.get(subject)
+        if head is None:
+            head = self._believe(subject, row) if self.start.size else NO_HEAD
+        return head
+
+    def _believe(self, subject: str, row: Row) -> Head:
+        """Cut out of the leaf, which is compared as a whole with the one that is written of it."""
+        if subject not in self.believed:
+            at = row.leaf.find(SUBJECT_PREV) + len(SUBJECT_PREV)
+            try:
+                before = bytes.fromhex(row.leaf[at : at + 2 * HASH_BYTES].decode("ascii"))
+            except ValueError:
+                before = NO_HASH
+            self.believed[subject] = Belief(row.index, Head(row.subject_index or 0, before))
+        return self.believed[subject].head
+
     def _leaf(self, row: Row, body: bytes) -> Leaf:
-        head = None if row.subject is None else self.heads.get(row.subject, NO_HEAD)
+        head = None if row.subject is None else self._head(row.subject, row)
         return Leaf(
             log=self._log,
             index=self.size,

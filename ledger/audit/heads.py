@@ -1,11 +1,10 @@
 """The `heads` entries: was each person's chain, at the size that the entry names, where the entry says?"""
 
-from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ledger.audit.chain import Chain
 from ledger.audit.finding import Finding
-from ledger.audit.snapshot import Row, Snapshot
+from ledger.audit.snapshot import Snapshot
 from ledger.bodies import Clear, open_audit
 from ledger.errors import FormatError, SealError, UnknownKey
 from ledger.heads import TYPE, heads_root
@@ -27,23 +26,16 @@ class Claim(NamedTuple):
 
 
 class Heads:
-    """All claims in the order of their sizes; the walk stops at each to compare."""
+    """All claims in the order of their sizes."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._claims = sorted(_claim(snapshot, *row) for row in snapshot.rows(ENTRIES, TYPE))
         self._next = 0
 
-    def cut(self, rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
-        """The rows in pieces that end where a claim is to be compared; `size` entries stand before them."""
-        start = 0
-        for claim in self._claims[self._next :]:
-            end = claim.size - size
-            if end >= len(rows):
-                break
-            if end > start:
-                yield rows[start:end]
-                start = end
-        yield rows[start:]
+    @property
+    def sizes(self) -> list[int]:
+        """Where the walk has to stop and compare."""
+        return [claim.size for claim in self._claims]
 
     def compare(self, chain: Chain) -> Finding | None:
         """Compare the chains with every claim of the size that the walk has reached."""

@@ -1,6 +1,6 @@
 """One unmoving view of a tenant's ledger, read in order and in pieces: memory stays flat however long it is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ from uuid import UUID
 
 import psycopg
 from django.db import connection, transaction
+from psycopg import sql
 
 from ledger.scope import tenant_scope
 
@@ -19,7 +20,7 @@ ENTRIES = """
 SELECT index, submission_id, type, time, actor, subject, subject_index, leaf, leaf_hash, body, (
     SELECT s.digest FROM ledger_sequenced s
     WHERE s.tenant_id = e.tenant_id AND s.submission_id = e.submission_id AND s.index = e.index)
-FROM ledger_entry e WHERE tenant_id = %s ORDER BY index
+FROM ledger_entry e WHERE tenant_id = %s AND index >= %s AND index < %s ORDER BY index
 """
 
 
@@ -39,11 +40,15 @@ class Row(NamedTuple):
     mapped: bytes | None
 
 
+def _entry_row(cursor: object) -> Callable[[Sequence[Any]], Row]:
+    return Row._make
+
+
 class Snapshot:
     """What the app's role sees of one tenant, while a repeatable-read transaction is open."""
 
-    def __init__(self, tenant: UUID, cursors: ExitStack) -> None:
-        self.tenant = tenant
+    def __init__(self, tenant: UUID, cursors: ExitStack, name: str = "") -> None:
+        self.tenant, self.name = tenant, name
         self._cursors, self._numbers = cursors, count()
 
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -64,16 +69,28 @@ class Snapshot:
         for found in self.chunks(statement, *values):
             yield from found
 
-    def entries(self) -> Iterator[list[Row]]:
-        for found in self.chunks(ENTRIES):
-            yield list(map(Row._make, found))
+    def entries(self, start: int, end: int) -> list[Row]:
+        """Those from index `start` up to, and without, `end`."""
+        with psycopg.Cursor(connection.connection, row_factory=_entry_row) as cursor:
+            cursor.execute(ENTRIES, [self.tenant, start, end], binary=True)
+            return cursor.fetchall()
 
 
 @contextmanager
-def open_snapshot(tenant: UUID) -> Iterator[Snapshot]:
-    """Nothing can be written in it, and what commits meanwhile is not seen."""
+def open_snapshot(tenant: UUID, *, share: bool = False, shared: str = "") -> Iterator[Snapshot]:
+    """Nothing can be written in it, and what commits meanwhile is not seen.
+
+    `share` makes it one that other processes can open, too, while it is open: `shared` is its `name`.
+    """
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute(ISOLATION)
+            if shared:
+                # SET takes no parameter, only a literal.
+                named = sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(shared))
+                cursor.execute(named.as_string(connection.connection))
+            if share:
+                cursor.execute("SELECT pg_export_snapshot()")
+                (shared,) = cursor.fetchone()
         with tenant_scope(tenant), ExitStack() as cursors:
-            yield Snapshot(tenant, cursors)
+            yield Snapshot(tenant, cursors, shared)

@@ -8,16 +8,15 @@ from uuid import UUID
 from ledger.audit.chain import Chain
 from ledger.audit.finding import Finding
 from ledger.audit.heads import Heads
-from ledger.audit.mapping import Mapping
+from ledger.audit.mapping import check_nothing_else
 from ledger.audit.outside import Outside, anchors_of
+from ledger.audit.pieces import Piece, Walk, spans, walk
 from ledger.audit.roots import SignedRoots
-from ledger.audit.seals import Seals
-from ledger.audit.snapshot import Row, Snapshot, open_snapshot
+from ledger.audit.snapshot import Snapshot, open_snapshot
 from ledger.audit.submissions import check_promise, check_submissions
 from ledger.audit.tail import check_heads, check_state
 from ledger.audit.tiles import StoredTiles
 from ledger.errors import SealError
-from ledger.hashing import sha256
 from ledger.logs import Public, public_log
 from ledger.note import parse_vkey
 from ledger.registry import verifiers
@@ -46,11 +45,13 @@ class Evidence:
     """What a verifier brings along: promises it was given, and checkpoints it kept (signed notes).
 
     `bodies` False leaves the bodies sealed: that they were not changed is still proved, but not that they open.
+    `processes` walk a long log side by side; more than one need a process that may have children.
     """
 
     promises: Sequence[str] = ()
     checkpoints: Sequence[bytes] = ()
     bodies: bool = True
+    processes: int = 1
     progress: Progress = field(default=lambda done, size: None)
 
 
@@ -63,18 +64,17 @@ def verify_log(tenant: UUID, evidence: Evidence) -> Report:
         return Report(None, 0, b"", 0, (), Finding("log-changed", sentence))
     # What was signed is read before what is stored, so that a log that grows meanwhile is not called short.
     outside = anchors_of(public, evidence.checkpoints)
-    with open_snapshot(tenant) as snapshot:
+    with open_snapshot(tenant, share=evidence.processes > 1) as snapshot:
         return _Walk(snapshot, public, outside, evidence).report()
 
 
 class _Walk:
-    """One pass over the entries, each check beside the others, then what can only be said at the end."""
+    """One pass over the pieces of the log in their order, then what can only be said at the end."""
 
     def __init__(self, snapshot: Snapshot, public: Public, outside: Outside, evidence: Evidence) -> None:
         self._snapshot, self._public, self._outside, self._evidence = snapshot, public, outside, evidence
         self._now = datetime.now(UTC)
         self._chain, self._frontier = Chain(public.origin), Frontier()
-        self._mapping, self._seals = Mapping(snapshot), Seals(snapshot.tenant)
         self._tiles, self._heads = StoredTiles(snapshot), Heads(snapshot)
         self._roots = SignedRoots(snapshot, parse_vkey(public.vkey), outside.anchors)
 
@@ -93,22 +93,17 @@ class _Walk:
         ((size,),) = self._snapshot.rows(SIZE)
         if finding := self._heads.compare(self._chain):  # what was claimed of the empty log
             return finding
-        for rows in self._snapshot.entries():
-            for piece in self._heads.cut(rows, self._chain.size):
-                finding = self._take(piece) or self._heads.compare(self._chain)
-                if finding:
-                    return finding
+        how = Walk(self._public.origin, self._evidence.bodies, self._evidence.processes)
+        for piece in walk(self._snapshot, self._chain, spans(0, size, self._heads.sizes), how):
+            finding = self._join(piece) or self._heads.compare(self._chain)
+            if finding:
+                return finding
             self._evidence.progress(self._chain.size, size)
         return None
 
-    def _take(self, rows: Sequence[Row]) -> Finding | None:
-        digests = [sha256(row.body) for row in rows]
+    def _join(self, piece: Piece) -> Finding | None:
         # An exact place comes first: a root only says that something before it is different.
-        found = [self._chain.take(rows, digests), self._mapping.take(rows, digests)]
-        if self._evidence.bodies:
-            found.append(self._seals.take(rows))
-        first = min(filter(None, found), key=lambda each: each.index or 0, default=None)
-        return first or self._grow(self._chain.hashes)
+        return self._chain.join(piece.chain) or piece.finding or self._grow(piece.chain.hashes)
 
     def _grow(self, hashes: Sequence[bytes]) -> Finding | None:
         """Add leaf hashes to the tree, stopping at each size for which somebody signed a root."""
@@ -131,7 +126,7 @@ class _Walk:
             self._roots.end(size)
             or check_state(self._snapshot, self._chain, self._frontier)
             or check_heads(self._snapshot, self._chain)
-            or self._mapping.end(size)
+            or check_nothing_else(self._snapshot, size)
             or self._tiles.end()
             or check_submissions(self._snapshot, self._now)
         )

@@ -11,9 +11,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from ledger import registry, selectors
+from ledger.audit import pieces
 from ledger.audit.finding import Finding
 from ledger.audit.seals import Seals
 from ledger.audit.snapshot import open_snapshot
+from ledger.audit.verify import Evidence, verify_log
 from ledger.committed import forget_all
 from ledger.logs import log_for_append
 from ledger.note import Ed25519Signer
@@ -44,11 +46,31 @@ def tamper(log: Logbook, statements: str) -> None:
 
 
 @pytest.mark.parametrize("tampering", TAMPERINGS)
-def test_finds_and_names_the_first_entry_of(whole: Logbook, tampering: str) -> None:
+def test_finds_and_names_the_first_entry_of(
+    whole: Logbook, tampering: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one piece, and in many that are joined."""
     statements, kind, index = TAMPERINGS[tampering]
     assert whole.finding() == ("", None)
     tamper(whole, statements)
     assert whole.finding() == (kind, index)
+    monkeypatch.setattr(pieces, "LENGTH", 7)
+    assert whole.finding() == (kind, index)
+
+
+def test_processes_side_by_side_find_what_one_finds(
+    whole: Logbook, database_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "LENGTH", 50)
+    monkeypatch.setenv("ASSENT_TEST_DATABASE", database_name)
+    alone, together = (verify_log(whole.tenant, Evidence(processes=count)) for count in (1, 2))
+    assert together == alone
+    assert (together.finding, together.size) == (None, 340)
+    whole.tamper("UPDATE ledger_entry SET body = body || 'x' WHERE tenant_id = %s AND index = 333", whole.tenant)
+    alone, together = (verify_log(whole.tenant, Evidence(processes=count)) for count in (1, 2))
+    assert together == alone
+    assert together.finding is not None
+    assert (together.finding.kind, together.finding.index) == ("body-changed", 333)
 
 
 def test_a_body_that_was_given_to_another_entry_does_not_open_there(whole: Logbook) -> None:
@@ -59,7 +81,7 @@ def test_a_body_that_was_given_to_another_entry_does_not_open_there(whole: Logbo
         whole.tenant,
     )
     with open_snapshot(whole.tenant) as snapshot:
-        rows = next(snapshot.entries())
+        rows = snapshot.entries(0, 1000)
         found = Seals(whole.tenant).take(rows)
     assert found
     assert (found.kind, found.index) == ("seal-broken", 8)

@@ -1,5 +1,6 @@
 """`manage.py verify_ledger`: recomputes every log from its stored entries, and names the first break."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -60,6 +61,7 @@ class Command(BaseCommand):
             promises=[h for h in _list(options, "promise") if parse_promise(h).promise.log == log.origin],
             checkpoints=[Path(file).read_bytes() for file in _list(options, "checkpoint")],
             bodies=not options["without_bodies"],
+            processes=os.cpu_count() or 1,
             progress=bar(sys.stderr, log.name),
         )
         report = verify_log(log.tenant_id, evidence)
