@@ -55,7 +55,9 @@ def figures(bench: Bench) -> Iterator[Figure]:
         yield Figure(f"{size:,} entries: verification, bodies left sealed", rate, "1/s", ">= 150000")
         yield Figure(f"{size:,} entries: memory of the verifier", memory, "MiB")
         disconnect()
-    yield Figure(f"sequencing an entry, {largest:,} / 10,000 entries", costs[-1] / costs[0], "ratio", "<= 1.3")
+    yield Figure(
+        f"sequencing an entry, {largest:,} / 10,000 entries", costs[-1] / costs[0], "ratio", "<= 1.3"
+    )
     yield Figure(f"inclusion proof, {largest:,} / 10,000 entries", proofs[-1] / proofs[0], "ratio", "<= 1.5")
     yield Figure(f"memory, {largest:,} / 10,000 entries", memories[-1] / memories[0], "ratio")
 
@@ -66,7 +68,12 @@ def _grow(bench: Bench, size: int) -> float:
     with psycopg.connect(bench.dsn, autocommit=True) as administrator, open_session() as session:
         clock = Clock()
         while (missing := size - bench.size()) > 0:
-            values = {"tenant": bench.tenant, "subjects": SUBJECTS, "body": BODY, "count": min(CHUNK, missing)}
+            values = {
+                "tenant": bench.tenant,
+                "subjects": SUBJECTS,
+                "body": BODY,
+                "count": min(CHUNK, missing),
+            }
             administrator.execute(SUBMIT, values)
             batches.clear()
             while True:

@@ -41,7 +41,7 @@ class Belief:
 class Chain:
     """Walks the log from `start`. `hashes` are the leaf hashes of the rows taken, as computed here."""
 
-    def __init__(self, log: str, start: Start = Start()) -> None:  # noqa: B008 - frozen
+    def __init__(self, log: str, start: Start = Start()) -> None:
         self._log = log
         self.start = start
         self.size = start.size
@@ -60,7 +60,9 @@ class Chain:
             return Finding("chain-broken", sentence, max(self.size - 1, 0))
         for subject, belief in piece.believed.items():
             if self.heads.get(subject, NO_HEAD) != belief.head:
-                return Finding("subject-chain-broken", "The chain of the person does not lead here.", belief.index)
+                return Finding(
+                    "subject-chain-broken", "The chain of the person does not lead here.", belief.index
+                )
         self.heads |= piece.heads
         self.size, self.last_hash, self.last_time = piece.size, piece.last_hash, piece.last_time
         return None

@@ -67,7 +67,11 @@ def _walk_on(snapshot: Snapshot, chain: Chain, span: Span, how: Walk, seals: Sea
     """Several checks beside each other; the chain's own stops at its first break."""
     rows = snapshot.entries(*span)
     digests = [sha256(row.body) for row in rows]
-    found = [chain.take(rows, digests), check_mapping(rows, digests), seals.take(rows) if how.bodies else None]
+    found = [
+        chain.take(rows, digests),
+        check_mapping(rows, digests),
+        seals.take(rows) if how.bodies else None,
+    ]
     if chain.size < span[1]:
         found.append(Finding("entry-missing", "There is no entry with this index.", chain.size))
     return Piece(chain, min(filter(None, found), key=lambda each: each.index or 0, default=None))

@@ -14,7 +14,7 @@ _given: tuple[Any, ...]
 _life = ExitStack()
 
 
-def start(tenant: UUID, shared: str, origin: str, bodies: bool) -> None:  # noqa: FBT001 - an initializer has no keywords
+def start(tenant: UUID, shared: str, origin: str, bodies: bool) -> None:
     """Open the view that the first process shares, for as long as this process lives."""
     global _given  # noqa: PLW0603 - a process has one
     import django  # noqa: PLC0415

@@ -66,7 +66,9 @@ def test_processes_side_by_side_find_what_one_finds(
     alone, together = (verify_log(whole.tenant, Evidence(processes=count)) for count in (1, 2))
     assert together == alone
     assert (together.finding, together.size) == (None, 340)
-    whole.tamper("UPDATE ledger_entry SET body = body || 'x' WHERE tenant_id = %s AND index = 333", whole.tenant)
+    whole.tamper(
+        "UPDATE ledger_entry SET body = body || 'x' WHERE tenant_id = %s AND index = 333", whole.tenant
+    )
     alone, together = (verify_log(whole.tenant, Evidence(processes=count)) for count in (1, 2))
     assert together == alone
     assert together.finding is not None
