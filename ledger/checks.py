@@ -11,7 +11,7 @@ from django.db import connections
 from ledger.entry import check_origin
 from ledger.errors import FormatError
 
-APPEND_ONLY = ("ledger_entry", "ledger_sequenced", "ledger_tile", "ledger_checkpoint")
+APPEND_ONLY = ("ledger_entry", "ledger_sequenced", "ledger_tile", "ledger_checkpoint", "ledger_cosignature")
 MAY_CHANGE = """
 SELECT c.relname FROM pg_class c WHERE c.relname = ANY(%s)
   AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')

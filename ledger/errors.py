@@ -110,3 +110,10 @@ class NotDurable(LedgerError):
     """The database is set to lose acknowledged commits in a crash."""
 
     code = "database-not-durable"
+
+
+class KeyNotInForce(LedgerError):
+    """A key was announced that has not signed yet; another cannot follow it before it has."""
+
+    code = "key-not-in-force"
+    status = 409

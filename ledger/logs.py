@@ -1,18 +1,19 @@
 """Opening a tenant's log, and finding it again: names, public keys, and the private keys that sign."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-import psycopg
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from ledger.committed import Committed
+from ledger.cosignature import MlDsaSigner
 from ledger.entry import check_origin
 from ledger.errors import AppendRefused, LogExists
 from ledger.models import Log, LogKey
 from ledger.note import Ed25519Signer
 from ledger.scope import tenant_scope
+from ledger.signing_keys import add_key, first_context
 from ledger.vault import keyring
 
 LOG, PROMISE = "log", "promise"
@@ -26,7 +27,7 @@ class OpenLog(NamedTuple):
 
 
 class Public(NamedTuple):
-    """What a log is known by. A seal under the node's key proves that this node gave it to the tenant."""
+    """What a log was opened with. A seal under the node's key proves that this node gave it to the tenant."""
 
     tenant_id: UUID
     name: str
@@ -48,8 +49,9 @@ def open_log(*, tenant: UUID, name: str) -> None:
             public = Public(tenant, name, origin, signer.vkey, promises.vkey)
             Log.objects.create(**public._asdict(), attested=keyring.wrap(b"", _attested(public)))
             for use, key in ((LOG, signer), (PROMISE, promises)):
-                wrapped = keyring.wrap(key.seed, _context(tenant, use))
+                wrapped = keyring.wrap(key.seed, first_context(tenant, use))
                 LogKey.objects.create(tenant_id=tenant, use=use, wrapped=wrapped)
+            add_key(tenant, MlDsaSigner.generate(origin))
             _open.made(tenant, OpenLog(origin, promises))
     except IntegrityError as error:
         raise LogExists("That organisation or name has a log already. Nothing was changed.") from error
@@ -83,20 +85,8 @@ def public_log(tenant: UUID) -> Public:
     return public
 
 
-def log_signer(session: "psycopg.Connection[tuple[Any, ...]]", tenant: UUID) -> Ed25519Signer:
-    """The key that signs checkpoints. Only the sequencer's role reads it."""
-    row = session.execute(
-        "SELECT l.vkey, k.wrapped FROM ledger_log l JOIN ledger_log_key k USING (tenant_id)"
-        " WHERE tenant_id = %s AND k.use = %s",
-        [tenant, LOG],
-    ).fetchone()
-    if row is None:
-        raise AppendRefused("The log has no key to sign with.")
-    return _signer(row[0], tenant, LOG, bytes(row[1]))
-
-
 def _signer(vkey: str, tenant: UUID, use: str, wrapped: bytes) -> Ed25519Signer:
-    signer = Ed25519Signer(vkey.partition("+")[0], keyring.unwrap(wrapped, _context(tenant, use)))
+    signer = Ed25519Signer(vkey.partition("+")[0], keyring.unwrap(wrapped, first_context(tenant, use)))
     if signer.vkey != vkey:
         raise AppendRefused("The log's key is not the one that it publishes. It must not sign.")
     return signer
@@ -104,7 +94,3 @@ def _signer(vkey: str, tenant: UUID, use: str, wrapped: bytes) -> Ed25519Signer:
 
 def _attested(public: Public) -> dict[str, object]:
     return {"kind": "log", **public._asdict(), "tenant_id": str(public.tenant_id)}
-
-
-def _context(tenant: UUID, use: str) -> dict[str, object]:
-    return {"kind": "log-key", "tenant": str(tenant), "use": use}

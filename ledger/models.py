@@ -1,9 +1,10 @@
 """What the ledger stores. Rows are written by SQL in `services`, `sequencer` and `signer`; read by `selectors`.
 
 Every table is bound to its tenant by row-level security; which role may write which table, and what nobody
-may change, stands in migrations/0004_append_only.py.
+may change, stands in migrations/0004_append_only.py and, for witnesses and keys, 0006_witness_privileges.py.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 PSEUDONYM = 40
@@ -26,6 +27,9 @@ class Log(models.Model):
     )
     alarm = models.CharField(max_length=40, db_default="", db_comment="Code of what is wrong, or empty")
     alarmed = models.DateTimeField(null=True)
+    quorum = models.SmallIntegerField(
+        db_default=0, db_comment="How many of its witnesses must cosign a checkpoint; 0: none is waited for"
+    )
 
 
 class LogKey(models.Model):
@@ -38,6 +42,29 @@ class LogKey(models.Model):
 
     class Meta:
         db_table = "ledger_log_key"
+
+
+class SigningKey(models.Model):
+    """A key that signs checkpoints besides the one that the log was opened with. Rows are never changed or deleted.
+
+    The app's role does not read `wrapped`. `announced` is the submission of the `key.rotated` entry that names the
+    key: it signs the trees that contain this entry, and its predecessor of the same kind signs beside it until
+    `overlap_until`. None: it signs beside the log's first key from the beginning.
+    """
+
+    pk = models.CompositePrimaryKey("tenant_id", "id")
+    tenant_id = models.UUIDField()
+    id = models.UUIDField(db_comment="UUID7: a later key has a greater one")
+    kind = models.SmallIntegerField(db_comment="Of signed notes: 1 Ed25519, 6 ML-DSA-44")
+    vkey = models.TextField()
+    wrapped = models.BinaryField(db_comment="Seed, sealed under the node's key")
+    attested = models.BinaryField(db_comment="Sealed under the node's key beside tenant and vkey")
+    announced = models.UUIDField(null=True)
+    overlap_until = models.DateTimeField(null=True)
+    first_size = models.BigIntegerField(null=True, db_comment="Of the first checkpoint that it signed")
+
+    class Meta:
+        db_table = "ledger_signing_key"
 
 
 class Key(models.Model):
@@ -176,3 +203,62 @@ class Checkpoint(models.Model):
     root = models.BinaryField()
     note = models.BinaryField(db_comment="The signed note, verbatim")
     time = models.DateTimeField()
+
+
+class Cosignature(models.Model):
+    """What a witness of the log answered to one checkpoint: its verified line of the note."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "size", "name")
+    tenant_id = models.UUIDField()
+    size = models.BigIntegerField()
+    name = models.CharField(max_length=255, db_comment="The witness's")
+    line = models.TextField()
+    time = models.DateTimeField()
+
+
+class LogWitness(models.Model):
+    """A witness that is asked to cosign a log's checkpoints, and how that goes."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "name")
+    tenant_id = models.UUIDField()
+    name = models.CharField(max_length=255, db_comment="That of its key")
+    vkey = models.TextField()
+    url = models.TextField(db_comment="Prefix of add-checkpoint and of its checkpoints (tlog-witness)")
+    active = models.BooleanField(db_default=True)
+    size = models.BigIntegerField(db_default=0, db_comment="Of the newest checkpoint that it cosigned")
+    cosigned = models.DateTimeField(null=True)
+    tried = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, db_default="", db_comment="Why the last try failed, or empty")
+
+    class Meta:
+        db_table = "ledger_log_witness"
+
+
+class WitnessedLog(models.Model):
+    """A log for which this node is a witness, of this node or of another, and the last checkpoint it cosigned.
+
+    Not a tenant's: what the witness saw of a log is the same for everybody, and published. A trigger keeps it
+    from ever going back.
+    """
+
+    origin = models.CharField(max_length=255, primary_key=True)
+    vkeys = ArrayField(models.TextField())
+    trusted = models.BooleanField(db_default=True, db_comment="False: not witnessed any more")
+    size = models.BigIntegerField(db_default=0)
+    root = models.BinaryField(null=True)
+    note = models.BinaryField(null=True, db_comment="The checkpoint with the log's signatures and ours")
+    cosigned = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "ledger_witnessed_log"
+
+
+class WitnessKey(models.Model):
+    """The key by which this node cosigns: one for all logs, made at first use."""
+
+    name = models.CharField(max_length=255, primary_key=True)
+    vkey = models.TextField()
+    wrapped = models.BinaryField(db_comment="Ed25519 seed, sealed under the node's key")
+
+    class Meta:
+        db_table = "ledger_witness_key"

@@ -5,6 +5,7 @@ it. One file a log, holding the note itself; its signature is checked when it is
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -12,7 +13,7 @@ from secrets import token_hex
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.errors import FormatError, ProofError, TreeBroken
 from ledger.hashing import sha256
-from ledger.note import parse_vkey
+from ledger.note import Verifier, parse_vkey
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,10 @@ class Signed:
 
 
 class SignedCheckpoints:
-    """The folder of these files. A log is known by its key, so that a new log of an old name starts anew."""
+    """The folder of these files. A log is known by its first key, so that a new log of an old name starts anew.
+
+    `keys`: those that may have signed for the log since; the first one alone, unless they are given.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -31,7 +35,7 @@ class SignedCheckpoints:
         name = vkey.partition("+")[0].rpartition("/")[2]
         return self._folder / f"{name}.{sha256(vkey.encode()).hex()[:16]}.checkpoint"
 
-    def last(self, vkey: str) -> Signed | None:
+    def last(self, vkey: str, keys: Sequence[Verifier] = ()) -> Signed | None:
         """None if nothing was signed yet. Raises TreeBroken if the file is not what this node wrote."""
         path = self.path(vkey)
         try:
@@ -39,16 +43,16 @@ class SignedCheckpoints:
         except FileNotFoundError:
             return None
         try:
-            return Signed(open_checkpoint(note, [parse_vkey(vkey)]), note)
+            return Signed(open_checkpoint(note, keys or [parse_vkey(vkey)]), note)
         except (FormatError, ProofError) as error:
             raise TreeBroken(f"{path} does not hold a checkpoint that this log's key signed.") from error
 
-    def keep(self, vkey: str, note: bytes) -> None:
+    def keep(self, vkey: str, note: bytes, keys: Sequence[Verifier] = ()) -> None:
         """Replace the file as a whole, and return only when a power cut cannot take it back.
 
         Never by a note of fewer entries, nor by another root for as many: TreeBroken. The caller holds the log's lock.
         """
-        self._require_newer(vkey, note)
+        self._require_newer(vkey, note, keys or [parse_vkey(vkey)])
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.path(vkey)
         draft = path.with_name(f".{path.name}.{token_hex(4)}")
@@ -63,8 +67,8 @@ class SignedCheckpoints:
         finally:
             os.close(descriptor)
 
-    def _require_newer(self, vkey: str, note: bytes) -> None:
-        kept, new = self.last(vkey), open_checkpoint(note, [parse_vkey(vkey)])
+    def _require_newer(self, vkey: str, note: bytes, keys: Sequence[Verifier]) -> None:
+        kept, new = self.last(vkey, keys), open_checkpoint(note, keys)
         if kept is None or new.size > kept.checkpoint.size or new == kept.checkpoint:
             return
         raise TreeBroken(

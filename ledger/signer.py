@@ -16,11 +16,12 @@ from django.conf import settings
 from ledger import sequencer_sql as sql
 from ledger.batch import Tail
 from ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from ledger.cosignature import MlDsaSigner
 from ledger.errors import FormatError, ProofError, TreeBroken
-from ledger.logs import log_signer
-from ledger.note import parse_vkey
+from ledger.note import Verifier
 from ledger.sequencer import Session, alarmed, lock_log, query, read_tail
 from ledger.signed import Signed, SignedCheckpoints
+from ledger.signing_keys import INSERT, NOTE_FIRST_SIZE, LogKeys, read_keys, values_of
 from ledger.stored_tiles import stored_tree
 from ledger.tree import root_at
 
@@ -47,37 +48,50 @@ def sign_log(session: Session, tenant: UUID, *, patient: bool = False) -> bool:
         if not lock_log(session, tenant, patient=patient):
             return False
         origin, alarm, tail = read_tail(session, tenant)
-        signer = log_signer(session, tenant)
-        memory = SignedCheckpoints(settings.ASSENT_SIGNER_DIR)
-        kept, published = memory.last(signer.vkey), _published(session, tenant, signer.vkey)
+        keys = read_keys(session, tenant)
+        memory, known = SignedCheckpoints(settings.ASSENT_SIGNER_DIR), keys.verifiers
+        kept, published = memory.last(keys.identity, known), _published(session, tenant, known)
         _require_growth(session, tenant, tail, [signed for signed in (kept, published) if signed])
         if published and (kept is None or kept.checkpoint.size < published.checkpoint.size):
             logger.warning(
                 "the signer's folder lacked the newest checkpoint of a log; taken from the database"
             )
-            memory.keep(signer.vkey, published.note)
+            memory.keep(keys.identity, published.note, known)
         if tail.size == (published.checkpoint.size if published else 0):
             return False
         root = tail.frontier.root()
         if kept and kept.checkpoint.size == tail.size:
             note = kept.note  # signed, but the commit that was to publish it failed
         else:
-            note = sign_checkpoint(Checkpoint(origin, tail.size, root), [signer])
-            memory.keep(signer.vkey, note)
+            note = _sign(session, keys, Checkpoint(origin, tail.size, root))
+            memory.keep(keys.identity, note, known)
         session.execute(sql.PUBLISH, [tenant, tail.size, root, note, datetime.now(UTC)])
         if alarm == FAILED:
             session.execute(sql.CLEAR_ALARM, [tenant, alarm])
     return True
 
 
-def _published(session: Session, tenant: UUID, vkey: str) -> Signed | None:
-    """The newest checkpoint in the database, by its note alone. Raises TreeBroken if the log's key did not sign it."""
+def _sign(session: Session, keys: LogKeys, checkpoint: Checkpoint) -> bytes:
+    """By every key whose turn it is. A log that was opened before ML-DSA-44 was signed with gets its key here."""
+    tenant = keys.tenant
+    if not keys.has_post_quantum:
+        session.execute(INSERT, values_of(tenant, MlDsaSigner.generate(checkpoint.origin)))
+        keys = read_keys(session, tenant)
+    signing = keys.signing(checkpoint.size, datetime.now(UTC))
+    new = [row.id for row in signing if row.id and row.first_size is None]
+    if new:
+        session.execute(NOTE_FIRST_SIZE, [checkpoint.size, tenant, new])
+    return sign_checkpoint(checkpoint, [keys.signer(row) for row in signing])
+
+
+def _published(session: Session, tenant: UUID, known: Sequence[Verifier]) -> Signed | None:
+    """The newest checkpoint in the database, by its note alone. Raises TreeBroken if the log's keys did not sign it."""
     row = session.execute(sql.LAST_CHECKPOINT, [tenant]).fetchone()
     if row is None:
         return None
     size, root, note = row
     try:
-        checkpoint = open_checkpoint(bytes(note), [parse_vkey(vkey)])
+        checkpoint = open_checkpoint(bytes(note), known)
     except (FormatError, ProofError) as error:
         raise TreeBroken(
             "The newest checkpoint in the database is not one that this log's key signed."

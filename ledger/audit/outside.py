@@ -12,6 +12,7 @@ from ledger.errors import ProofError, TreeBroken
 from ledger.logs import Public
 from ledger.note import parse_vkey
 from ledger.signed import SignedCheckpoints
+from ledger.signing_keys import known_keys
 
 SIGNER, BROUGHT = "The signer's last checkpoint", "The checkpoint that was brought"
 
@@ -25,10 +26,10 @@ class Outside:
 
 
 def anchors_of(public: Public, notes: Sequence[bytes]) -> Outside:
-    """Those of this log; notes of other logs are passed over. Raises FormatError."""
-    anchors, verifiers = [], [parse_vkey(public.vkey)]
+    """Those of this log; notes of other logs are passed over. Raises FormatError, and SealError for a foreign key."""
+    anchors, verifiers = [], [parse_vkey(public.vkey), *known_keys(public.tenant_id)]
     try:
-        kept = SignedCheckpoints(settings.ASSENT_SIGNER_DIR).last(public.vkey)
+        kept = SignedCheckpoints(settings.ASSENT_SIGNER_DIR).last(public.vkey, verifiers)
         if kept:
             anchors.append(_anchor(kept.checkpoint, SIGNER))
         for note in notes:

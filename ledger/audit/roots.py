@@ -5,12 +5,18 @@ from heapq import merge
 from typing import NamedTuple
 
 from ledger.audit.finding import Finding
+from ledger.audit.keys import KeyHistory
 from ledger.audit.snapshot import Snapshot
-from ledger.checkpoint import open_checkpoint
+from ledger.checkpoint import checkpoint_in
 from ledger.errors import FormatError, ProofError
-from ledger.note import Verifier
+from ledger.note import open_note
 
-CHECKPOINTS = "SELECT size, root, note FROM ledger_checkpoint WHERE tenant_id = %s ORDER BY size"
+CHECKPOINTS = """
+SELECT size, root, note, (
+    SELECT string_agg(line, '' ORDER BY name) FROM ledger_cosignature s
+    WHERE s.tenant_id = c.tenant_id AND s.size = c.size)
+FROM ledger_checkpoint c WHERE tenant_id = %s ORDER BY size
+"""
 
 
 class Anchor(NamedTuple):
@@ -25,9 +31,9 @@ class Anchor(NamedTuple):
 class SignedRoots:
     """All anchors in the order of their sizes; the walk compares the tree with each as it gets there."""
 
-    def __init__(self, snapshot: Snapshot, verifier: Verifier, outside: Sequence[Anchor]) -> None:
+    def __init__(self, snapshot: Snapshot, keys: KeyHistory, outside: Sequence[Anchor]) -> None:
         ordered = sorted(outside, key=_size)
-        self._anchors = merge(ordered, _published(snapshot, verifier), key=_size)
+        self._anchors = merge(ordered, _published(snapshot, keys), key=_size)
         self._next = next(self._anchors, None)
         self._vouched = 0
         self.checked = 0
@@ -57,18 +63,24 @@ class SignedRoots:
         return self._next.fault or Finding("entries-missing", sentence, size)
 
 
-def _published(snapshot: Snapshot, verifier: Verifier) -> Iterator[Anchor]:
-    for size, root, note in snapshot.stream(CHECKPOINTS):
-        yield Anchor(size, root, "The published checkpoint", _fault(size, root, note, verifier))
+def _published(snapshot: Snapshot, keys: KeyHistory) -> Iterator[Anchor]:
+    for size, root, note, cosignatures in snapshot.stream(CHECKPOINTS):
+        whole = note + (cosignatures or "").encode()
+        yield Anchor(size, root, "The published checkpoint", _fault(size, root, whole, keys))
 
 
-def _fault(size: int, root: bytes, note: bytes, verifier: Verifier) -> Finding | None:
-    covers = max(size - 1, 0)
+def _fault(size: int, root: bytes, note: bytes, keys: KeyHistory) -> Finding | None:
+    """Signed by the key in force then; what other keys of the log and its witnesses added to it is good too."""
+    covers, required = max(size - 1, 0), keys.in_force(size)
     try:
-        checkpoint = open_checkpoint(note, [verifier])
+        opened = open_note(note, [*keys.known, *keys.witnesses])
+        checkpoint = checkpoint_in(opened)
     except (FormatError, ProofError) as error:
         return Finding("checkpoint-changed", f"The checkpoint of {size} entries: {error}", covers)
-    if (checkpoint.size, checkpoint.root, checkpoint.origin) != (size, root, verifier.name):
+    if required not in opened.keys:
+        sentence = f"The checkpoint of {size} entries is not signed by the key that was in force."
+        return Finding("checkpoint-changed", sentence, covers)
+    if (checkpoint.size, checkpoint.root, checkpoint.origin) != (size, root, required.name):
         return Finding("checkpoint-changed", f"The columns beside the note of {size} entries differ.", covers)
     return None
 

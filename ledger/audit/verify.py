@@ -8,6 +8,7 @@ from uuid import UUID
 from ledger.audit.chain import Chain
 from ledger.audit.finding import Finding
 from ledger.audit.heads import Heads
+from ledger.audit.keys import KeyHistory
 from ledger.audit.mapping import check_nothing_else
 from ledger.audit.outside import Outside, anchors_of
 from ledger.audit.pieces import Piece, Walk, spans, walk
@@ -18,7 +19,6 @@ from ledger.audit.tail import check_heads, check_state
 from ledger.audit.tiles import StoredTiles
 from ledger.errors import SealError
 from ledger.logs import Public, public_log
-from ledger.note import parse_vkey
 from ledger.registry import verifiers
 from ledger.tree import Frontier
 
@@ -59,11 +59,11 @@ def verify_log(tenant: UUID, evidence: Evidence) -> Report:
     """Recompute everything; stops at the first break. Raises FormatError if the evidence is malformed."""
     try:
         public = public_log(tenant)
+        # What was signed is read before what is stored, so that a log that grows meanwhile is not called short.
+        outside = anchors_of(public, evidence.checkpoints)
     except SealError:
         sentence = "The names or keys that the log publishes are not those that this node gave it."
         return Report(None, 0, b"", 0, (), Finding("log-changed", sentence))
-    # What was signed is read before what is stored, so that a log that grows meanwhile is not called short.
-    outside = anchors_of(public, evidence.checkpoints)
     with open_snapshot(tenant, share=evidence.processes > 1) as snapshot:
         return _Walk(snapshot, public, outside, evidence).report()
 
@@ -76,10 +76,11 @@ class _Walk:
         self._now = datetime.now(UTC)
         self._chain, self._frontier = Chain(public.origin), Frontier()
         self._tiles, self._heads = StoredTiles(snapshot), Heads(snapshot)
-        self._roots = SignedRoots(snapshot, parse_vkey(public.vkey), outside.anchors)
+        self._keys = KeyHistory(snapshot, public)
+        self._roots = SignedRoots(snapshot, self._keys, outside.anchors)
 
     def report(self) -> Report:
-        finding = self._outside.fault or self._entries() or self._end() or self._above()
+        finding = self._outside.fault or self._keys.fault or self._entries() or self._end() or self._above()
         return Report(
             public=self._public,
             size=self._chain.size,

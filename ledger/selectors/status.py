@@ -9,7 +9,16 @@ from ledger.hashing import EMPTY_ROOT
 from ledger.scope import current_tenant
 from ledger.selectors.rows import query
 
-DIRECTORY = "SELECT tenant_id, name, origin, vkey, promise_vkey, read_only, alarm FROM ledger_log"
+# A key that followed by rotation counts from its first signature on.
+DIRECTORY = """
+SELECT tenant_id, name, origin,
+  COALESCE((SELECT vkey FROM ledger_signing_key k WHERE k.tenant_id = l.tenant_id AND kind = 1
+    AND first_size IS NOT NULL ORDER BY id DESC LIMIT 1), vkey),
+  COALESCE((SELECT vkey FROM ledger_signing_key k WHERE k.tenant_id = l.tenant_id AND kind = 6
+    AND first_size IS NOT NULL ORDER BY id DESC LIMIT 1), ''),
+  promise_vkey, read_only, alarm
+FROM ledger_log l
+"""
 NEWEST = """
 SELECT size, root, time FROM ledger_checkpoint WHERE tenant_id = %s ORDER BY size DESC LIMIT 1
 """
@@ -22,12 +31,16 @@ ENTRIES = "SELECT size FROM ledger_state WHERE tenant_id = %s"
 
 @dataclass(frozen=True, slots=True)
 class LogName:
-    """A log as it is published. `alarm` is the code of what is wrong, or empty."""
+    """A log as it is published. `alarm` is the code of what is wrong, or empty.
+
+    `vkey` is the Ed25519 key that signs now, `ml_dsa_vkey` the one beside it, empty before its first signature.
+    """
 
     tenant_id: UUID
     name: str
     origin: str
     vkey: str
+    ml_dsa_vkey: str
     promise_vkey: str
     read_only: bool
     alarm: str

@@ -34,7 +34,7 @@ FROM pg_roles r WHERE rolname = current_user
 """
 SCOPES = ("assent.tenant", "assent.party")
 # (table, policy, command) that everybody may read on purpose: names and public keys of logs, published anyway.
-PUBLIC = {("ledger_log", "readable", "SELECT")}
+PUBLIC = {("ledger_log", "readable", "SELECT"), ("ledger_signing_key", "readable", "SELECT")}
 
 
 def isolation_findings(connection: BaseDatabaseWrapper) -> list[str]:

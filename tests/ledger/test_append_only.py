@@ -63,6 +63,10 @@ def test_the_app_may_not_write_what_only_the_sequencer_writes(log: Logbook) -> N
         "ledger_key",
         "ledger_pseudonym",
         "ledger_submission",
+        "ledger_signing_key",
+        "ledger_log_witness",
+        "ledger_witnessed_log",
+        "ledger_witness_key",
     }
     assert {right for table, right in rights if table.startswith("ledger_")} == {"SELECT", "INSERT"}
 
@@ -108,7 +112,25 @@ def test_every_ledger_table_forces_row_level_security(log: Logbook) -> None:
         "SELECT relname FROM pg_class WHERE relname LIKE 'ledger\\_%%' AND relkind = 'r'"
         " AND NOT (relrowsecurity AND relforcerowsecurity)"
     )
-    assert bare == []
+    assert set(bare) == {("ledger_witnessed_log",), ("ledger_witness_key",)}  # the node's, no organisation's
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_cosignature_stays(log: Logbook, change: str) -> None:
+    for session, refusal in (
+        (log.session, psycopg.errors.InsufficientPrivilege),
+        (log.superuser, psycopg.errors.RestrictViolation),
+    ):
+        with pytest.raises(refusal):
+            session.execute(change.format("ledger_cosignature"))
+
+
+def test_the_app_reads_the_public_part_of_keys_only(log: Logbook) -> None:
+    with tenant_scope(log.tenant), connections["default"].cursor() as cursor:
+        cursor.execute("SELECT kind FROM ledger_signing_key")
+        assert cursor.fetchall() == [(6,)]
+    with pytest.raises(ProgrammingError, match="permission denied"), tenant_scope(log.tenant):
+        connections["default"].cursor().execute("SELECT wrapped FROM ledger_signing_key")
 
 
 def test_the_start_up_check_finds_a_role_that_may_write_the_log(log: Logbook) -> None:
