@@ -61,6 +61,13 @@ class KeyHistory:
                     Announced(parse_vkey(row.vkey), -1 if row.place is None else row.place)
                 )
 
+        missing = {place for (place,) in snapshot.rows(ANNOUNCEMENTS, TYPE)} - {
+            each.place for each in self._announced
+        }
+        if missing:
+            sentence = "The keys that this entry announces are not there."
+            self.fault = self.fault or Finding("key-missing", sentence, min(missing))
+
     @property
     def known(self) -> list[KnownKey]:
         return [each.key for each in self._announced]
