@@ -9,6 +9,7 @@ DEFAULT = "deny"
 VARIANTS: Mapping[str, str] = {
     "deny": "Nobody reads without a contract.",
     "opt-out-treatment": "Our clinicians may read for treatment what is not sensitive, until the patient opts out.",
+    "opt-out-care": "Our clinicians may read and write for treatment what is not sensitive, until patients opt out.",
 }
 
 

@@ -10,7 +10,7 @@ from ledger.services import append
 
 
 def set_base_policy(*, variant: str, actor: UUID) -> BasePolicy:
-    """Put a base policy in force: `deny`, or `opt-out-treatment`. The same one again changes nothing.
+    """Put a base policy in force: `deny`, `opt-out-treatment` or `opt-out-care`. The same one again changes nothing.
 
     The caller has checked that the actor administers the tenant. Raises UnknownBasePolicy.
     """

@@ -11,6 +11,7 @@ ORDINARY = frozenset(
     {
         "profile",  # who am I
         "records.read",  # read and search records, FHIR
+        "records.write",  # add, change and delete records, FHIR
         "contracts.read",  # list contracts
         "contracts.revoke",  # stop sharing
         "requests",  # ask for access, decline

@@ -91,6 +91,12 @@ def registration(*, patient: str = "", mrn: str = "", person: UUID | None = None
     return found
 
 
+def persons_of(patients: Iterable[str]) -> dict[str, UUID]:
+    """Who these FHIR Patients of the tenant in scope are, by their ids; without those that nobody is."""
+    found = Registration.objects.filter(patient__in=set(patients))
+    return dict(found.values_list("patient", "person_id"))
+
+
 def members(role: str = "") -> list[Membership]:
     """The staff of the tenant in scope, by name."""
     rows = Membership.objects.select_related("user").order_by("user__name", "role")

@@ -23,6 +23,9 @@ NAMES: Mapping[str, StrOrPromise] = {
     "emergency.ended": gettext_lazy("Emergency access ended"),
     "review.closed": gettext_lazy("An emergency access was reviewed"),
     "record.imported": gettext_lazy("Records were taken in"),
+    "record.created": gettext_lazy("Something was added to your record"),
+    "record.updated": gettext_lazy("Something in your record was changed"),
+    "record.deleted": gettext_lazy("Something in your record was deleted"),
     "record.tampered": gettext_lazy("A record was changed underneath us"),
 }
 

@@ -21,9 +21,10 @@ from ledger.promise import SignedPromise
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
 from portal.accounts.scopes import grants
-from portal.records.sealed import Header, Stored, named
+from portal.records.sealed import Header, Sealed, named
 
 SCOPE = "records.read"
+SCOPES = {"read": SCOPE, "write": "records.write"}
 EMERGENCY_PURPOSES = frozenset({"BTG", "ETREAT"})
 # What a role may say it is for; the first is meant when nothing is said. BTG and ETREAT count only while an
 # emergency session is open.
@@ -46,7 +47,7 @@ class Asked:
     person: UUID
     role: str
     purpose: str
-    interaction: str  # read, search, chart, find, preview
+    interaction: str  # read, search, chart, find, preview; create, update, delete, transaction
     action: str = "read"
 
     @property
@@ -114,10 +115,24 @@ def decide(asked: Asked, facts: Collection[ResourceFacts]) -> Decisions:
     return _bounded(asked, consent.decide(request=request, resources=facts))
 
 
+def all_or_none(decisions: Decisions) -> Decisions:
+    """If anything is denied, nothing is permitted."""
+    denied = {group: one for group, one in decisions.by_group.items() if not one.permitted}
+    return replace(decisions, by_group=denied) if denied else decisions
+
+
 def enter(
-    asked: Asked, decisions: Decisions, resources: Sequence[Stored], *, categories: Iterable[str]
+    asked: Asked,
+    decisions: Decisions,
+    resources: Sequence[Sealed],
+    *,
+    categories: Iterable[str],
+    type: str = "",  # noqa: A002 - the field's own name
 ) -> Entered:
-    """Append the entry of an access, permitted or denied, in the transaction that decided it."""
+    """Append the entry of an access, permitted or denied, in the transaction that decided it.
+
+    `type` is that of the entry: by default the one that the decision makes it.
+    """
     decision = cited(decisions)
     audit = {
         **who(asked.caller),
@@ -132,7 +147,7 @@ def enter(
         "decided": _decided(decisions),
     }
     signed = ledger.append(
-        type=_entry_type(decision),
+        type=type or _entry_type(decision),
         actor=asked.caller.user,
         subject=asked.person,
         audit=audit,
@@ -177,19 +192,21 @@ def _bounded(asked: Asked, decisions: Decisions) -> Decisions:
 
 def _bound(asked: Asked, decision: Decision) -> Decision:
     if asked.caller.refused is not None:
-        return _refusal(*asked.caller.refused)
-    if asked.caller.scopes is not None and not grants(asked.caller.scopes, SCOPE):
-        return _refusal("insufficient-scope", f"This token lacks the scope {SCOPE!r}.")
+        return refusal(*asked.caller.refused)
+    scope = SCOPES[asked.action]
+    if asked.caller.scopes is not None and not grants(asked.caller.scopes, scope):
+        return refusal("insufficient-scope", f"This token lacks the scope {scope!r}.")
     if asked.purpose not in PURPOSES.get(asked.role, ()):
-        return _refusal(
+        return refusal(
             "purpose-not-allowed", f"The purpose {asked.purpose} is not one that this role may state."
         )
     if asked.purpose in EMERGENCY_PURPOSES and decision.permitted and decision.layer != "emergency":
-        return _refusal("purpose-not-allowed", "This purpose counts only while an emergency session is open.")
+        return refusal("purpose-not-allowed", "This purpose counts only while an emergency session is open.")
     return decision
 
 
-def _refusal(code: str, sentence: str) -> Decision:
+def refusal(code: str, sentence: str) -> Decision:
+    """A denial that no contract was needed for."""
     return Decision(permitted=False, layer="base", code=code, sentence=sentence)
 
 

@@ -6,6 +6,9 @@ ENTRY_TYPES = (
     "access.emergency",
     "access.failed",
     "record.imported",
+    "record.created",
+    "record.updated",
+    "record.deleted",
     "record.tampered",
 )
 

@@ -157,6 +157,22 @@ def _give_id(entry: Entry) -> bool:
     return True
 
 
+def set_id(entry: Entry, key: str) -> None:
+    """Give an entry this id, in place of one that it may have. The rest of its text stays as it was received."""
+    reader, at = Reader(entry.text.encode()), None
+    for name in reader.members():
+        start = reader.skip()
+        reader.value()
+        if name == "id":
+            at = (start, reader.at)
+    if at:
+        entry.text = f'{entry.text[: at[0]]}"{key}"{entry.text[at[1] :]}'
+    else:
+        head, _, rest = entry.text.partition("{")
+        entry.text = f'{head}{{"id":"{key}"{"," if entry.resource else ""}{rest}'
+    entry.resource["id"] = key
+
+
 def _identifiers(resource: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     value = resource.get("identifier")
     for identifier in value if isinstance(value, list) else [value]:

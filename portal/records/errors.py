@@ -108,6 +108,39 @@ class Denied(RecordsError):
             self.code = decision.code
 
 
+class VersionMismatch(RecordsError):
+    """The record is not (any more) the version that a change was made for (If-Match)."""
+
+    code = "version-mismatch"
+    status = 412
+
+
+class NotSelective(RecordsError):
+    """A condition that more than one record fits."""
+
+    code = "condition-not-selective"
+    status = 412
+
+
+class WriteConflict(RecordsError):
+    """A record that cannot be written as it is: another patient's id, a Patient with a record, a race that was lost."""
+
+    code = "write-conflict"
+    status = 409
+
+
+class IdMismatch(RecordsError):
+    """A body that is about another resource than the address."""
+
+    code = "id-mismatch"
+
+
+class InvalidBundle(RecordsError):
+    """A bundle that cannot be carried out as a transaction or batch."""
+
+    code = "bundle-invalid"
+
+
 class RecordTampered(RecordsError):
     """A stored record that is not what was sealed. That is in the ledger before this is raised."""
 

@@ -24,6 +24,7 @@ from portal.records import bundles, index, sealed, writing
 from portal.records.errors import RecordsError
 from portal.records.preparing import Failure, Prepared, prepare
 from portal.records.registering import identity_of, record_number_of
+from portal.records.sealing import new_version
 
 CHUNK = 100
 MAX_FILE = 512 * 1024 * 1024
@@ -195,36 +196,15 @@ class _Chunk:
             fingerprint = index.fingerprint(one.content, tenant=self.tenant, person=person)
             if before and fingerprint in before.fingerprints:
                 continue
-            version = self._version(one, person, fingerprint, before)
+            version = (
+                new_version(one, person, row=before.id, version=before.version + 1)
+                if before
+                else new_version(one, person)
+            )
             new.append(version)
             seen = frozenset({fingerprint}) | (before.fingerprints if before else frozenset())
             known[one.type, one.id] = writing.Known(version.resource, version.header.version, person, seen)
         return new
-
-    def _version(
-        self, one: Prepared, person: UUID | None, fingerprint: bytes, before: writing.Known | None
-    ) -> writing.NewVersion:
-        header = sealed.Header(
-            tenant=self.tenant,
-            person=person,
-            type=one.type,
-            id=one.id,
-            version=before.version + 1 if before else 1,
-            category=one.category,
-            labels=one.labels,
-            date=one.span.start if one.span else None,
-            until=one.span.end if one.span else None,
-            author=one.author,
-        )
-        content = sealed.seal(header, one.content)
-        return writing.NewVersion(
-            resource=before.id if before else writing.new_resource(),
-            header=header,
-            sealed=content,
-            content_hash=hashlib.sha256(content).digest(),
-            fingerprint=fingerprint,
-            tokens=index.digests_of(one.resource, tenant=self.tenant, person=person),
-        )
 
     def _enter(self, person: UUID | None, new: Sequence[writing.NewVersion]) -> UUID:
         """The ledger entry of a chunk: which versions it stored, by content hash."""

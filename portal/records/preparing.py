@@ -16,7 +16,7 @@ from ledger.scope import current_tenant
 from portal.records import bundles, categories, storage
 from portal.records.bundles import Entry
 from portal.records.dates import Span
-from portal.records.errors import RecordsError
+from portal.records.errors import InvalidResource, RecordsError
 from portal.records.index import digest, key_for
 from portal.records.kinds import DIRECTORY, KINDS
 from portal.records.labels import labels_of
@@ -68,32 +68,59 @@ class Failure:
 
 
 def prepare(entries: list[Entry], source: str) -> tuple[list[Prepared], list[Failure]]:
-    """In the tenant's scope, where conditional references are looked up."""
+    """Whatever is good among the entries of a file, and what is wrong with the others. In the tenant's scope."""
     places = bundles.identify(entries)
-    finder = _Finder(bundles.identifiers(entries))
+    finder = Finder(bundles.identifiers(entries))
     failed = []
+    for entry in entries:
+        if not entry.fault:
+            try:
+                _check(entry, places, finder)
+            except RecordsError as error:
+                entry.fault = str(error)
+        if entry.fault:
+            failed.append(Failure(source, entry.index, entry.name, entry.fault))
+    return _all([entry for entry in entries if not entry.fault]), failed
+
+
+def prepare_whole(entries: list[Entry], places: Mapping[str, str]) -> list[Prepared]:
+    """All of these entries, each of which has an id. In the tenant's scope, where references are looked up.
+
+    `places`: where each fullUrl leads. Raises RecordsError, with an expression, for the first that is not good.
+    """
+    finder = Finder(bundles.identifiers(entries))
     for entry in entries:
         try:
             _check(entry, places, finder)
         except RecordsError as error:
-            entry.fault = str(error)
-        except RecursionError:
-            entry.fault = "is nested too deeply"
-        if entry.fault:
-            failed.append(Failure(source, entry.index, entry.name, entry.fault))
-    good = [entry for entry in entries if not entry.fault]
-    return [_prepared(entry, labels) for entry, labels in zip(good, _labels(good), strict=True)], failed
+            raise within(entry, error) from None
+    return _all(entries)
+
+
+def within(entry: Entry, error: RecordsError) -> RecordsError:
+    """The same error, saying where in a bundle it is."""
+    if entry.index is not None:
+        root, dot, rest = error.expression.partition(".")
+        inside = f".resource{dot}{rest}" if root[:1].isupper() or not root else f".{error.expression}"
+        error.expression = f"Bundle.entry[{entry.index}]{inside}"
+    return error
 
 
 def _check(entry: Entry, places: Mapping[str, str], finder: bundles.Finder) -> None:
-    if entry.fault:
-        return
     bundles.resolve(entry, places, finder)
     check(entry.resource)
+    name = entry.resource["resourceType"]
     if "id" not in entry.resource:
-        entry.fault = "has no id"
-    elif entry.resource["resourceType"] not in DIRECTORY and not _patient(entry.resource):
-        entry.fault = "is about no patient: it refers to none by Patient/id"
+        raise InvalidResource("has no id", expression=f"{name}.id")
+    if name not in DIRECTORY and not patient_id(entry.resource):
+        element = KINDS[name].patient[0]
+        raise InvalidResource(
+            "is about no patient: it refers to none by Patient/id", expression=f"{name}.{element}"
+        )
+
+
+def _all(good: list[Entry]) -> list[Prepared]:
+    return [_prepared(entry, labels) for entry, labels in zip(good, _labels(good), strict=True)]
 
 
 def _prepared(entry: Entry, labels: frozenset[str]) -> Prepared:
@@ -103,7 +130,7 @@ def _prepared(entry: Entry, labels: frozenset[str]) -> Prepared:
         content=entry.text.encode(),
         type=resource["resourceType"],
         id=resource["id"],
-        patient="" if resource["resourceType"] in DIRECTORY else _patient(resource),
+        patient="" if resource["resourceType"] in DIRECTORY else patient_id(resource),
         category=categories.category_of(resource),
         labels=tuple(sorted(labels)),
         span=categories.span_of(resource),
@@ -111,7 +138,7 @@ def _prepared(entry: Entry, labels: frozenset[str]) -> Prepared:
     )
 
 
-def _patient(resource: Mapping[str, Any]) -> str:
+def patient_id(resource: Mapping[str, Any]) -> str:
     """The id of the FHIR Patient, or "" if the resource names none of ours."""
     if resource["resourceType"] == "Patient":
         return str(resource["id"])
@@ -125,7 +152,7 @@ def _labels(entries: Sequence[Entry]) -> list[frozenset[str]]:
     stored = storage.labels(set().union(*reasons))
     labels = []
     for entry, places in zip(entries, reasons, strict=True):
-        patient = _patient(entry.resource)
+        patient = patient_id(entry.resource)
         labels.append(labels_of(entry.resource).union(*(stored.get((*at, patient), ()) for at in places)))
     if any(labels):
         at = [(entry.resource["resourceType"], entry.resource["id"]) for entry in entries]
@@ -166,7 +193,7 @@ def _reasons(value: Any, *, within: bool = False) -> Iterator[str]:
             yield from _reasons(child, within=within)
 
 
-class _Finder:
+class Finder:
     """Where a conditional reference leads: first within the bundle, then in what is stored of the directory."""
 
     def __init__(self, within: Mapping[tuple[str, str, str], str]) -> None:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from consent.facts import Decision, Decisions, ResourceFacts
+from consent.facts import Decision, ResourceFacts
 from ledger.promise import SignedPromise
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
 from portal.records import storage
-from portal.records.access import SCOPE, ask, decide, deciding, enter, facts_of
+from portal.records.access import SCOPE, all_or_none, ask, decide, deciding, enter, facts_of
 from portal.records.errors import Denied, RecordDeleted, UnknownRecord, UnsupportedType
 from portal.records.kinds import KINDS
 from portal.records.opening import Record, open_directory, release_all
@@ -48,7 +48,7 @@ def read(
         assert row.header.person is not None  # noqa: S101 - a constraint of the table
         asked = ask(caller, tenant, row.header.person, purpose=purpose, interaction="read")
         facts = _facts(row.header, current.header)
-        decisions = _all_or_none(decide(asked, facts))
+        decisions = all_or_none(decide(asked, facts))
         entered = enter(asked, decisions, [row], categories={one.category for one in facts})
     if not entered.decision.permitted:
         raise Denied(entered.decision, entered.promise)
@@ -64,12 +64,6 @@ def _facts(header: Header, current: Header) -> list[ResourceFacts]:
     labels = frozenset(header.labels) | frozenset(current.labels)
     both = {one.category: replace(facts_of(one), labels=labels) for one in (current, header)}
     return list(both.values())
-
-
-def _all_or_none(decisions: Decisions) -> Decisions:
-    """If anything is denied, nothing is permitted."""
-    denied = {group: one for group, one in decisions.by_group.items() if not one.permitted}
-    return replace(decisions, by_group=denied) if denied else decisions
 
 
 def _read_directory(caller: Caller, tenant: UUID, type_name: str, key: str, version: int | None) -> Read:

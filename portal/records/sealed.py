@@ -7,6 +7,7 @@ author that was changed underneath us keeps the record shut.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from ledger.entry import format_time
@@ -32,6 +33,7 @@ class Header:
     date: datetime | None
     until: datetime | None
     author: str
+    deleted: bool = False  # this version says that the record is no more; it has no content
 
     @property
     def owner(self) -> UUID:
@@ -41,6 +43,7 @@ class Header:
     def bound(self) -> dict[str, object]:
         """The associated data of the seal."""
         return {
+            **({"deleted": True} if self.deleted else {}),
             "v": 1,
             "kind": "record",
             "tenant": str(self.tenant),
@@ -64,6 +67,16 @@ class Stored:
     sealed: bytes
     content_hash: bytes
     created: datetime
+
+
+class Sealed(Protocol):
+    """What a ledger entry names: a version that is stored, or is about to be."""
+
+    @property
+    def header(self) -> Header: ...
+
+    @property
+    def content_hash(self) -> bytes: ...
 
 
 def seal(header: Header, content: bytes) -> bytes:

@@ -5,6 +5,8 @@ before anything is shown or refused. Errors are those of `portal.records.errors`
 """
 
 from portal.records.audited import audited, wholly_audited
+from portal.records.changes import Written
+from portal.records.changing import create, delete, update, write_resource
 from portal.records.charting import Chart, Section, chart, own_record
 from portal.records.finding import find_patient
 from portal.records.history import ACCESS_TYPES, Access, access_of, accesses_of, who_has_seen
@@ -34,10 +36,13 @@ __all__ = [
     "Report",
     "SearchResult",
     "Section",
+    "Written",
     "access_of",
     "accesses_of",
     "audited",
     "chart",
+    "create",
+    "delete",
     "find_patient",
     "import_bundles",
     "import_content",
@@ -49,6 +54,8 @@ __all__ = [
     "read",
     "related",
     "search",
+    "update",
     "who_has_seen",
     "wholly_audited",
+    "write_resource",
 ]

@@ -29,6 +29,13 @@ READ = f"SELECT {_COLUMNS} {_CURRENT} WHERE r.tenant_id = %s AND r.type = %s AND
 
 READ_ALL = f"SELECT {_COLUMNS} {_CURRENT} WHERE r.tenant_id = %s AND r.type = %s AND r.fhir_id = ANY(%s)"
 
+READ_PLACES = f"""
+SELECT {_COLUMNS}, r.id FROM unnest(%s::text[], %s::text[]) AS w(type, fhir_id)
+JOIN records_resource r ON r.tenant_id = %s AND r.type = w.type AND r.fhir_id = w.fhir_id
+JOIN records_version v
+  ON v.tenant_id = r.tenant_id AND v.type = r.type AND v.fhir_id = r.fhir_id AND v.version = r.version
+"""
+
 READ_VERSION = """
 SELECT person, type, fhir_id, version, category, labels, date, until, author, sealed, content_hash, created, deleted
 FROM records_version WHERE tenant_id = %s AND type = %s AND fhir_id = %s AND version = %s
@@ -84,6 +91,15 @@ def read_all(type_name: str, fhir_ids: Collection[str]) -> dict[str, Stored]:
         cursor.execute(READ_ALL, [current_tenant(), type_name, list(fhir_ids)])
         rows = [stored(row) for row in cursor.fetchall()]
     return {row.header.id: row for row in rows}
+
+
+def current(places: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[Stored, UUID]]:
+    """Those of these records (type, id) that are or were there, as they are, each with its row's id."""
+    types, ids = [kind for kind, _ in places], [key for _, key in places]
+    with connection.cursor() as cursor:
+        cursor.execute(READ_PLACES, [types, ids, current_tenant()])
+        rows = cursor.fetchall()
+    return {(row[1], row[2]): (stored(row[:13]), row[13]) for row in rows}
 
 
 def labels(places: Collection[tuple[str, str]]) -> dict[tuple[str, str, str], frozenset[str]]:
@@ -205,7 +221,21 @@ def _where(
 
 def stored(row: Sequence[Any]) -> Stored:
     """A row of `_COLUMNS`, in the tenant's scope."""
-    person, kind, fhir_id, version, category, labels, date, until, author, sealed, digest, created, _ = row
-    clear = (category, tuple(labels), date, until, author)
+    (
+        person,
+        kind,
+        fhir_id,
+        version,
+        category,
+        labels,
+        date,
+        until,
+        author,
+        sealed,
+        digest,
+        created,
+        deleted,
+    ) = row
+    clear = (category, tuple(labels), date, until, author, deleted)
     header = Header(current_tenant(), person, kind, fhir_id, version, *clear)
     return Stored(header, bytes(sealed), bytes(digest), created)

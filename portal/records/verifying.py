@@ -19,7 +19,8 @@ from portal.records import index, sealed, storage
 from portal.records.opening import parsed
 from portal.records.sealed import Stored
 
-WRITES = ("record.imported",)
+DELETED = "record.deleted"
+WRITES = ("record.imported", "record.created", "record.updated", DELETED)
 PAGE = 20  # entries, each with up to a chunk of versions
 
 VERSIONS = """
@@ -117,25 +118,27 @@ def _compare_entry(tenant: UUID, entry: Entry, rows: dict[tuple[str, str, int], 
         place = f"{named['type']}/{named['id']} version {named['version']}"
         if row is None:
             yield Finding("record-missing", f"{place} is named by the ledger and not stored.", entry.index)
-        elif fault := _fault_of(tenant, row, named):
+        elif fault := _fault_of(tenant, row, named, deleted=entry.type == DELETED):
             yield Finding(fault, f"{place} is not what the ledger says was stored.", entry.index)
     for kind, key, version in rows:
         yield Finding("record-unlisted", f"{kind}/{key} version {version} is not in its entry.", entry.index)
 
 
-def _fault_of(tenant: UUID, row: _Row, named: dict[str, Any]) -> str:
+def _fault_of(tenant: UUID, row: _Row, named: dict[str, Any], *, deleted: bool) -> str:
     """What is wrong with a version, or ""."""
     header = row.stored.header
     if sha256(row.stored.sealed).hex() != named["hash"] or row.stored.content_hash.hex() != named["hash"]:
         return "record-changed"
     content = sealed.unseal(row.stored)
-    if content is None or header.category != named["category"]:
+    if content is None or header.category != named["category"] or header.deleted != deleted:
         return "record-columns-changed"
     if index.fingerprint(content, tenant=tenant, person=header.person) != row.fingerprint:
         return "record-fingerprint-changed"
     if row.tokens is None:
         return ""
-    expected = index.digests_of(parsed(content), tenant=tenant, person=header.person)
+    expected = (
+        set() if header.deleted else index.digests_of(parsed(content), tenant=tenant, person=header.person)
+    )
     return "" if expected == row.tokens else "record-index-changed"
 
 

@@ -3,6 +3,7 @@ row-level security, and text parameters cost four times as much.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,24 +23,26 @@ JOIN records_resource r ON r.tenant_id = %s AND r.type = w.type AND r.fhir_id = 
 """
 
 ADD_VERSIONS = """
-INSERT INTO records_version (tenant_id, person, entry, deleted, created,
-  type, fhir_id, version, category, labels, date, until, author, sealed, content_hash, fingerprint)
-SELECT %b, %b, %b, false, now(), type, fhir_id, version, category, string_to_array(labels, ','), date, until, author,
-  sealed, content_hash, fingerprint
+INSERT INTO records_version (tenant_id, person, entry, created,
+  type, fhir_id, version, category, labels, date, until, author, deleted, sealed, content_hash, fingerprint)
+SELECT %b, %b, %b, now(), type, fhir_id, version, category, string_to_array(labels, ','), date, until, author,
+  deleted, sealed, content_hash, fingerprint
 FROM unnest(%b::text[], %b::text[], %b::int4[], %b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[],
-  %b::text[], %b::bytea[], %b::bytea[], %b::bytea[])
-  AS w(type, fhir_id, version, category, labels, date, until, author, sealed, content_hash, fingerprint)
+  %b::text[], %b::bool[], %b::bytea[], %b::bytea[], %b::bytea[])
+  AS w(type, fhir_id, version, category, labels, date, until, author, deleted, sealed, content_hash, fingerprint)
+RETURNING created
 """
 
 SET_RESOURCES = """
-INSERT INTO records_resource (tenant_id, person, deleted,
-  id, type, fhir_id, version, category, labels, date, until, author)
-SELECT %b, %b, false, id, type, fhir_id, version, category, string_to_array(labels, ','), date, until, author
+INSERT INTO records_resource (tenant_id, person,
+  id, type, fhir_id, version, category, labels, date, until, author, deleted)
+SELECT %b, %b, id, type, fhir_id, version, category, string_to_array(labels, ','), date, until, author, deleted
 FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::int4[], %b::text[], %b::text[], %b::timestamptz[],
-  %b::timestamptz[], %b::text[])
-  AS w(id, type, fhir_id, version, category, labels, date, until, author)
+  %b::timestamptz[], %b::text[], %b::bool[])
+  AS w(id, type, fhir_id, version, category, labels, date, until, author, deleted)
 ON CONFLICT (tenant_id, type, fhir_id) DO UPDATE SET version = excluded.version, category = excluded.category,
-  labels = excluded.labels, date = excluded.date, until = excluded.until, author = excluded.author
+  labels = excluded.labels, date = excluded.date, until = excluded.until, author = excluded.author,
+  deleted = excluded.deleted
 """
 
 DROP_INDEX = "DELETE FROM records_token WHERE tenant_id = %b AND resource = ANY(%b::uuid[])"
@@ -80,8 +83,8 @@ def known(wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], Known]:
     }
 
 
-def add(person: UUID | None, entry: UUID, versions: Sequence[NewVersion]) -> None:
-    """Store versions of one person's records, and make each what the record now is."""
+def add(person: UUID | None, entry: UUID, versions: Sequence[NewVersion]) -> datetime:
+    """Store versions of one person's records, and make each what the record now is. Returns the time of storing."""
     tenant, headers = current_tenant(), [new.header for new in versions]
     clear: list[list[Any]] = [
         [header.type for header in headers],
@@ -92,6 +95,7 @@ def add(person: UUID | None, entry: UUID, versions: Sequence[NewVersion]) -> Non
         [header.date for header in headers],
         [header.until for header in headers],
         [header.author for header in headers],
+        [header.deleted for header in headers],
     ]
     sealed = [[getattr(new, name) for new in versions] for name in ("sealed", "content_hash", "fingerprint")]
     # The last version of a record in this batch is what it now is.
@@ -104,11 +108,12 @@ def add(person: UUID | None, entry: UUID, versions: Sequence[NewVersion]) -> Non
     replaced = [new.resource for new in versions if new.header.version > 1]
     # Not Django's cursor, which writes the values into the text: these go over in binary.
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(ADD_VERSIONS, [tenant, person, entry, *clear, *sealed])
+        rows = cursor.execute(ADD_VERSIONS, [tenant, person, entry, *clear, *sealed]).fetchall()
         cursor.execute(SET_RESOURCES, [tenant, person, ids, *current])
         if replaced:
             cursor.execute(DROP_INDEX, [tenant, replaced])
         cursor.execute(ADD_INDEX, [tenant, [key for key, _ in pairs], [digest for _, digest in pairs]])
+    return rows[0][0]  # type: ignore[no-any-return]
 
 
 def new_resource() -> UUID:

@@ -111,7 +111,9 @@ def test_the_code_names_the_person_so_it_serves_no_other() -> None:
     assert cedar_text(cast.terms(), person=cast.PATIENT) != cedar_text(cast.terms(), person=cast.NEIGHBOUR)
 
 
-@pytest.mark.parametrize("name", ["law", "emergency", "guard", "base-deny", "base-opt-out-treatment"])
+@pytest.mark.parametrize(
+    "name", ["law", "emergency", "guard", "base-deny", "base-opt-out-treatment", "base-opt-out-care"]
+)
 def test_the_standing_policies_validate(name: str) -> None:
     assert cedarpy.validate_policies(standing_text(name), schema()).validation_passed
 

@@ -163,7 +163,9 @@ def test_a_refusal_of_what_is_sensitive_leaves_the_rest() -> None:
         ({}, True),
         ({"role": None}, True),
         ({"action": "export"}, True),
-        ({"action": "write"}, False),
+        ({"action": "write"}, True),  # of an Observation; that she reports it is for records to see
+        ({"action": "write", "is_self": False}, False),
+        ({"action": "write", "role": "clinician"}, False),
         ({"role": "clinician"}, False),
         ({"is_self": False}, False),
     ],
@@ -179,6 +181,19 @@ def test_the_law_lets_people_read_and_copy_their_own_record(asked: dict[str, Any
     decision = one(cast.asks(**own | asked), cast.record("lab-results", "V", "HIV"))
     assert decision.permitted is expected
     assert decision.layer == ("law" if expected else "base")
+
+
+def test_the_law_lets_nobody_write_what_others_say_of_her() -> None:
+    own = {
+        "actor": cast.PATIENT_USER,
+        "organisation": None,
+        "role": "patient",
+        "purpose": "PATRQT",
+        "is_self": True,
+    }
+    asked = cast.asks(**own, action="write")
+    assert not one(asked, cast.record("conditions", kind="Condition")).permitted
+    assert one(asked, cast.record("social-history", kind="QuestionnaireResponse")).permitted
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,53 @@
+"""What somebody asks to be done to a record, and what became of it. Plain values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from consent.facts import Decision
+from ledger.promise import SignedPromise
+from portal.records.bundles import Entry
+
+Verb = Literal["create", "update", "delete"]
+Place = tuple[str, str]  # type and id
+
+
+@dataclass(frozen=True)
+class Change:
+    """One record to be written. `entry` is its text, None for a deletion.
+
+    `expected`: the version that it must have now (If-Match). `condition`: the search of a conditional create
+    (If-None-Exist), which does nothing if one record fits.
+    """
+
+    verb: Verb
+    type: str
+    id: str
+    entry: Entry | None = None
+    expected: int | None = None
+    condition: Mapping[str, Sequence[str]] | None = None
+    index: int | None = None  # in the bundle that asked for it
+
+    @property
+    def place(self) -> Place:
+        return self.type, self.id
+
+
+@dataclass(frozen=True)
+class Written:
+    """A record as it is after a write. `content` is the exact bytes that are stored; empty after a deletion.
+
+    `outcome` is "created", "updated", "deleted", or "found" where a conditional create found one and did nothing.
+    Without decision it is from the directory. `promise` is that of the entry, None only for what was found in the
+    directory, which nobody is asked about.
+    """
+
+    type: str
+    id: str
+    version: int
+    outcome: Literal["created", "updated", "deleted", "found"]
+    updated: datetime
+    content: bytes
+    decision: Decision | None
+    promise: SignedPromise | None

@@ -1,0 +1,196 @@
+"""Carrying out changes of records: all of them or none, in one transaction with the entries that name them.
+
+The order is that of every access: the locks, then what is stored, then the decision of the contracts, then either the
+denial or the versions and their entries, then the commit. What is wrong with a change is found before anything is
+written; a denial is committed alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from ledger.scope import lock, locks
+from portal.accounts import selectors
+from portal.accounts import services as accounts
+from portal.accounts.errors import UnknownPerson
+from portal.accounts.identity import Caller
+from portal.records import conditional, storage, storing
+from portal.records.access import Entered, deciding, enter
+from portal.records.changes import Change, Place, Written
+from portal.records.errors import Denied, InvalidResource, RecordsError, UnknownRecord, WriteConflict
+from portal.records.judging import Item, Verdict, judge, may_keep
+from portal.records.kinds import DIRECTORY, KINDS
+from portal.records.opening import open_rows
+from portal.records.preparing import patient_id, prepare_whole, within
+from portal.records.registering import identity_of, record_number_of
+
+LOCK = "records.write"
+
+
+def carry_out(
+    changes: Sequence[Change],
+    *,
+    caller: Caller,
+    tenant: UUID,
+    purpose: str | None = None,
+    interaction: str,
+    places: Mapping[str, str] | None = None,
+) -> list[Written]:
+    """Do all of these changes, or none; what became of each, in their order.
+
+    `places`: where references by fullUrl lead (`urn:uuid:...` -> `Type/id`). Raises Denied after the denial is in the
+    ledger, and any RecordsError or AccountsError that says what is wrong with one of them.
+    """
+    work = _Work(caller, tenant, purpose, interaction, list(changes), dict(places or {}))
+    try:
+        with deciding(tenant):
+            denied = work.run()
+    except IntegrityError:
+        raise WriteConflict(
+            "Somebody else wrote the same record at the same time. Nothing was stored. Read it, and write again."
+        ) from None
+    if denied:
+        raise Denied(denied.decision, denied.promise)
+    return [work.done(index) for index in range(len(changes))]
+
+
+@dataclass
+class _Work:
+    caller: Caller
+    tenant: UUID
+    purpose: str | None
+    interaction: str
+    changes: list[Change]
+    places: dict[str, str]
+    found: dict[int, conditional.Match] = field(default_factory=dict)
+    written: dict[int, Written] = field(default_factory=dict)
+
+    def run(self) -> Entered | None:
+        """Everything, or the denial that was entered instead."""
+        lock(LOCK, self.tenant, exclusive=False)  # an import takes it exclusively
+        for index, change in self._conditional():
+            match = self._find(change)
+            if match and match.row is None:
+                return match.entered
+            if match and match.row:
+                self.found[index] = match
+                self._lead(change, (match.row.header.type, match.row.header.id))
+        items = self._items()
+        self._lock(items)
+        with transaction.atomic():
+            verdicts = self._judged(items)
+            if all(verdict.decision.permitted for verdict in verdicts):
+                self.written = storing.store(
+                    items, verdicts, caller=self.caller, interaction=self.interaction
+                )
+                return None
+            transaction.set_rollback(True)  # whoever was registered for it is not
+        return self._enter_denials(verdicts)
+
+    def done(self, index: int) -> Written:
+        """What became of a change, once everything is committed."""
+        if index in self.written:
+            return self.written[index]
+        match = self.found[index]
+        assert match.row  # noqa: S101 - a denial was raised before
+        (record,) = open_rows(self.tenant, [match.row]).records
+        decision, promise = (match.entered.decision, match.entered.promise) if match.entered else (None, None)
+        return Written(
+            record.type, record.id, record.version, "found", record.updated, record.content, decision, promise
+        )
+
+    def _conditional(self) -> Iterator[tuple[int, Change]]:
+        """Those with a condition; first what records may be about, so that their references lead somewhere."""
+        conditional_ones = [pair for pair in enumerate(self.changes) if pair[1].condition is not None]
+        return iter(sorted(conditional_ones, key=lambda pair: pair[1].type not in {"Patient", *DIRECTORY}))
+
+    def _find(self, change: Change) -> conditional.Match | None:
+        assert change.entry  # noqa: S101 - only a create has a condition
+        patient = patient_id(change.entry.resource)
+        for element in KINDS[change.type].patient:
+            named = change.entry.resource.get(element)
+            led = self.places.get(named.get("reference", "")) if isinstance(named, dict) else None
+            patient = led.removeprefix("Patient/") if led else patient
+        try:
+            return conditional.find(
+                change, patient, caller=self.caller, tenant=self.tenant, purpose=self.purpose
+            )
+        except UnknownPerson:
+            return None  # a Patient of the same bundle, or one that the writing itself refuses
+        except RecordsError as error:
+            raise within(change.entry, error) from None
+
+    def _lead(self, change: Change, place: Place) -> None:
+        assert change.entry  # noqa: S101 - only a create has a condition
+        if change.entry.full_url:
+            self.places[change.entry.full_url] = "/".join(place)
+
+    def _items(self) -> list[Item]:
+        """What is left to be done, prepared."""
+        left = [(index, change) for index, change in enumerate(self.changes) if index not in self.found]
+        entries = [change.entry for _, change in left if change.entry]
+        ready = iter(prepare_whole(entries, self.places))
+        return [Item(index, change, next(ready) if change.entry else None) for index, change in left]
+
+    def _lock(self, items: Sequence[Item]) -> None:
+        """One writer a person at a time, and one to the directory; then look at what is stored."""
+        gone = storage.current([item.change.place for item in items if item.prepared is None])
+        patients = {item.prepared.patient for item in items if item.prepared and item.prepared.patient}
+        keys = {str(person) for person in selectors.persons_of(patients).values()}
+        keys |= {str(row.header.person) for row, _ in gone.values() if row.header.person}
+        if len(keys) < len(patients) or any(item.change.type in DIRECTORY for item in items):
+            keys.add(f"{self.tenant}/directory")
+        if keys:
+            locks([(LOCK, key) for key in sorted(keys)], exclusive=True)
+        before = storage.current([item.change.place for item in items])
+        for item in items:
+            item.before, item.row = before.get(item.change.place, (None, None))
+
+    def _judged(self, items: Sequence[Item]) -> list[Verdict]:
+        """The verdicts on all persons, Patients who are new being registered first."""
+        for item in sorted(items, key=lambda item: item.change.type != "Patient"):
+            self._whose(item)
+        if any(item.person is None or item.registers for item in items):
+            may_keep(self.caller, self.tenant)
+        return judge(
+            items, caller=self.caller, tenant=self.tenant, purpose=self.purpose, interaction=self.interaction
+        )
+
+    def _whose(self, item: Item) -> None:
+        one = item.prepared
+        if one is None:
+            if item.before is None:
+                raise UnknownRecord(f"There is no {item.change.type} with that id at this organisation.")
+            item.person = item.before.header.person
+        elif one.patient:
+            known = selectors.persons_of([one.patient])
+            if not known and one.type != "Patient":
+                element = f"{one.type}.{KINDS[one.type].patient[0]}"
+                raise within(
+                    one.entry,
+                    InvalidResource(f"{element} names no patient of this organisation.", expression=element),
+                )
+            item.registers = not known
+            item.person = known[one.patient] if known else self._register(item)
+
+    def _register(self, item: Item) -> UUID:
+        one = item.prepared
+        assert one  # noqa: S101 - a Patient
+        may_keep(self.caller, self.tenant)
+        return accounts.register_person(
+            tenant=self.tenant,
+            patient=one.id,
+            mrn=record_number_of(one.resource),
+            identity=identity_of(one.resource),
+        ).person_id
+
+    def _enter_denials(self, verdicts: Sequence[Verdict]) -> Entered:
+        """Each person is told of what was refused; whoever was not registered for it cannot be."""
+        entered = []
+        for verdict in verdicts:
+            if verdict.decisions and not verdict.decision.permitted:
+                rows = [item.before for item in verdict.items if item.before]
+                entered.append(enter(verdict.asked, verdict.decisions, rows, categories=verdict.categories))
+        return entered[0]
