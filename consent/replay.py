@@ -18,10 +18,18 @@ from consent.policy_sets import Code
 from ledger.audit.finding import Finding
 
 Outcome = Literal["same", "differs", "unreplayable"]
-ACCESS = ("access.permitted", "access.denied", "access.emergency")
+ACCESS = (
+    "access.permitted",
+    "access.denied",
+    "access.emergency",
+    "record.created",
+    "record.updated",
+    "record.deleted",
+)
 FAILED = {"permitted": False, "layer": "engine", "clauses": []}
-UNDECIDED = frozenset({"find"})
-"""Interactions that show who is registered here, and that no contract decides: they are entered without evidence."""
+UNDECIDED = frozenset({"find", "register", "keep"})
+"""Interactions that no contract decides, so that they are entered without evidence: to look for who is registered
+here, to register somebody, and to keep the directory."""
 
 
 @dataclass(frozen=True)

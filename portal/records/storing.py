@@ -115,7 +115,7 @@ class _Batch:
         audit = {
             **who(self.caller),
             "role": self.caller.role,
-            "interaction": self.interaction,
+            "interaction": "register" if self.verdict else "keep",  # no contract decides these
             "action": "write",
             "purpose": self.verdict.asked.purpose if self.verdict else None,
             "categories": sorted({version.header.category for version in versions} - {""}),

@@ -12,8 +12,10 @@ import pytest
 from django.db import connection
 
 from consent import services as consent
+from consent.services import replay
 from ledger import selectors as ledger
 from ledger.scope import tenant_scope
+from ledger.sequencing import drain
 from portal.accounts.errors import ScopeMissing
 from portal.accounts.identity import Caller
 from portal.accounts.scopes import parse_scopes
@@ -415,3 +417,19 @@ def test_of_many_who_change_one_version_one_wins(cast: Cast) -> None:
     assert won.count(True) == 1
     assert read(cast, "Observation", f"{PATIENT}-hba1c-2").version == 2
     assert holds(cast)
+
+
+def test_what_permitted_a_write_replays_from_the_log(cast: Cast, no_other_sequencer: None) -> None:
+    cast.grant(cast.doctor, "lab-results", actions=BOTH)
+    made = write(cast, cast.doctor, new_lab())
+    write(cast, cast.doctor, {**new_lab(), "id": made.id})
+    delete(cast, "Observation", made.id)
+    write(cast, cast.amara, own_observation())
+    write(cast, cast.doctor, {"resourceType": "Organization", "name": "Ward"})
+    patient = record_of("x", "Noor", "Haddad", mrn="SM-77")[0]
+    write(cast, cast.doctor, {key: value for key, value in patient.items() if key != "id"})
+    with pytest.raises(Denied):
+        write(cast, cast.outsider, new_lab())
+    drain()
+    found = replay(tenant=cast.hospital.id)
+    assert (found.same, found.differs, found.unreplayable, found.findings) == (5, 0, 0, [])
