@@ -90,6 +90,7 @@ def test_a_contract_that_says_write_lets_a_clinician_add_a_record(cast: Cast) ->
     assert found.content == made.content
     assert found.resource == {**new_lab(), "id": made.id}
     assert found.updated == made.updated
+    assert made.promise
     entry = next(entry for entry in _entries(cast) if entry.id == made.promise.promise.id)
     assert entry.type == "record.created"
     assert (entry.audit["action"], entry.audit["layer"], entry.audit["purpose"]) == (
