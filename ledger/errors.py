@@ -54,6 +54,13 @@ class UnknownEntry(LedgerError):
     status = 404
 
 
+class UnknownSize(LedgerError):
+    """The log had no such size yet, or signed no checkpoint of it."""
+
+    code = "unknown-size"
+    status = 404
+
+
 class NotYetSequenced(LedgerError):
     """The entry is accepted and waits for its index or checkpoint; ask again in a second."""
 

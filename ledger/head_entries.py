@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.db import DatabaseError
 
+from ledger import pseudonyms
 from ledger.batch import Head
 from ledger.errors import LedgerError
 from ledger.heads import TYPE, heads_root
 from ledger.promise import SignedPromise
 from ledger.scope import current_tenant, tenant_scope
-from ledger.selectors import logs, search_entries
+from ledger.selectors import logs, search_entries, waiting_entries
 from ledger.selectors.rows import query
 from ledger.services import append
 
@@ -24,6 +25,7 @@ HEADS = """
 SELECT s.size, h.subject, h.count, h.head_hash
 FROM ledger_state s LEFT JOIN ledger_subject h USING (tenant_id) WHERE tenant_id = %s
 """
+LATER = "SELECT EXISTS (SELECT FROM ledger_entry WHERE tenant_id = %s AND subject = %s AND index >= %s)"
 ENDS = """
 SELECT first.time, last.type FROM ledger_state s
 JOIN ledger_entry first ON first.tenant_id = s.tenant_id AND first.index = 0
@@ -39,6 +41,21 @@ def append_heads() -> SignedPromise:
     size = rows[0][0] if rows else 0
     audit = {"size": size, "subjects": len(heads), "root": heads_root(heads).hex()}
     return append(type=TYPE, actor=None, subject=None, audit=audit)
+
+
+def append_heads_for(subject: UUID) -> UUID:
+    """The `heads` entry that commits to where this person's chain ends now, before a proof that it is all of it.
+
+    A new one only if there is none since the person's last entry, so that asking again and again writes nothing.
+    """
+    name = pseudonyms.find(subject)
+    for newest in [*waiting_entries(types=[TYPE], limit=1), *search_entries(types=[TYPE], limit=1)]:
+        if (
+            newest.index is None
+            or not query(LATER, [current_tenant(), name, newest.audit.get("size", 0)])[0][0]
+        ):
+            return newest.id
+    return append_heads().promise.id
 
 
 def append_due_heads(*, now: datetime | None = None) -> int:

@@ -20,7 +20,14 @@ from ledger.promise import Promise, SignedPromise
 from ledger.registry import register_gate, register_types, register_verifier, require_type
 from ledger.scope import current_tenant
 
-__all__ = ["append", "export_evidence", "open_log", "register_gate", "register_types", "register_verifier"]
+__all__ = [
+    "append",
+    "export_evidence",
+    "open_log",
+    "register_gate",
+    "register_types",
+    "register_verifier",
+]
 
 # The log's row is asked in the same statement, so that a read-only log takes nothing from the next commit on.
 INSERT = """

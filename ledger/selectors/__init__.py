@@ -13,12 +13,13 @@ from ledger.selectors.growth import (
     subject_positions,
 )
 from ledger.selectors.opening import Entry
-from ledger.selectors.proofs import Proof, checkpoint_note, proof, receipt
+from ledger.selectors.proofs import Consistency, Proof, checkpoint_note, consistency, proof, receipt
 from ledger.selectors.replaying import Evidence, evidence
 from ledger.selectors.status import LogName, LogStatus, log_named, log_status, logs
 from ledger.selectors.waiting import await_checkpoint, await_entry
 
 __all__ = [
+    "Consistency",
     "Entry",
     "Evidence",
     "LogName",
@@ -29,6 +30,7 @@ __all__ = [
     "await_entry",
     "checkpoint_note",
     "completeness",
+    "consistency",
     "entries_after",
     "entry",
     "evidence",

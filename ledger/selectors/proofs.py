@@ -6,18 +6,19 @@ from uuid import UUID
 from ledger import receipt as receipts
 from ledger.bodies import audit_reveal
 from ledger.entry import parse_leaf
-from ledger.errors import NotYetSequenced, UnknownEntry
+from ledger.errors import NotYetSequenced, UnknownEntry, UnknownSize
 from ledger.hashing import leaf_hash
 from ledger.scope import current_tenant
 from ledger.selectors.rows import query
 from ledger.stored_tiles import stored_tree
-from ledger.tree import inclusion_proof
+from ledger.tree import consistency_proof, inclusion_proof, root_at
 
 # In one statement, whose snapshot sees an entry either as waiting or as sequenced.
 PLACE = """
 SELECT (SELECT index FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = %s),
   EXISTS (SELECT FROM ledger_submission WHERE tenant_id = %s AND id = %s)
 """
+CHECKPOINT_AT = "SELECT size, root, note FROM ledger_checkpoint WHERE tenant_id = %s AND size = %s"
 CHECKPOINT = "SELECT size, root, note FROM ledger_checkpoint WHERE tenant_id = %s ORDER BY size DESC LIMIT 1"
 LEAF = "SELECT leaf, body FROM ledger_entry WHERE tenant_id = %s AND index = %s"
 
@@ -47,21 +48,50 @@ def proof(id: UUID) -> Proof:  # noqa: A002 - the field's own name
     return _proved(id)[0]
 
 
-def receipt(id: UUID, *, reveal: bool = False) -> str:  # noqa: A002
+def receipt(id: UUID, *, reveal: bool = False, size: int | None = None) -> str:  # noqa: A002
     """The `.tlog-proof` of the entry. Raises UnknownEntry, or NotYetSequenced until a checkpoint covers it.
 
-    `reveal` puts into it what opens the audit part, for whoever holds the file.
+    `reveal` puts into it what opens the audit part, for whoever holds the file. `size`: against the checkpoint of
+    that size, such as one that was printed, instead of the newest; raises UnknownSize if there is none.
     """
-    found, leaf, body = _proved(id)
+    found, leaf, body = _proved(id, size)
     disclosed = audit_reveal(current_tenant(), id, parse_leaf(leaf), body) if reveal else None
     return receipts.build(
         leaf=leaf, body=body, proof=found.hashes, checkpoint=found.checkpoint, reveal=disclosed
     )
 
 
-def _proved(submission: UUID) -> tuple[Proof, bytes, bytes]:
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """`hashes` show that the tree of `new` entries grew from that of `old` (RFC 6962 section 2.1.2)."""
+
+    old: int
+    new: int
+    old_root: bytes
+    new_root: bytes
+    hashes: tuple[bytes, ...]
+
+
+def consistency(*, old: int, new: int | None = None) -> Consistency:
+    """Between any two sizes that the log had, up to the newest checkpoint, which is `new` unless it is given.
+
+    Raises UnknownSize for a size that was not published yet, or an order in which nothing grows.
+    """
+    rows = query(CHECKPOINT, [current_tenant()])
+    published = rows[0][0] if rows else 0
+    new = published if new is None else new
+    if not 0 <= old <= new <= published:
+        raise UnknownSize(
+            f"The log has published {published} entries; ask from a size to a larger one of those."
+        )
+    tree = stored_tree(query, current_tenant(), published)
+    hashes = consistency_proof(old=old, new=new, reader=tree)
+    return Consistency(old, new, root_at(old, tree), root_at(new, tree), tuple(hashes))
+
+
+def _proved(submission: UUID, size: int | None = None) -> tuple[Proof, bytes, bytes]:
     """The proof against the checkpoint that was found to cover the entry, with its leaf and body."""
-    place = _place(submission)
+    place = _place(submission, size)
     if place is None:
         raise NotYetSequenced("The entry is accepted and waits for its checkpoint. Ask again in a second.")
     tenant = current_tenant()
@@ -72,14 +102,18 @@ def _proved(submission: UUID) -> tuple[Proof, bytes, bytes]:
     return found, bytes(leaf), bytes(body)
 
 
-def _place(submission: UUID) -> tuple[int, tuple[int, bytes, bytes]] | None:
+def _place(submission: UUID, at: int | None) -> tuple[int, tuple[int, bytes, bytes]] | None:
     """The entry's index and the newest checkpoint, if that covers it."""
     tenant = current_tenant()
     ((index, waits),) = query(PLACE, [tenant, submission, tenant, submission])
     if index is None and not waits:
         raise UnknownEntry("This log has no entry with that id. Check the id and the organisation.")
-    newest = query(CHECKPOINT, [tenant]) if index is not None else []
-    if not newest or index >= newest[0][0]:
+    if index is None:
         return None
-    size, root, note = newest[0]
+    found = query(CHECKPOINT, [tenant]) if at is None else query(CHECKPOINT_AT, [tenant, at])
+    if at is not None and not found:
+        raise UnknownSize(f"The log has no checkpoint of {at} entries. Ask for one that it published.")
+    if not found or index >= found[0][0]:
+        return None
+    size, root, note = found[0]
     return index, (size, root, note)

@@ -9,6 +9,7 @@ from portal.api.views.contracts import Contract, ContractRevoke, Contracts
 from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
 from portal.api.views.ledgers import Entries, Ledger, Receipt
 from portal.api.views.me import MeView
+from portal.api.views.proofs import Completeness, Consistency
 from portal.api.views.requests import RequestDecline, Requests
 
 app_name = "api"
@@ -25,6 +26,8 @@ urlpatterns = [
     path("v1/emergency-access/<uuid:session>/end/", EmergencyEnd.as_view(), name="emergency-end"),
     path("v1/accesses/", Accesses.as_view(), name="accesses"),
     path("v1/ledger/<slug:tenant>/", Ledger.as_view(), name="ledger"),
+    path("v1/ledger/<slug:tenant>/completeness/", Completeness.as_view(), name="ledger-completeness"),
+    path("v1/ledger/<slug:tenant>/consistency/", Consistency.as_view(), name="ledger-consistency"),
     path("v1/ledger/<slug:tenant>/entries/", Entries.as_view(), name="ledger-entries"),
     path("v1/ledger/<slug:tenant>/entries/<uuid:entry>/receipt/", Receipt.as_view(), name="receipt"),
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),

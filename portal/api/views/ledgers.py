@@ -19,6 +19,7 @@ from portal.api import cursors
 from portal.api.endpoint import Endpoint
 from portal.api.errors import BadParameter
 from portal.api.evidence import readable_entry, require_auditor, require_reveal
+from portal.api.parameters import LARGEST, whole_number
 from portal.api.shapes import ledgers as shapes
 from portal.api.shapes.base import FHIR_ID, page_of
 from portal.api.shapes.problems import problems
@@ -47,6 +48,13 @@ REVEAL = OpenApiParameter(
 )
 
 
+SIZE = OpenApiParameter(
+    "size",
+    {"type": "integer", "minimum": 1, "maximum": LARGEST},
+    description="Prove against the checkpoint of this size, such as one that was printed, instead of the newest.",
+)
+
+
 class Ledger(Endpoint):
     scopes: ClassVar = {"GET": "ledger.read"}
 
@@ -65,7 +73,7 @@ class Receipt(Endpoint):
     @extend_schema(
         operation_id="ledger_receipt",
         tags=["ledger"],
-        parameters=[REVEAL],
+        parameters=[REVEAL, SIZE],
         responses={(200, "text/plain"): OpenApiTypes.STR, **problems(404, 409)},
     )
     def get(self, request: Request, tenant: str, entry: UUID) -> HttpResponse:
@@ -74,6 +82,7 @@ class Receipt(Endpoint):
         Waits up to two seconds for a checkpoint that covers the entry; then 409 with Retry-After.
         """
         reveal = _one_of(request, "reveal", ("false", "true")) == "true"
+        size = whole_number(request, "size")
         organisation = accounts.organisation(tenant)
         with tenant_scope(organisation.id):
             found = readable_entry(self.caller, organisation.id, entry)
@@ -81,7 +90,7 @@ class Receipt(Endpoint):
                 require_reveal(self.caller, organisation.id, found)
         selectors.await_checkpoint(entry, tenant=organisation.id, seconds=RECEIPT_WAIT)
         with tenant_scope(organisation.id):
-            receipt = selectors.receipt(entry, reveal=reveal)
+            receipt = selectors.receipt(entry, reveal=reveal, size=size)
         attached = f'attachment; filename="{entry}.tlog-proof"'
         return HttpResponse(receipt, content_type=RECEIPT_TYPE, headers={"Content-Disposition": attached})
 
