@@ -101,6 +101,13 @@ class UnknownKey(SealError):
     code = "unknown-key"
 
 
+class OutboundRefused(LedgerError):
+    """An address that this node does not call, or that did not answer as it should."""
+
+    code = "outbound-refused"
+    status = 502
+
+
 class ClockJumped(LedgerError):
     """The machine's clock cannot be trusted to date entries."""
 

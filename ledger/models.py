@@ -194,6 +194,26 @@ class Tile(models.Model):
     root = models.BinaryField(db_comment="A hash of the level above")
 
 
+class Publication(models.Model):
+    """A checkpoint that anyone may print; listed for ever."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "size")
+    tenant_id = models.UUIDField()
+    size = models.BigIntegerField()
+    time = models.DateTimeField()
+
+
+class Timestamp(models.Model):
+    """What a timestamping authority (RFC 3161) answered about a checkpoint."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "size", "authority")
+    tenant_id = models.UUIDField()
+    size = models.BigIntegerField()
+    authority = models.CharField(max_length=255, db_comment="Host that was asked")
+    answer = models.BinaryField(db_comment="TimeStampResp in DER, verbatim")
+    time = models.DateTimeField(db_comment="genTime, as the authority says")
+
+
 class Checkpoint(models.Model):
     """A signed tree head that was published."""
 

@@ -76,7 +76,9 @@ def _parts(url: str) -> tuple[str, str, int, str]:
         raise OutboundRefused("That is not the address of anything.") from None
     local = parts.scheme == "http" and settings.DEBUG and host in ("localhost", "127.0.0.1", "::1")
     if (parts.scheme != "https" and not local) or not host or parts.username or parts.fragment:
-        raise OutboundRefused("An address to call starts with https:// and holds no password and no fragment.")
+        raise OutboundRefused(
+            "An address to call starts with https:// and holds no password and no fragment."
+        )
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not path.isascii() or not path.isprintable() or " " in path:
         raise OutboundRefused("That is not the address of anything.")

@@ -35,7 +35,10 @@ def publish_checkpoint(*, size: int | None = None) -> Publication:
 
 def publications(*, limit: int = 1000) -> list[Publication]:
     """Newest first."""
-    return [_publication(*row) for row in query(f"{PUBLISHED} ORDER BY size DESC LIMIT %s", [current_tenant(), limit])]
+    return [
+        _publication(*row)
+        for row in query(f"{PUBLISHED} ORDER BY size DESC LIMIT %s", [current_tenant(), limit])
+    ]
 
 
 def publication(size: int) -> Publication:

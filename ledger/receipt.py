@@ -154,6 +154,8 @@ def open_revealed(body: bytes, reveal: Reveal | None, leaf: Leaf) -> object:
 def _sentence(trusted: Trusted, leaf: Leaf) -> str:
     where = f"entry {leaf.index} of {leaf.log}, {leaf.type} at {leaf.time:%Y-%m-%d %H:%M:%S} UTC"
     size = trusted.checkpoint.size
+    if trusted.level is Level.INTERNAL and trusted.lacking:
+        return f"The receipt agrees with itself ({where}, at {size} entries), but {trusted.lacking}."
     if trusted.level is Level.INTERNAL:
         return (
             f"The receipt agrees with itself ({where}), but no key of the log was given to trust,"

@@ -9,7 +9,7 @@ Four levels, each standing on less that the log's operator could arrange alone:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ledger.checkpoint import Checkpoint, checkpoint_in, read_checkpoint
@@ -127,4 +127,12 @@ def _printed(found: Trusted, policy: Policy) -> Trusted:
                 f"The publication of {printed.size} entries has another root than this checkpoint."
             )
         return Trusted(Level.PUBLICATION, checkpoint, found.witnesses)
-    return found
+    sizes = sorted(
+        {str(printed.size) for printed in policy.publications if printed.origin == checkpoint.origin}
+    )
+    if not policy.publications or found.lacking:
+        return found
+    if not sizes:
+        return replace(found, lacking="the publication is another log's")
+    lacking = f"the publication is of {' or '.join(sizes)} entries: ask for the receipt against that size"
+    return replace(found, lacking=lacking)

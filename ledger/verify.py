@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
 from typing import cast
@@ -19,6 +20,7 @@ from ledger.evidence.check import check as check_archive
 from ledger.evidence.check import describe
 from ledger.note import parse_vkey
 from ledger.policy import parse_policy
+from ledger.publication import parse_publication
 from ledger.receipt import check_by, parse
 from ledger.trust import Policy, flat_policy
 
@@ -90,12 +92,25 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="logs, witnesses and quorum in a file (c2sp.org/tlog-policy), instead of the three above",
     )
+    parser.add_argument(
+        "--publication",
+        action="append",
+        default=[],
+        metavar="LINE",
+        help="a line that was printed: origin, day, size and root; needs no key",
+    )
     parser.add_argument("--reveal", action="store_true", help="show the disclosed content, if there is some")
     return parser
 
 
 def _policy(options: argparse.Namespace) -> Policy:
-    """Whom the caller trusts. A policy file and single keys are not mixed: which of them would win?"""
+    """Whom and what the caller trusts."""
+    printed = tuple(parse_publication(line).checkpoint for line in options.publication)
+    return replace(_keys(options), publications=printed)
+
+
+def _keys(options: argparse.Namespace) -> Policy:
+    """Of logs and witnesses. A policy file and single keys are not mixed: which of them would win?"""
     if options.policy is None:
         logs = [parse_vkey(key) for key in options.vkey]
         return flat_policy(logs, [parse_vkey(key) for key in options.witness], options.quorum)

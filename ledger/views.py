@@ -24,7 +24,7 @@ def checkpoint(request: HttpRequest, name: str) -> HttpResponse:
         with tenant_scope(selectors.log_named(name).tenant_id):
             note = selectors.checkpoint_note()
     except LedgerError as error:
-        return _refusal(error)
+        return refusal(error)
     return HttpResponse(note, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
@@ -43,7 +43,7 @@ def tile(request: HttpRequest, name: str, path: str) -> HttpResponse:
             raise UnknownEntry("The log has not published that tile.")
         content = _published_tile(tenant, asked)
     except LedgerError as error:
-        return _refusal(error)
+        return refusal(error)
     headers = {"Cache-Control": PRIVATE if entries else IMMUTABLE}
     return HttpResponse(content, content_type="application/octet-stream", headers=headers)
 
@@ -58,5 +58,5 @@ def _published_tile(tenant: UUID, asked: Tile) -> bytes:
         return stored(query, tenant, asked)
 
 
-def _refusal(error: LedgerError) -> HttpResponse:
+def refusal(error: LedgerError) -> HttpResponse:
     return HttpResponse(f"{error}\n", status=error.status, content_type="text/plain; charset=utf-8")

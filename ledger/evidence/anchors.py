@@ -14,7 +14,7 @@ from ledger.checkpoint import Checkpoint
 from ledger.errors import FormatError, ProofError
 from ledger.evidence.archive import ANCHORS, parse_hashes
 from ledger.tree import check_consistency
-from ledger.trust import Policy, open_trusted
+from ledger.trust import Policy, Trusted, open_trusted
 
 NOTE, CONSISTENCY = "checkpoint.txt", "consistency.json"
 MAX_ANCHORS = 100
@@ -23,10 +23,9 @@ _NAME = re.compile(rf"{ANCHORS}([1-9][0-9]{{0,15}})/([a-z0-9-]+\.[a-z]+)")
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A checkpoint that the archive's own grew from, the note that was dated, and the answers that date it."""
+    """A checkpoint that the archive's own grew from, how far it holds by itself, and the answers that date it."""
 
-    size: int
-    note: bytes
+    trusted: Trusted
     timestamps: tuple[bytes, ...]
 
 
@@ -58,7 +57,8 @@ def _read(size: int, files: Sequence[tuple[str, bytes]], checkpoint: Checkpoint,
     expected = [NOTE, CONSISTENCY, *(timestamp_name(number) for number in range(len(timestamps)))]
     if [name for name, _ in files] != expected:
         raise FormatError(f"The anchor of {size} entries lacks a member, or has one too many.")
-    older = open_trusted(note, policy).checkpoint
+    trusted = open_trusted(note, policy)
+    older = trusted.checkpoint
     if (older.origin, older.size) != (checkpoint.origin, size):
         raise ProofError(f"The anchor of {size} entries holds another log's or another size's checkpoint.")
     check_consistency(
@@ -68,4 +68,4 @@ def _read(size: int, files: Sequence[tuple[str, bytes]], checkpoint: Checkpoint,
         new_root=checkpoint.root,
         proof=parse_hashes(parse_canonical(proof)),
     )
-    return Anchor(size, note, tuple(content for _, content in timestamps))
+    return Anchor(trusted, tuple(content for _, content in timestamps))

@@ -40,12 +40,14 @@ class Found:
     @property
     def sentence(self) -> str:
         count, scope = self.scope.end - self.scope.first, self.scope
-        where = f"stand unchanged in {scope.log} {_how(self.trusted)} at {scope.size} entries"
+        where = (
+            f"stand unchanged in {scope.log} {_how(self.trusted)} at {self.trusted.checkpoint.size} entries"
+        )
         if self.trusted.level is Level.INTERNAL:
-            where = (
-                "agree with the checkpoint beside them, but no key of the log was given to trust, so anyone could"
-                " have written them. Give the log's verifier key"
+            lacking = self.trusted.lacking or (
+                "no key of the log was given to trust, so anyone could have written them: give the log's verifier key"
             )
+            where = f"agree with the checkpoint beside them, but {lacking}"
         if scope.subject is None:
             return f"Entries {scope.first} to {scope.end}, the last not included, {where}."
         whole = f"{count} entries about {scope.subject}, from number {scope.first} of that chain on, {where}."
@@ -110,6 +112,8 @@ def check(file: Source, policy: Policy, *, show: Show | None = None) -> Found:
     complete, known = _check_complete(members, walk, checkpoint, policy)
     anchors = read_anchors(members.below(archive.ANCHORS), checkpoint, policy)
     members.end()
+    printed = [each.trusted for each in anchors if each.trusted.level is Level.PUBLICATION]
+    trusted = next((each for each in printed if each.checkpoint.size >= walk.covered), trusted)
     return Found(trusted, scope, disclosed, complete, known, anchors)
 
 
@@ -148,6 +152,7 @@ class _Span:
         self._frontier = Frontier.from_bytes(scope.frontier)
         self._ends: dict[str, tuple[int, bytes]] = {}
         self._before = NO_HASH if scope.first == 0 else None
+        self.covered = scope.end  # how large a log is that holds all the entries
         if self._frontier.size != scope.first or scope.end > scope.size:
             raise FormatError("The span that the archive names and the tree left of it do not fit.")
 
@@ -184,6 +189,7 @@ class _Chain:
     def __init__(self, scope: Scope, checkpoint: Checkpoint) -> None:
         self.scope, self._checkpoint = scope, checkpoint
         self._hashes: list[bytes] = []
+        self.covered = 1
         if scope.frontier or scope.consistency:
             raise FormatError("The archive is about one person, and speaks of a span as well.")
 
@@ -207,6 +213,7 @@ class _Chain:
             root=self._checkpoint.root,
         )
         self._hashes.append(found)
+        self.covered = leaf.index + 1
 
     def end(self) -> None:
         count = self.scope.end - self.scope.first
@@ -228,14 +235,14 @@ def _check_complete(
     for leaf, expected in zip(proof.chain[scope.first : scope.end], walk.hashes, strict=False):
         if leaf_hash(leaf) != expected:
             raise ProofError("The proof of completeness and the entries of the archive differ.")
+    walk.covered = max(walk.covered, found.verdict.leaf.index + 1)
     return found.size, proof.head.length
 
 
 def _how(trusted: Trusted) -> str:
-    if trusted.lacking:
+    if trusted.lacking or trusted.level is Level.INTERNAL:
         return f"as its key alone signed it ({trusted.lacking})"
     return {
-        Level.INTERNAL: "as somebody wrote it",
         Level.LOG_KEY: "as its key signed it",
         Level.QUORUM: f"as its key and the witnesses {', '.join(trusted.witnesses)} signed it",
         Level.PUBLICATION: "as it was published",

@@ -81,6 +81,7 @@ class _Export:
         self._snapshot, self._disclose, self._progress = snapshot, disclose, progress
         self._public = public_log(snapshot.tenant)
         self._zip, self._hashes = Writer(out), dict[str, str]()
+        self._covered = 0
 
     def write(self, subject: UUID | str | None, since: datetime | None, until: datetime | None) -> Exported:
         note = checkpoint_note()
@@ -98,7 +99,7 @@ class _Export:
         self._entries(scope)
         if proof is not None:
             self._add(archive.COMPLETENESS, proof)
-        for name, content in anchor_members(self._snapshot.tenant, scope):
+        for name, content in anchor_members(self._snapshot.tenant, scope, self._covered):
             self._add(name, content)
         self._add(archive.MANIFEST, archive.encode_manifest(self._hashes))
         self._zip.close()
@@ -144,6 +145,7 @@ class _Export:
             # Tiles are kept for one piece only: those of a long log would not stay small.
             tree = stored_tree(query, self._snapshot.tenant, scope.size)
             for row, entry in zip(rows, opened, strict=True):
+                self._covered = row.place + 1
                 proof = None
                 if scope.subject is not None:
                     proof = tuple(inclusion_proof(index=row.place, size=scope.size, reader=tree))
