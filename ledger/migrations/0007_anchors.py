@@ -28,7 +28,7 @@ def tenant_key(*fields: str) -> models.CompositePrimaryKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0004_append_only")]
+    dependencies = [("ledger", "0006_witness_privileges")]
     operations = [
         migrations.CreateModel(
             name="Publication",
