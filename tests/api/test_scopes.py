@@ -27,7 +27,7 @@ NEEDS = {
     ("POST", "v1/emergency-access/<uuid:session>/end/"): "emergency",
     ("GET", "v1/accesses/"): "accesses.read",
     ("GET", "v1/ledger/<slug:tenant>/"): "ledger.read",
-    ("GET", "v1/ledger/<slug:tenant>/completeness/"): "ledger.read",
+    ("GET", "v1/ledger/<slug:tenant>/completeness/"): "accesses.read",
     ("GET", "v1/ledger/<slug:tenant>/consistency/"): "ledger.read",
     ("GET", "v1/ledger/<slug:tenant>/entries/"): "audit",
     ("GET", "v1/ledger/<slug:tenant>/entries/<uuid:entry>/receipt/"): "ledger.read",
