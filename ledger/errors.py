@@ -131,3 +131,21 @@ class KeyNotInForce(LedgerError):
 
     code = "key-not-in-force"
     status = 409
+
+
+class NotSignedByLog(LedgerError):
+    """A checkpoint was submitted to this witness without a good signature by a key that it knows of the log."""
+
+    code = "not-signed-by-log"
+    status = 403
+
+
+class OldSizeDiffers(LedgerError):
+    """The submitted proof starts from another size than the one that this witness cosigned last."""
+
+    code = "old-size-differs"
+    status = 409
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"This witness cosigned the log at {size} entries. Prove from there.")
+        self.size = size

@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/", include("portal.api.urls")),
     path("fhir/", include("portal.fhir.urls")),
     path("log/", include("ledger.urls")),
+    path("witness/", include("ledger.witness_urls")),
     path("", include("portal.node.urls")),
 ]
 

@@ -47,6 +47,10 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 
 # The schema-less URL prefix under which this node's logs are named for ever (C2SP tlog-checkpoint, origin).
 ASSENT_LOG_ORIGIN_PREFIX = env.str("ASSENT_LOG_ORIGIN_PREFIX", default="localhost/log/" if LOCAL else "")
+# The name of this node's key as a witness of logs (C2SP tlog-witness).
+ASSENT_WITNESS_NAME = env.str(
+    "ASSENT_WITNESS_NAME", default=f"{ASSENT_LOG_ORIGIN_PREFIX.partition('/')[0]}/witness"
+)
 # The key that wraps all others, and the last checkpoints that this node signed: both outside the database.
 ASSENT_NODE_KEY_FILE = Path(env.str("ASSENT_NODE_KEY_FILE", default=str(VAR_DIR / "node.key")))
 ASSENT_SIGNER_DIR = Path(env.str("ASSENT_SIGNER_DIR", default=str(VAR_DIR / "signer")))
