@@ -47,6 +47,13 @@ class AppendRefused(LedgerError):
     status = 503
 
 
+class AlarmStands(LedgerError):
+    """An alarm cannot be ended yet: the log does not hold, or it is not the alarm that was looked at."""
+
+    code = "alarm-stands"
+    status = 409
+
+
 class UnknownEntry(LedgerError):
     """No entry of this log has that id."""
 

@@ -55,6 +55,7 @@ NO_PAGE = {
     "mfa_login_webauthn": "for the script of the log-in",
     "livez": "for supervisors",
     "readyz": "for supervisors",
+    "metrics": "for supervisors",
 }
 
 

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from portal.node import health
+from portal.node import health, metrics
 
 urlpatterns = [
     path("livez", health.live, name="livez"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]

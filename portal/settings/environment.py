@@ -45,6 +45,9 @@ def _local_secret(name: str) -> str:
 SECRET_KEY = env.str("SECRET_KEY", default="") or (_local_secret("secret.key") if LOCAL else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])
 
+# What a Prometheus server shows to read /metrics. Without one only a local node answers, and only to its own machine.
+ASSENT_METRICS_TOKEN = env.str("ASSENT_METRICS_TOKEN", default="")
+
 # The schema-less URL prefix under which this node's logs are named for ever (C2SP tlog-checkpoint, origin).
 ASSENT_LOG_ORIGIN_PREFIX = env.str("ASSENT_LOG_ORIGIN_PREFIX", default="localhost/log/" if LOCAL else "")
 # The name of this node's key as a witness of logs (C2SP tlog-witness).
