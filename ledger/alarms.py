@@ -9,7 +9,9 @@ from ledger.promise import SignedPromise
 from ledger.scope import tenant_scope
 from ledger.sequencer import open_session
 
-CLEAR = "UPDATE ledger_log SET alarm = '', alarmed = NULL, read_only = false WHERE tenant_id = %s AND alarm = %s"
+CLEAR = (
+    "UPDATE ledger_log SET alarm = '', alarmed = NULL, read_only = false WHERE tenant_id = %s AND alarm = %s"
+)
 
 
 def clear_alarm(*, tenant: UUID, alarm: str, reason: str, evidence: Evidence) -> SignedPromise:

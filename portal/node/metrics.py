@@ -35,7 +35,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
         raise Http404
     ledgers = CollectorRegistry()
     ledgers.register(_Ledgers())
-    return HttpResponse(generate_latest(REGISTRY) + generate_latest(ledgers), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(
+        generate_latest(REGISTRY) + generate_latest(ledgers), content_type=CONTENT_TYPE_LATEST
+    )
 
 
 def _may_scrape(request: HttpRequest) -> bool:

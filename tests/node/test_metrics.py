@@ -48,7 +48,9 @@ def test_only_whoever_shows_the_token_may_scrape(settings: Settings) -> None:
     assert scraped(Client(), Authorization=f"Bearer {TOKEN}")
 
 
-@pytest.mark.parametrize(("local", "address", "status"), [(True, "192.0.2.7", 404), (False, "127.0.0.1", 404)])
+@pytest.mark.parametrize(
+    ("local", "address", "status"), [(True, "192.0.2.7", 404), (False, "127.0.0.1", 404)]
+)
 def test_without_a_token_only_a_local_node_answers_and_only_its_own_machine(
     settings: Settings, local: bool, address: str, status: int
 ) -> None:
