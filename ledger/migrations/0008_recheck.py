@@ -86,7 +86,7 @@ FUNCTIONS = {"ledger_root(uuid, bigint)": ROOT, "ledger_recheck(text)": RECHECK}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0006_witness_privileges")]
+    dependencies = [("ledger", "0007_anchors")]
     operations = [
         migrations.RunSQL([body, f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC"], f"DROP FUNCTION {name}")
         for name, body in FUNCTIONS.items()
