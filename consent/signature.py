@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from consent import passkey
-from consent.errors import SignatureRefused
+from consent.errors import SignatureOverAnother, SignatureRefused
 
 KINDS = ("passkey", "reauthenticated", "token")
 """`passkey`: a WebAuthn assertion over the code hash, kept so that anyone can check it. `reauthenticated`: the
@@ -63,6 +63,6 @@ def verify(stored: Mapping[str, Any], about: Signed) -> None:
     passkey.verify_assertion(evidence)
     said = evidence["signed"]
     if any(said.get(name) != value for name, value in vars(about).items()) or said.get("act") != passkey.SIGN:
-        raise SignatureRefused("The passkey signed another contract than this one.")
+        raise SignatureOverAnother("The passkey signed another contract than this one.")
     if said.get("domain") != passkey.DOMAIN:
-        raise SignatureRefused("The passkey signed something else than a contract.")
+        raise SignatureOverAnother("The passkey signed something else than a contract.")

@@ -10,7 +10,7 @@ from uuid import UUID
 from consent import instants
 from consent.compiler import HASHED, code_hash
 from consent.errors import TermsError
-from consent.models import BasePolicy, Contract, EmergencySession
+from consent.models import BasePolicy, Contract, EmergencySession, SignatureRule
 from consent.policy_sets import standing_code
 from consent.terms import from_json
 from ledger.audit.finding import Finding
@@ -38,6 +38,7 @@ def verify_consent(tenant: UUID) -> Iterator[Finding]:
     yield from _contracts(tenant)
     yield from _emergencies(tenant)
     yield from _base_policies(tenant)
+    yield from _signature_rules(tenant)
 
 
 def _contracts(tenant: UUID) -> Iterator[Finding]:
@@ -90,13 +91,23 @@ def _is_as_logged(row: EmergencySession, entry: Entry) -> bool:
 
 
 def _base_policies(tenant: UUID) -> Iterator[Finding]:
-    newest = _newest(POLICY, "version")
+    newest = _newest(POLICY, "version", policy="base")
     for row in BasePolicy.objects.filter(tenant_id=tenant).order_by("version"):
         entry = newest.pop(str(row.version), None)
         if entry is None or not _was_set(row, entry):
             sentence = f"Version {row.version} of the base policy is not what was set."
             yield _finding("base-policy-altered", sentence, entry)
     yield from _missing("base-policy", newest)
+
+
+def _signature_rules(tenant: UUID) -> Iterator[Finding]:
+    newest = _newest(POLICY, "version", policy="signatures")
+    for row in SignatureRule.objects.filter(tenant_id=tenant).order_by("version"):
+        entry = newest.pop(str(row.version), None)
+        if entry is None or entry.audit.get("variant") != " ".join(row.kinds):
+            sentence = f"Version {row.version} of the rule for signatures is not what was set."
+            yield _finding("signature-rule-altered", sentence, entry)
+    yield from _missing("signature-rule", newest)
 
 
 def _was_set(row: BasePolicy, entry: Entry) -> bool:
@@ -117,11 +128,12 @@ def _missing(what: str, left: Newest) -> Iterator[Finding]:
         yield _finding(f"{what}-missing", f"The {what} {key} is in the log, but not stored.", entry)
 
 
-def _newest(types: Collection[str], key: str) -> Newest:
-    """The newest entry about each thing that `key` names. What was erased cannot be held to account."""
+def _newest(types: Collection[str], key: str, **said: str) -> Newest:
+    """The newest entry about each thing that `key` names, of those that say this. What was erased cannot be held to
+    account."""
     found: Newest = {}
     for entry in _newest_first(types):
-        if key in entry.audit:
+        if key in entry.audit and said.items() <= entry.audit.items():
             found.setdefault(str(entry.audit[key]), entry)
     return found
 

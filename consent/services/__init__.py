@@ -7,19 +7,26 @@ from consent.services.emergencies import end_emergency, open_emergency, review_e
 from consent.services.expiry import expire_due
 from consent.services.replaying import Progress, Replayed, replay
 from consent.services.requests import decline_request, request_access
+from consent.services.signature_rules import kinds_taken, set_signature_rule
+from consent.services.signing import challenge, propose, sign
 
 __all__ = [
     "Progress",
     "Replayed",
+    "challenge",
     "decide",
     "decline_request",
     "end_emergency",
     "expire_due",
     "grant",
+    "kinds_taken",
     "open_emergency",
+    "propose",
     "replay",
     "request_access",
     "review_emergency",
     "revoke",
     "set_base_policy",
+    "set_signature_rule",
+    "sign",
 ]

@@ -7,10 +7,11 @@ from uuid import UUID
 from consent import instants
 from consent.compiler import ContractCode, compile_contract
 from consent.errors import ContractEnded, UnknownContract, WrongCustodian
-from consent.models import Contract, State
+from consent.models import Contract, ContractRequest, State
 from consent.sentence import Display
 from consent.services.order import change_of, next_epoch
 from consent.services.requests import approve
+from consent.services.signature_rules import require_kind
 from consent.signature import Signature, check_signer
 from consent.terms import Terms
 from ledger.scope import current_tenant
@@ -32,7 +33,7 @@ def grant(
 
     `grantor` is the user who signs: the person, or who may act for her; the caller has checked that. `display`
     holds the names that the sentence shows; `request` the request that this contract answers. Raises TermsError
-    and its kin, SignatureRefused, WrongCustodian, UnknownRequest, RequestClosed.
+    and its kin, SignatureRefused, SignatureTooWeak, WrongCustodian, UnknownRequest, RequestClosed.
     """
     if terms.custodian != current_tenant():
         raise WrongCustodian(
@@ -45,13 +46,38 @@ def grant(
     answered = (
         approve(request=request, person=person, actor=grantor, terms=terms, now=now) if request else None
     )
+    contract = enter_proposal(
+        person=person, grantor=grantor, terms=terms, code=code, now=now, answered=answered
+    )
+    put_in_force(contract, signature, now)
+    return contract
+
+
+def enter_proposal(
+    *,
+    person: UUID,
+    grantor: UUID,
+    terms: Terms,
+    code: ContractCode,
+    now: datetime,
+    answered: ContractRequest | None = None,
+) -> Contract:
+    """Write a contract down that nobody has signed yet. The caller holds the person's lock."""
     contract = _proposed(person, grantor, terms, code, now)
     contract.request = answered
     contract.save(force_insert=True)
     _enter("contract.proposed", contract, actor=grantor, inputs=dict(code.document))
+    return contract
+
+
+def put_in_force(contract: Contract, signature: Signature, now: datetime) -> None:
+    """Sign a proposed contract and let it begin. The caller holds the person's lock and has checked the signature.
+
+    Raises SignatureTooWeak where the organisation does not take this kind.
+    """
+    require_kind(signature.kind)
     _sign(contract, signature, now)
     _activate(contract, now)
-    return contract
 
 
 def revoke(*, contract: UUID, actor: UUID, person: UUID | None = None) -> Contract:

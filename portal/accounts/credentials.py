@@ -10,7 +10,9 @@ from allauth.core import context
 from allauth.mfa.models import Authenticator
 from django.db.models.signals import pre_delete, pre_save
 
+from ledger.hashing import sha256
 from portal.accounts.entries import enter_account
+from portal.accounts.passkeys import Passkey, credential_of
 
 
 def connect() -> None:
@@ -29,8 +31,15 @@ def _removed(instance: Authenticator, **_: Any) -> None:
 
 
 def _enter(kind: str, authenticator: Authenticator) -> None:
-    audit = {"credential": str(authenticator.type)}
+    audit = {"credential": str(authenticator.type), **_key(authenticator)}
     enter_account(kind, account=authenticator.user_id, actor=_actor(), audit=audit)
+
+
+def _key(authenticator: Authenticator) -> dict[str, str]:
+    """By which an outsider knows a passkey again in the signatures that it makes: SHA-256 of its COSE key, in hex."""
+    if authenticator.type != Authenticator.Type.WEBAUTHN:
+        return {}
+    return {"key": sha256(Passkey(authenticator, credential_of(authenticator)).public_key).hex()}
 
 
 def _actor() -> UUID | None:

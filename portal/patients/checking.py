@@ -60,7 +60,6 @@ def checking(draft: Draft, offered: Sequence[Proposal], counts: Sequence[Count])
         "seen": seen,
         "hidden": hidden,
         "asked_more": words.parts(set(draft.asked) - set(draft.what)),
-        "sign": "password",
     }
 
 

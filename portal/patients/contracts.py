@@ -138,4 +138,6 @@ def _signed(row: Row) -> str:
     day = formats.date_format(timezone.localtime(row.signed_at), "DATE_FORMAT")
     if row.signature_kind == "token":
         return _("You signed this through an app on %(day)s.") % {"day": day}
-    return _("You signed this on %(day)s.") % {"day": day}
+    if row.signature_kind == "passkey":
+        return _("You signed this with your passkey on %(day)s. Anyone can check that.") % {"day": day}
+    return _("You signed this on %(day)s by confirming who you are, without a passkey.") % {"day": day}

@@ -52,11 +52,16 @@ def proposals(draft: Draft, registrations: Sequence[Registration]) -> list[Propo
 
 def sign(*, caller: Caller, offered: Sequence[Proposal], shown: str, signature: Signature) -> list[UUID]:
     """Grant what was shown, and return the contracts. The same again grants nothing more. Raises ContractChanged."""
+    as_shown(offered, shown)
+    return [_granted(caller, each, signature) for each in offered]
+
+
+def as_shown(offered: Sequence[Proposal], shown: str) -> None:
+    """Raises ContractChanged if these are not what was shown."""
     if fingerprints(offered) != shown:
         raise ContractChanged(
             "The contract has changed since you read it. Read it again, then sign. Nothing is shared."
         )
-    return [_granted(caller, each, signature) for each in offered]
 
 
 def fingerprints(offered: Sequence[Proposal]) -> str:

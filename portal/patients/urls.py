@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.patients.views import granting, history, home, people, record, sharing
+from portal.patients.views import granting, history, home, people, record, sharing, signing
 
 app_name = "patients"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("sharing/", sharing.sharing, name="sharing"),
     path("sharing/new/", granting.begin, name="grant"),
     path("sharing/new/check/", granting.check, name="grant_check"),
+    path("sharing/new/check/challenge/", signing.challenge, name="grant_challenge"),
+    path("sharing/new/check/passkey/", signing.sign, name="grant_passkey"),
     path("sharing/new/<slug:step>/", granting.question, name="grant_step"),
     path("sharing/requests/<uuid:request_id>/", sharing.asked, name="request"),
     path("sharing/requests/<uuid:request_id>/approve/", sharing.approve, name="request_approve"),

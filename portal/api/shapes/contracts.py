@@ -10,6 +10,7 @@ from consent.terms import Grantee as GranteeTerm
 from portal.api.shapes.base import Body, Slug, Words
 from portal.api.shapes.names import Names
 
+SIGNED_BY = ["token", "passkey"]
 STATES = ["draft", "proposed", "signed", "active", "suspended", "superseded", "revoked", "expired"]
 
 
@@ -65,6 +66,29 @@ class NewContract(Body):
     ends = serializers.DateTimeField(
         help_text="The first instant at which it no longer holds; without zone: UTC."
     )
+    request = serializers.UUIDField(required=False, help_text="The request for access that this answers.")
+    sign = serializers.ChoiceField(
+        SIGNED_BY,
+        required=False,
+        help_text="`token`: this call signs. `passkey`: it only proposes; ask for the challenge, then sign. "
+        "If absent: token.",
+    )
+
+
+class Challenge(serializers.Serializer[Any]):
+    signed = serializers.DictField(
+        help_text="What is agreed to; SHA-256 of its canonical JSON is the challenge."
+    )
+    publicKey = serializers.DictField(  # noqa: N815 - WebAuthn's own name
+        help_text="For `navigator.credentials.get` on this node's own site, binary values in base64url."
+    )
+
+
+class Assertion(Body):
+    """The passkey's answer, as WebAuthn's AuthenticationResponseJSON, and what it is over."""
+
+    signed = serializers.DictField(child=serializers.CharField(max_length=500))
+    assertion = serializers.DictField(help_text="`id`, and `response` with three texts in base64url.")
     request = serializers.UUIDField(required=False, help_text="The request for access that this answers.")
 
 

@@ -62,22 +62,28 @@ class Contracts(Endpoint):
         responses={201: shapes.Contract, **problems(404, 409, 413, 415, 422)},
     )
     def post(self, request: Request) -> Response:
-        """Grant a contract over my own records. The call signs it: the token needs the scope `sign` by name."""
+        """Grant a contract over my own records. The call signs it: the token needs the scope `sign` by name.
+
+        With `sign: passkey` it is only proposed, and permits nothing until a passkey has signed it.
+        """
         person = self.own_person()
         body = shapes.NewContract(data=request.data)
         body.is_valid(raise_exception=True)
         terms, display = terms_and_display(body.validated_data)
-        signature = Signature("token", self.caller.user, {"client": self.caller.client})
+        about: dict[str, Any] = {
+            "person": person,
+            "grantor": self.caller.user,
+            "terms": terms,
+            "display": display,
+        }
         with tenant_scope(terms.custodian):
             accounts.registration(person=person)
-            made = services.grant(
-                person=person,
-                grantor=self.caller.user,
-                terms=terms,
-                signature=signature,
-                display=display,
-                request=body.validated_data.get("request"),
-            )
+            if body.validated_data.get("sign") == "passkey":
+                made = services.propose(**about)
+            else:
+                signature = Signature("token", self.caller.user, {"client": self.caller.client})
+                answered = body.validated_data.get("request")
+                made = services.grant(**about, signature=signature, request=answered)
         return Response(shapes.contract(made, Names()), status=201)
 
     def _granted(self) -> list[Any]:

@@ -1,6 +1,7 @@
 """Share with someone: a page a question, then everything once more, then sign."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
@@ -13,7 +14,7 @@ from consent.signature import Signature
 from portal.accounts import selectors as accounts
 from portal.accounts.confirming import confirmation_required, evidence
 from portal.accounts.errors import AccountsError
-from portal.patients import checking, drafts, granting
+from portal.patients import checking, drafts, granting, signing
 from portal.patients.door import Visitor, patient
 from portal.patients.drafts import Draft
 from portal.patients.forms import Question, Sign, Until, What, Where, Who, Why
@@ -68,7 +69,8 @@ def check(who: Visitor) -> HttpResponseBase:
         for each in offered
         for count in preview(caller=who.caller, tenant=each.where.tenant_id, person=who.person)
     ]
-    context = checking.checking(draft, offered, counts) | {"here": "sharing", "form": form}
+    ways = signing.ways(who.caller, offered)
+    context = checking.checking(draft, offered, counts) | {"here": "sharing", "form": form, "ways": ways}
     return who.page("patients/grant.html", context, status=422 if form.is_bound else 200)
 
 
@@ -87,6 +89,11 @@ def _signed(who: Visitor, offered: list[granting.Proposal], form: Sign) -> str:
     except ConsentError as error:
         form.add_error(None, str(error))
         return ""
+    return signed(who, made)
+
+
+def signed(who: Visitor, made: list[UUID]) -> str:
+    """Forget the draft; where to go on to."""
     drafts.forget(who.request)
     if len(made) > 1:
         messages.success(who.request, _("Signed. Sharing has started."))

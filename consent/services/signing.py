@@ -1,0 +1,122 @@
+"""Two steps to a passkey's signature: write the contract down and give a challenge; take the assertion over it."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from consent import instants, passkey
+from consent.compiler import compile_contract
+from consent.errors import ContractEnded, SignatureExpired, SignatureReplayed, UnknownContract, WrongCustodian
+from consent.models import Contract, SigningChallenge, State
+from consent.passkey import Agreement
+from consent.sentence import Display
+from consent.services.contracts import enter_proposal, put_in_force
+from consent.services.order import change_of
+from consent.services.requests import approve
+from consent.signature import Signature, Signed, verify
+from consent.terms import Terms, from_json
+from ledger import selectors as ledger
+from ledger.scope import current_tenant
+
+LASTS = timedelta(minutes=5)
+
+
+def propose(*, person: UUID, grantor: UUID, terms: Terms, display: Display) -> Contract:
+    """Write a contract down for `grantor` to sign. Nothing is shared by it; the same words again are the same row.
+
+    The caller has checked that the grantor may speak for the person. Raises TermsError and its kin, WrongCustodian.
+    """
+    if terms.custodian != current_tenant():
+        raise WrongCustodian(
+            "The terms name another custodian than the organisation that they are granted at."
+        )
+    code = compile_contract(terms, person=person, display=display)
+    now = change_of(person)
+    terms.check_future(now)
+    waiting = Contract.objects.filter(
+        tenant_id=terms.custodian,
+        person=person,
+        grantor=grantor,
+        state=State.PROPOSED,
+        code_hash=code.code_hash,
+    ).first()
+    return waiting or enter_proposal(person=person, grantor=grantor, terms=terms, code=code, now=now)
+
+
+def challenge(*, contract: UUID, grantor: UUID) -> Agreement:
+    """What the grantor's passkey is to sign, within five minutes and once. Raises UnknownContract, ContractEnded."""
+    found = _proposal(contract, grantor)
+    now = change_of(found.person)
+    SigningChallenge.objects.filter(tenant_id=found.tenant_id, contract=found, expires__lte=now).delete()
+    given = SigningChallenge.objects.create(
+        tenant_id=found.tenant_id,
+        contract=found,
+        signer=grantor,
+        nonce=secrets.token_bytes(32),
+        expires=now + LASTS,
+    )
+    return Agreement(
+        contract=str(found.id),
+        code_hash=found.code_hash,
+        log=ledger.log_status().origin,
+        person=str(found.person),
+        nonce=passkey.to_text(bytes(given.nonce)),
+        expires=instants.iso(given.expires),
+    )
+
+
+def sign(
+    *, contract: UUID, grantor: UUID, evidence: Mapping[str, Any], request: UUID | None = None
+) -> Contract:
+    """Put a proposed contract in force by the grantor's passkey.
+
+    `evidence` is as `consent.passkey.EVIDENCE` says; the caller has checked that the key is the grantor's and that
+    origin and rpId are ours. Raises SignatureOverAnother, SignatureReplayed, SignatureExpired, SignatureRefused,
+    UnknownContract, ContractEnded, UnknownRequest, RequestClosed.
+    """
+    found = _proposal(contract, grantor)
+    signature = Signature("passkey", grantor, evidence)
+    log = ledger.log_status().origin
+    verify({"kind": "passkey", **evidence}, Signed(str(found.id), found.code_hash, log))
+    now = change_of(found.person)
+    found.refresh_from_db()
+    _still_open(found)
+    _use_up(found, grantor, evidence["signed"], instants.iso(now))
+    if request is not None:
+        terms = from_json(found.terms)
+        found.request = approve(request=request, person=found.person, actor=grantor, terms=terms, now=now)
+        found.save(update_fields=["request"])
+    put_in_force(found, signature, now)
+    return found
+
+
+def _proposal(contract: UUID, grantor: UUID) -> Contract:
+    found = Contract.objects.filter(tenant_id=current_tenant(), id=contract, grantor=grantor).first()
+    if found is None:
+        raise UnknownContract("You have no contract with that id to sign here.")
+    _still_open(found)
+    return found
+
+
+def _still_open(contract: Contract) -> None:
+    if contract.state != State.PROPOSED:
+        raise ContractEnded(f"This contract is {contract.state} already; it is not signed again.")
+
+
+def _use_up(contract: Contract, signer: UUID, signed: Mapping[str, Any], now: str) -> None:
+    """Take the challenge away in the transaction that uses it, so that nobody uses it twice."""
+    nonce = passkey.from_text(str(signed.get("nonce", "")))
+    given = SigningChallenge.objects.filter(
+        tenant_id=contract.tenant_id, contract=contract, signer=signer, nonce=nonce
+    )
+    row = given.select_for_update().first()
+    said = (signed.get("expires"), signed.get("person"))
+    if row is None or said != (instants.iso(row.expires), str(contract.person)):
+        raise SignatureReplayed(
+            "This signature was used already, or answers no question of ours. Sign again."
+        )
+    row.delete()
+    if instants.iso(row.expires) <= now:
+        raise SignatureExpired("The time to sign was over. Nothing is shared. Sign again.")

@@ -1,0 +1,69 @@
+"""`/api/v1/contracts/ID/challenge/` and `.../sign/`: a proposed contract is signed with a passkey, in two steps.
+
+A browser on this node's own site asks the passkey; a program that calls with a token hands both on.
+"""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from consent import selectors, services
+from ledger.scope import party_scope, tenant_scope
+from portal.accounts import passkeys
+from portal.api.endpoint import Endpoint
+from portal.api.shapes import contracts as shapes
+from portal.api.shapes.names import Names
+from portal.api.shapes.problems import problems
+
+
+class ContractChallenge(Endpoint):
+    scopes: ClassVar = {"POST": "sign"}
+
+    @extend_schema(
+        operation_id="contracts_challenge",
+        tags=["contracts"],
+        request=None,
+        responses={200: shapes.Challenge, **problems(404, 409)},
+    )
+    def post(self, request: Request, contract: UUID) -> Response:
+        """What my passkey is to sign, within five minutes and once."""
+        custodian = _custodian(self, contract)
+        with tenant_scope(custodian):
+            agreement = services.challenge(contract=contract, grantor=self.caller.user)
+        public_key = passkeys.options(request._request, agreement, account=self.caller.user)
+        return Response({"signed": agreement.document(), "publicKey": public_key})
+
+
+class ContractSign(Endpoint):
+    scopes: ClassVar = {"POST": "sign"}
+
+    @extend_schema(
+        operation_id="contracts_sign",
+        tags=["contracts"],
+        request=shapes.Assertion,
+        responses={200: shapes.Contract, **problems(403, 404, 409, 413, 415, 422)},
+    )
+    def post(self, request: Request, contract: UUID) -> Response:
+        """Put a proposed contract in force by the passkey's answer to its challenge."""
+        custodian = _custodian(self, contract)
+        body = shapes.Assertion(data=request.data)
+        body.is_valid(raise_exception=True)
+        given: dict[str, Any] = body.validated_data
+        with tenant_scope(custodian):
+            evidence = passkeys.evidence(request._request, given, account=self.caller.user)
+            made = services.sign(
+                contract=contract,
+                grantor=self.caller.user,
+                evidence=evidence,
+                request=given.get("request"),
+            )
+        return Response(shapes.contract(made, Names()))
+
+
+def _custodian(endpoint: Endpoint, contract: UUID) -> UUID:
+    person = endpoint.own_person()
+    with party_scope(person):
+        return selectors.contract(contract, person=person).tenant_id

@@ -1,0 +1,81 @@
+"""Signing by passkey what the check page shows: a challenge for each contract, then the answers of the device."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from consent import services
+from consent.errors import SignatureRefused
+from ledger.scope import tenant_scope
+from portal.accounts import passkeys
+from portal.accounts.identity import Caller
+from portal.patients.granting import Proposal, as_shown
+
+WEAKER = "reauthenticated"
+
+
+def ways(caller: Caller, offered: Sequence[Proposal]) -> dict[str, bool]:
+    """How these can be signed here: `passkey` (the account has one), `weaker` (every organisation takes that)."""
+    weaker = True
+    for place in {each.where.tenant_id for each in offered}:
+        with tenant_scope(place):
+            weaker = weaker and WEAKER in services.kinds_taken()
+    return {"passkey": bool(passkeys.passkeys(caller.user)), "weaker": weaker}
+
+
+def challenges(
+    *, request: HttpRequest, caller: Caller, offered: Sequence[Proposal], shown: str
+) -> list[dict[str, Any]]:
+    """What the browser is to ask the passkey, a contract each; {"signed", "publicKey"}. Raises ContractChanged."""
+    as_shown(offered, shown)
+    asked = []
+    for each in offered:
+        with tenant_scope(each.where.tenant_id):
+            made = services.propose(
+                person=each.where.person_id, grantor=caller.user, terms=each.terms, display=each.display
+            )
+            agreement = services.challenge(contract=made.id, grantor=caller.user)
+        public_key = passkeys.options(request, agreement, account=caller.user)
+        asked.append({"signed": agreement.document(), "publicKey": public_key})
+    return asked
+
+
+def sign(
+    *, request: HttpRequest, caller: Caller, offered: Sequence[Proposal], shown: str, answers: str
+) -> list[UUID]:
+    """Put what was shown in force by the passkey's answers, in their order; returns the contracts.
+
+    Raises ContractChanged, SignatureRefused and its kin.
+    """
+    as_shown(offered, shown)
+    made = []
+    for each, answer in zip(offered, _answers(answers, len(offered)), strict=True):
+        with tenant_scope(each.where.tenant_id):
+            evidence = passkeys.evidence(request, answer, account=caller.user)
+            if evidence["signed"].get("code_hash") != each.code.code_hash:
+                raise SignatureRefused("The passkey signed another contract than the one shown. Sign again.")
+            contract = services.sign(
+                contract=_contract(evidence), grantor=caller.user, evidence=evidence, request=each.request
+            )
+        made.append(contract.id)
+    return made
+
+
+def _contract(evidence: dict[str, Any]) -> UUID:
+    try:
+        return UUID(evidence["signed"]["contract"])
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise SignatureRefused("The passkey's answer names no contract. Sign again.") from error
+
+
+def _answers(text: str, count: int) -> list[Any]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise SignatureRefused("The passkey's answer cannot be read. Sign again.") from error
+    if not isinstance(found, list) or len(found) != count:
+        raise SignatureRefused("The passkey has not signed each of the contracts. Sign again.")
+    return found
