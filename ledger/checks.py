@@ -8,8 +8,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
+from ledger.anchoring import trusted_roots
 from ledger.entry import check_origin
-from ledger.errors import FormatError
+from ledger.errors import FormatError, LedgerError
+from ledger.outbound import check_url
 
 APPEND_ONLY = ("ledger_entry", "ledger_sequenced", "ledger_tile", "ledger_checkpoint", "ledger_cosignature")
 MAY_CHANGE = """
@@ -48,6 +50,23 @@ def origin_prefix(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
             id="ledger.E002",
         )
     ]
+
+
+@register(Tags.security)
+def timestamp_authorities(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A timestamp counts only by a root that somebody chose to trust, and is asked for over HTTPS."""
+    if not settings.ASSENT_TIMESTAMP_AUTHORITIES:
+        return []
+    try:
+        for url in settings.ASSENT_TIMESTAMP_AUTHORITIES:
+            check_url(url)
+        if trusted_roots():
+            return []
+        sentence = "ASSENT_TIMESTAMP_ROOTS names no root certificate to believe the authorities by."
+    except (LedgerError, OSError) as error:
+        sentence = f"The timestamping authorities cannot be asked: {error}"
+    hint = "Set ASSENT_TIMESTAMP_AUTHORITIES to https URLs and ASSENT_TIMESTAMP_ROOTS to a PEM file of their roots."
+    return [Error(sentence, hint=hint, id="ledger.E005")]
 
 
 @register(Tags.database)

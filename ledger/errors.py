@@ -115,6 +115,13 @@ class OutboundRefused(LedgerError):
     status = 502
 
 
+class NotCheckable(LedgerError):
+    """What would be needed to check something is not there, so that nothing can be concluded of it."""
+
+    code = "not-checkable"
+    status = 501
+
+
 class ClockJumped(LedgerError):
     """The machine's clock cannot be trusted to date entries."""
 

@@ -13,15 +13,19 @@ from io import BufferedReader
 from pathlib import Path
 from typing import cast
 
+from cryptography import x509
+
 from ledger import completeness
 from ledger.entry import Leaf
 from ledger.errors import FormatError, LedgerError
 from ledger.evidence.check import check as check_archive
 from ledger.evidence.check import describe
+from ledger.evidence.dating import dated
 from ledger.note import parse_vkey
 from ledger.policy import parse_policy
 from ledger.publication import parse_publication
 from ledger.receipt import check_by, parse
+from ledger.timestamp import parse_roots
 from ledger.trust import Policy, flat_policy
 
 HOLDS, FAILS, INCONCLUSIVE = 0, 1, 2
@@ -36,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         policy = _policy(options)
         with _open(options.file) as file:
-            return _verify(file, policy, reveal=options.reveal)
+            return _verify(file, policy, options)
     except OSError as error:
         return _say(
             "inconclusive",
@@ -47,12 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say("inconclusive", str(error), INCONCLUSIVE)
 
 
-def _verify(file: BufferedReader, policy: Policy, *, reveal: bool) -> int:
+def _verify(file: BufferedReader, policy: Policy, options: argparse.Namespace) -> int:
     """By what the file begins with: an archive, a proof of completeness, or a receipt."""
     start = file.peek(2)[:2]
     face = _archive if start == b"PK" else _complete if start.startswith(b"{") else _receipt
     try:
-        conclusive, sentence = face(file, policy, reveal=reveal)
+        conclusive, sentence = face(file, policy, options)
     except LedgerError as error:
         return _say("fails", str(error), FAILS)
     if conclusive:
@@ -99,6 +103,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="LINE",
         help="a line that was printed: origin, day, size and root; needs no key",
     )
+    parser.add_argument(
+        "--tsa-root",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="root certificates (PEM) of timestamping authorities that you trust, for an archive's timestamps",
+    )
     parser.add_argument("--reveal", action="store_true", help="show the disclosed content, if there is some")
     return parser
 
@@ -130,7 +141,7 @@ def _read(file: BufferedReader) -> bytes:
     return content
 
 
-def _receipt(file: BufferedReader, policy: Policy, *, reveal: bool) -> Said:
+def _receipt(file: BufferedReader, policy: Policy, options: argparse.Namespace) -> Said:
     try:
         text = _read(file).decode("utf-8")
     except UnicodeDecodeError as error:
@@ -138,39 +149,51 @@ def _receipt(file: BufferedReader, policy: Policy, *, reveal: bool) -> Said:
     verdict = check_by(parse(text), policy)
     print(f"level: {verdict.level}")
     print(f"entry: {verdict.leaf.encode().decode('ascii')}")
-    if reveal and verdict.audit is None:
+    if options.reveal and verdict.audit is None:
         print("content: the receipt does not disclose it")
-    elif reveal:
+    elif options.reveal:
         # ASCII only: content must not be able to speak to the terminal in control sequences.
         print(f"content: {json.dumps(verdict.audit, indent=2)}")
     return verdict.conclusive, verdict.sentence
 
 
-def _complete(file: BufferedReader, policy: Policy, *, reveal: bool) -> Said:
+def _complete(file: BufferedReader, policy: Policy, options: argparse.Namespace) -> Said:
     found = completeness.check(completeness.parse(_read(file)), policy)
     print(f"level: {found.verdict.level}")
-    for leaf in found.leaves if reveal else ():
+    for leaf in found.leaves if options.reveal else ():
         print(f"entry: {describe(leaf, None)}")
     conclusive = found.verdict.conclusive
     return conclusive, found.sentence if conclusive else found.verdict.sentence
 
 
-def _archive(file: BufferedReader, policy: Policy, *, reveal: bool) -> Said:
+def _archive(file: BufferedReader, policy: Policy, options: argparse.Namespace) -> Said:
     def show(leaf: Leaf, audit: object) -> None:
-        if reveal:
+        if options.reveal:
             print(f"entry: {describe(leaf, audit)}")
 
     found = check_archive(file, policy, show=show)
+    timestamps = list(dated(found.anchors, _roots(options)))
+    for each in timestamps:
+        print(f"timestamp: {_printable(each.sentence)}")
     print(f"level: {found.trusted.level}")
     print(f"disclosed: {found.disclosed} of {found.scope.end - found.scope.first} entries")
+    if options.tsa_root and not any(each.holds for each in timestamps):
+        return False, f"{found.sentence} But no timestamp in it holds by the given roots."
     return found.conclusive, found.sentence
 
 
+def _roots(options: argparse.Namespace) -> list[x509.Certificate]:
+    return [root for name in options.tsa_root for root in parse_roots(Path(name).read_bytes())]
+
+
 def _say(outcome: str, sentence: str, status: int) -> int:
-    """A sentence may quote names from the file, which are not to reach the terminal as control characters."""
-    printable = "".join(letter if letter.isprintable() else "?" for letter in sentence)
-    print(f"{outcome}: {printable}")
+    print(f"{outcome}: {_printable(sentence)}")
     return status
+
+
+def _printable(sentence: str) -> str:
+    """A sentence may quote names from the file, which are not to reach the terminal as control characters."""
+    return "".join(letter if letter.isprintable() else "?" for letter in sentence)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ How to check it, without us and without a network
     2. Install Python 3.11 or newer and its package `cryptography`, and get Assent's source code.
     3. Run:   python -m ledger.verify THIS-FILE.zip --vkey "KEY"
        It answers holds, fails or inconclusive, with the reason in a sentence. Add --reveal to
-       list the entries with what they say.
+       list the entries with what they say. A line that was printed (--publication) or the root
+       certificate of a timestamping authority (--tsa-root, with the package `rfc3161-client`)
+       shows more: when the ledger had this content, whoever holds its keys today.
 
 What is in it
     scope.json          which entries these are

@@ -1,6 +1,7 @@
 """Composition of the node's settings, one subject a file. Nothing is decided elsewhere."""
 
 from portal.settings.accounts import *
+from portal.settings.anchoring import *
 from portal.settings.api import *
 from portal.settings.apps import *
 from portal.settings.database import *
