@@ -2,22 +2,18 @@
 
 from typing import Any
 
+from portal.fhir.registry import interactions_of, operations_of
+from portal.records import combinations, searchable
 from portal.records.kinds import DIRECTORY, KINDS
-from portal.records.parameters import SERVED
 
 PUBLISHED = "2026-11-01"
-_TYPE_OF = {
-    "patient": "reference",
-    "subject": "reference",
-    "category": "token",
-    "code": "token",
-    "status": "token",
-    "identifier": "token",
-    "name": "string",
-    "date": "date",
-    "_id": "token",
+COMBINATION = "http://hl7.org/fhir/StructureDefinition/capabilitystatement-search-parameter-combination"
+_SAID_OF = {
+    "category": "FHIR's category codes (laboratory), or ours (lab-results).",
+    "birthdate": "By equality, to the day, the month or the year.",
+    "death-date": "By equality, to the day, the month or the year.",
+    "name": "Names begin so; of patients, at least three letters, or a whole word.",
 }
-_OF_CATEGORY = "Our categories (lab-results), or FHIR's category codes (laboratory)."
 _SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 
 
@@ -43,27 +39,33 @@ def statement(base: str, organisation: str) -> dict[str, Any]:
 
 
 def _resource(name: str) -> dict[str, Any]:
-    return {
+    includes = [f"{name}:{one.name}" for one in searchable.includes_of(name)]
+    led = [f"{source}:{one.name}" for source, one in searchable.included_by(name)]
+    operations = [{"name": one.name, "definition": one.definition} for one in operations_of(name)]
+    shown = {
         "type": name,
+        "interaction": [{"code": code} for code in interactions_of(name)],
         "versioning": "versioned",
         "readHistory": True,
         "updateCreate": False,
-        "interaction": [{"code": "read"}, {"code": "vread"}, {"code": "search-type"}],
-        "searchParam": [_parameter(parameter) for parameter in _served_for(name)],
+        "searchInclude": includes,
+        "searchRevInclude": led,
+        "searchParam": [_parameter(name, one) for one in sorted(searchable.names_of(name))],
+        "operation": operations,
     }
+    if found := [_combination(one) for one in combinations.of(name)]:
+        shown = {"extension": found, **shown}
+    return {key: value for key, value in shown.items() if value != []}
 
 
-def _served_for(name: str) -> list[str]:
-    """What can narrow a search for this type."""
-    of_patient = {"patient", "subject", "category", "date"} if name not in DIRECTORY else set()
-    named = {"name"} if name in {"Patient", *DIRECTORY} else set()
-    codes = {"code"} if KINDS[name].codes else set()
-    return sorted(SERVED & ({"_id", "identifier", "status"} | of_patient | named | codes))
+def _parameter(kind: str, name: str) -> dict[str, str]:
+    shown = {"name": name, "type": searchable.fhir_type(kind, name)}
+    told = name in _SAID_OF and not (name == "name" and kind in DIRECTORY)
+    return {**shown, "documentation": _SAID_OF[name]} if told else shown
 
 
-def _parameter(name: str) -> dict[str, str]:
-    shown = {"name": name, "type": _TYPE_OF[name]}
-    return {**shown, "documentation": _OF_CATEGORY} if name == "category" else shown
+def _combination(names: tuple[str, ...]) -> dict[str, Any]:
+    return {"url": COMBINATION, "extension": [{"url": "required", "valueString": name} for name in names]}
 
 
 def _security() -> dict[str, Any]:

@@ -12,6 +12,12 @@ class FhirError(Exception):
         self.expression = expression
 
 
+class BadParameter(FhirError):
+    """A parameter of the answer's form that cannot be served."""
+
+    code = "search-invalid"
+
+
 class NotJson(FhirError):
     """A client that takes only a form in which this server does not answer."""
 

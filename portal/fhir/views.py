@@ -17,8 +17,10 @@ from portal.fhir.bundles import searchset
 from portal.fhir.endpoint import FhirEndpoint
 from portal.fhir.outcomes import MEDIA_TYPE, tell_entry
 from portal.fhir.parameters import Asked, asked_for
+from portal.fhir.shortening import shortened
 from portal.records import services
-from portal.records.kinds import CLINICAL
+from portal.records.errors import UnsupportedType
+from portal.records.kinds import CLINICAL, KINDS
 from portal.records.services import Read, Record, SearchResult
 
 
@@ -64,7 +66,11 @@ class Type(FhirEndpoint):
         return self._search(request, kind, dict(request.query_params.lists()))
 
     def _search(self, request: Request, kind: str, given: Mapping[str, Sequence[str]]) -> HttpResponse:
-        asked = asked_for(given, lenient="handling=lenient" in request.headers.get("Prefer", ""))
+        if kind not in KINDS:
+            raise UnsupportedType(f"This node does not keep resources of the type {kind[:40]!r}.")
+        base = request.build_absolute_uri(_base(self.organisation.slug))
+        lenient = "handling=lenient" in request.headers.get("Prefer", "")
+        asked = asked_for(kind, given, base=base, lenient=lenient)
 
         def operation(caller: Caller, purpose: str | None) -> SearchResult:
             params = {
@@ -81,7 +87,7 @@ class Type(FhirEndpoint):
             )
 
         found = self.ask(operation)
-        response = HttpResponse(self._bundle(request, kind, asked, found), content_type=MEDIA_TYPE)
+        response = HttpResponse(self._bundle(base, kind, asked, found), content_type=MEDIA_TYPE)
         tell_entry(response, found.promise)
         return response
 
@@ -89,19 +95,32 @@ class Type(FhirEndpoint):
         self, caller: Caller, kind: str, params: Mapping[str, Sequence[str]]
     ) -> Mapping[str, Sequence[str]]:
         """A patient who names nobody asks for her own record."""
-        naming = {"patient", "subject", *(("_id", "identifier") if kind == "Patient" else ())}
+        naming = {"patient", "subject", "_id", *(("identifier",) if kind == "Patient" else ())}
         if kind not in CLINICAL or caller.person is None or caller.organisation or naming & set(params):
             return params
         with tenant_scope(self.organisation.id):
             return {**params, "patient": [selectors.registration(person=caller.person).patient]}
 
-    def _bundle(self, request: Request, kind: str, asked: Asked, found: SearchResult) -> bytes:
-        base = request.build_absolute_uri(_base(self.organisation.slug))
-        links = [("self", _link(base, kind, asked.served))]
+    def _bundle(self, base: str, kind: str, asked: Asked, found: SearchResult) -> bytes:
+        links = [("self", _link(base, kind, asked.shown))]
         if found.cursor:
-            links.append(("next", _link(base, kind, {**asked.served, "_cursor": [found.cursor]})))
-        entries = [(_full_url(base, record), record.content) for record in found.records]
-        return searchset(entries, links=links, outcome=asked.warning)
+            links.append(("next", _link(base, kind, {**asked.shown, "_cursor": [found.cursor]})))
+
+        def entries(records: Sequence[Record]) -> list[tuple[str, bytes]]:
+            return [(_full_url(base, one), self._content(one, asked)) for one in records]
+
+        return searchset(
+            entries(found.records),
+            included=entries(found.included),
+            links=links,
+            total=found.total,
+            outcome=asked.warning,
+        )
+
+    def _content(self, record: Record, asked: Asked) -> bytes:
+        if not asked.summary and not asked.elements:
+            return record.content
+        return shortened(record.content, record.type, summary=asked.summary, elements=asked.elements)
 
 
 class Search(Type):

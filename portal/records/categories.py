@@ -1,5 +1,6 @@
 """From a FHIR resource to what decisions may know of it: category, patient, author, date. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from portal.records import dates
 from portal.records.kinds import CLINICAL, KINDS
 
 Resource = Mapping[str, Any]
+_CODES_OF_FHIR = frozenset({"problem-list-item", "encounter-diagnosis", "health-concern"})
+_PLAIN_WORD = re.compile(r"[a-z][a-z _-]*\Z")
 
 
 def category_of(resource: Resource) -> str:
@@ -25,31 +28,27 @@ def category_codes(resource: Resource) -> list[str]:
     return [coding["code"] for concept in _listed(resource.get("category")) for coding in _codings(concept)]
 
 
-def narrowed(kind_name: str, value: str) -> str:
-    """The category of that type which a search for `category=value` asks for.
-
-    `value` is ours ("lab results"), FHIR's ("laboratory"), or FHIR's with its system. Raises UnknownCategory.
-    """
-    code = value.rpartition("|")[2]
-    kind = KINDS[kind_name]
-    found = kind.by_code.get(code)
-    if found is None:
-        try:
-            found = vocabulary.category(code)
-        except UnknownCategory:
-            if kind.by_code:
-                raise
-            return kind.category  # a type of one category; its own category codes are left to the index
-    return found
-
-
-def is_ours(name: str) -> bool:
-    """Whether a name is one that people know categories by, rather than a code of one FHIR type."""
+def ours(kind_name: str, word: str) -> str:
+    """The slug of ours that `category=word` names, or "". A word that FHIR has for that type means FHIR's."""
+    if word in KINDS[kind_name].by_code or word in _CODES_OF_FHIR:
+        return ""
     try:
-        vocabulary.category(name)
+        return vocabulary.category(word)
     except UnknownCategory:
-        return False
-    return True
+        return ""
+
+
+def narrowed(kind_name: str, word: str) -> frozenset[str]:
+    """The categories of that type in which FHIR's category code can be found: `laboratory`, or `system|laboratory`.
+
+    Raises UnknownCategory for a plain word that neither FHIR nor we have for the type: that is a slip.
+    """
+    kind, code = KINDS[kind_name], word.rpartition("|")[2]
+    if code in kind.by_code:
+        return frozenset({kind.by_code[code]})
+    if kind.by_code and _PLAIN_WORD.match(word):
+        vocabulary.category(word)
+    return frozenset(kind.categories)
 
 
 def types_of(category: str) -> list[str]:

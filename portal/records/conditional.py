@@ -66,10 +66,11 @@ def _query(change: Change, patient: str) -> Query:
 
 def _patient(query: Query, tenant: UUID) -> UUID | None:
     """Whom the identifiers belong to. Only they lead to a Patient before anybody is known."""
-    if not query.values or any(name != "identifier" or len(values) != 1 for name, values in query.values):
+    wanted = [(one.name, one.values) for one in query.wanted]
+    if not wanted or any(name != "identifier" or len(values) != 1 for name, values in wanted):
         raise InvalidSearch("A Patient is looked for by identifier.", expression="If-None-Exist")
     key = index.key_for("Patient", tenant=tenant, person=None)
-    digests = {index.digest(key, "Patient", name, values[0]) for name, values in query.values}
+    digests = {index.digest(key, "Patient", name, values[0]) for name, values in wanted}
     found = storage.found_by_all(digests, 2)
     if len(found) > 1:
         raise _not_selective()
@@ -83,8 +84,8 @@ def _registered(patient: str) -> UUID:
 def _page(query: Query, person: UUID | None, tenant: UUID, permitted: list[str] | None) -> list[Stored]:
     conditions = query.conditions(tenant=tenant, person=person)
     return storage.page(
-        person, [query.type], conditions, permitted=permitted, ascending=False, after=None, limit=2
-    )
+        person, [query.type], conditions, permitted=permitted, order=query.order, after=None, limit=2
+    ).rows
 
 
 def _only(rows: list[Stored], entered: Entered | None) -> Match | None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 _FORM = re.compile(
     r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}:\d{2})?)?)?)?\Z"
 )
+FIRST = datetime(1, 1, 1, tzinfo=UTC)
 LAST = datetime(9999, 12, 31, 23, 59, 59, 999999, UTC)
 
 
@@ -47,6 +48,16 @@ def of_element(value: object) -> Span | None:
     if isinstance(value, Mapping):
         return _of_period(value)
     return None
+
+
+def searched(value: object) -> Span | None:
+    """As `of_element`, as searches read it: an end that a Period does not say is open (FHIR R4, 3.1.1.4.5)."""
+    if not isinstance(value, Mapping):
+        return of_element(value)
+    start, end = of_element(value.get("start")), of_element(value.get("end"))
+    if start is None and end is None:
+        return None
+    return Span(start.start if start else FIRST, end.end if end else LAST)
 
 
 def _of_period(period: Mapping[str, Any]) -> Span | None:

@@ -1,45 +1,73 @@
-"""The search index: which values of a resource can be searched for, and the keyed hashes that stand for them.
+"""The search index: what a resource can be found by, as keyed hashes and as spans of time.
 
 Clinical values are hashed under a key of the person, so that equal codes of two patients do not look alike and
 the index dies with the person's key. Only demographics and the directory, which are searched before anybody is
-known, use a key of the tenant.
+known, use a key of the tenant. Under that key the beginnings of patients' names would spell the names out to whoever
+has the database, so that only the first three letters of each are indexed; a search compares the rest with the open
+record. Their birth dates are hashed too, and found by equality only.
 """
 
 import hmac
 import unicodedata
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Set
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from ledger.vault import keyring
-from portal.records import categories
+from portal.records import dates
+from portal.records.elements import at_path, canonical, place_of, strings, tokens
+from portal.records.searchable import Parameter, parameters_of
 
 USE = "index"
 DIGEST = 16
-_NAMED = frozenset({"Patient", "Practitioner", "Organization", "Location", "HealthcareService"})
+GENERATION = 2
+"""Raised whenever a record's entries here would be other ones than before; `manage.py reindex` brings them up."""
+
+BEGINNING = 3  # letters of a patient's name
+LONGEST = 40  # letters of any other beginning
+PRECISIONS = (10, 7, 4)  # a day, a month, a year
 Values = Iterator[tuple[str, str]]
 
 
-def values_of(resource: Mapping[str, Any]) -> Values:
-    """(parameter, value) of everything that a resource can be found by."""
-    yield from _identifiers(resource)
-    if resource["resourceType"] in _NAMED:
-        yield from _names(resource)
-    if resource["resourceType"] == "Patient":
-        yield from _of_patient(resource)
-    for system, code in categories.codes_of(resource):
-        yield from _token("code", system, code)
-    for code in categories.category_codes(resource):
-        yield "category", code
-    if isinstance(status := resource.get("status"), str):
-        yield "status", status
+class Indexed(NamedTuple):
+    """What stands in the index for one resource: hashes, and (parameter, start, until)."""
+
+    tokens: Set[bytes]
+    spans: Set[tuple[str, dates.Span]]
 
 
-def digests_of(resource: Mapping[str, Any], *, tenant: UUID, person: UUID | None) -> set[bytes]:
-    """The tokens of a resource, in the tenant's scope."""
+def indexed(resource: Mapping[str, Any], *, tenant: UUID, person: UUID | None) -> Indexed:
+    """Everything that a resource can be found by, in the tenant's scope."""
     name = resource["resourceType"]
     key = key_for(name, tenant=tenant, person=person)
-    return {digest(key, name, parameter, value) for parameter, value in values_of(resource)}
+    prefix = f"{name}\n"
+    found = {
+        hmac.digest(key, f"{prefix}{parameter}\n{value}".encode(), "sha256")[:DIGEST]
+        for parameter, value in values_of(resource)
+    }
+    return Indexed(found, set(spans_of(resource)))
+
+
+def values_of(resource: Mapping[str, Any]) -> Values:
+    """(parameter, value) of everything that a resource can be found by, but for times."""
+    for parameter in parameters_of(resource["resourceType"]).values():
+        if parameter.kind == "date":
+            continue
+        for path in parameter.paths:
+            for element in at_path(resource, path):
+                for value in _spellings(parameter, element):
+                    yield parameter.name, value
+
+
+def spans_of(resource: Mapping[str, Any]) -> Iterator[tuple[str, dates.Span]]:
+    """(parameter, span) of every time that a resource can be found by."""
+    for parameter in parameters_of(resource["resourceType"]).values():
+        if parameter.kind != "date":
+            continue
+        for path in parameter.paths:
+            for element in at_path(resource, path):
+                if span := dates.searched(element):
+                    yield parameter.name, span
 
 
 def key_for(type_name: str, *, tenant: UUID, person: UUID | None) -> bytes:
@@ -64,39 +92,49 @@ def folded(name: str) -> str:
     return " ".join("".join(mark for mark in plain if not unicodedata.combining(mark)).split())
 
 
-def _identifiers(resource: Mapping[str, Any]) -> Values:
-    for identifier in _listed(resource.get("identifier")):
-        if isinstance(identifier, Mapping) and "value" in identifier:
-            yield from _token("identifier", identifier.get("system", ""), identifier["value"])
+def begins(parameter: Parameter, resource: Mapping[str, Any], wanted: Collection[str]) -> bool:
+    """Whether a name in the resource, or a word of it, begins with one of these, which are folded."""
+    return any(
+        part.startswith(beginning)
+        for path in parameter.paths
+        for element in at_path(resource, path)
+        for part in _parts(element)
+        for beginning in wanted
+    )
 
 
-def _token(parameter: str, system: str, value: str) -> Values:
-    """Found as `value`, and as `system|value` (`|value` where there is no system)."""
-    yield parameter, value
-    yield parameter, f"{system}|{value}"
+def _spellings(parameter: Parameter, element: Any) -> Iterator[str]:
+    """Every way in which a search may spell the value of this element."""
+    kind = parameter.kind
+    if kind == "token":
+        for system, code in tokens(element):
+            yield from (code, f"{system}|{code}")
+    elif kind == "code":
+        yield str(element).lower() if isinstance(element, bool) else str(element)
+    elif kind == "reference":
+        if place := place_of(element):
+            yield place
+    elif kind == "uri":
+        yield from canonical(element)
+    elif kind == "day":
+        yield from {element, *(element[:length] for length in PRECISIONS)} if isinstance(element, str) else ()
+    else:
+        yield from _beginnings(kind, element)
 
 
-def _names(resource: Mapping[str, Any]) -> Values:
-    for name in _listed(resource.get("name")):
-        words = (
-            [name]
-            if isinstance(name, str)
-            else [name.get("family", ""), *name.get("given", ()), name.get("text", "")]
-        )
-        for word in filter(None, map(folded, filter(None, words))):
-            yield "name", word
+def _beginnings(kind: str, element: Any) -> Iterator[str]:
+    for part in set(_parts(element)):
+        if kind == "name":
+            yield part
+            if len(part) >= BEGINNING:
+                yield f"{part[:BEGINNING]}*"
+        else:
+            yield from (part[:length] for length in range(1, min(len(part), LONGEST) + 1))
 
 
-def _of_patient(patient: Mapping[str, Any]) -> Values:
-    for name in _listed(patient.get("name")):
-        if family := folded(name.get("family", "")):
-            yield "family", family
-        for given in name.get("given", ()):
-            yield "given", folded(given or "")
-    for parameter, element in (("birthdate", "birthDate"), ("gender", "gender")):
-        if element in patient:
-            yield parameter, patient[element]
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+def _parts(element: Any) -> Iterator[str]:
+    """Each string of an element and each word of it, folded."""
+    for text in strings(element):
+        if part := folded(text):
+            yield part
+            yield from part.split()

@@ -37,6 +37,7 @@ class Resource(ClearColumns):
 
     pk = models.CompositePrimaryKey("tenant_id", "id")
     id = models.UUIDField(default=new_id, editable=False)
+    indexed = models.SmallIntegerField(db_default=0, db_comment="The generation of its search index")
 
     class Meta:
         constraints = [
@@ -84,3 +85,14 @@ class Token(models.Model):
 
     class Meta:
         indexes = [models.Index("tenant_id", "resource", name="records_tokens_of_resource")]
+
+
+class Span(models.Model):
+    """The times of the search index, half-open: found by range. Also made again from the records at any time."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "resource", "parameter", "start", "until")
+    tenant_id = models.UUIDField()
+    resource = models.UUIDField()
+    parameter = models.CharField(max_length=32)
+    start = models.DateTimeField()
+    until = models.DateTimeField(db_comment="Exclusive")

@@ -111,13 +111,22 @@ def related_to(caller: Caller, people: set[UUID]) -> set[UUID]:
     emergency the caller attends to now. What was declined or is over relates to nobody.
     """
     related = {person for person in people if person == caller.person}
-    relations: tuple[Callable[[], Iterable[Any]], ...] = (
-        lambda: consent.contracts_for_grantee(caller.user, caller.organisation),
-        lambda: consent.requests_by(caller.user, only_open=True),
-        lambda: consent.open_emergencies(actor=caller.user),
-    )
-    for relation in relations:
+    for relation in _relations(caller):
         if related >= people:
             break
         related |= people & {item.person for item in relation()}
     return related
+
+
+def all_related(caller: Caller) -> set[UUID]:
+    """Everybody that the caller has to do with, in the tenant's scope."""
+    related = {item.person for relation in _relations(caller) for item in relation()}
+    return related | {caller.person} if caller.person else related
+
+
+def _relations(caller: Caller) -> tuple[Callable[[], Iterable[Any]], ...]:
+    return (
+        lambda: consent.contracts_for_grantee(caller.user, caller.organisation),
+        lambda: consent.requests_by(caller.user, only_open=True),
+        lambda: consent.open_emergencies(actor=caller.user),
+    )

@@ -26,16 +26,18 @@ def new_version(
         until=one.span.end if one.span else None,
         author=one.author,
     )
-    tokens = index.digests_of(one.resource, tenant=header.tenant, person=person)
-    return _sealed(header, one.content, row or writing.new_resource(), tokens)
+    indexed = index.indexed(one.resource, tenant=header.tenant, person=person)
+    return _sealed(header, one.content, row or writing.new_resource(), indexed)
 
 
 def last_version(before: Header, row: UUID) -> writing.NewVersion:
     """The version that says that the record is no more: as the one before it was labelled, without content."""
-    return _sealed(replace(before, version=before.version + 1, deleted=True), b"", row, set())
+    return _sealed(
+        replace(before, version=before.version + 1, deleted=True), b"", row, index.Indexed(set(), set())
+    )
 
 
-def _sealed(header: Header, content: bytes, row: UUID, tokens: set[bytes]) -> writing.NewVersion:
+def _sealed(header: Header, content: bytes, row: UUID, indexed: index.Indexed) -> writing.NewVersion:
     closed = sealed.seal(header, content)
     return writing.NewVersion(
         resource=row,
@@ -43,5 +45,5 @@ def _sealed(header: Header, content: bytes, row: UUID, tokens: set[bytes]) -> wr
         sealed=closed,
         content_hash=hashlib.sha256(closed).digest(),
         fingerprint=index.fingerprint(content, tenant=header.tenant, person=header.person),
-        tokens=tokens,
+        indexed=indexed,
     )

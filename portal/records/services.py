@@ -19,7 +19,8 @@ from portal.records.previewing import Count, preview
 from portal.records.reach import Reach, reach
 from portal.records.reading import Read, read
 from portal.records.related import Related, related
-from portal.records.searching import SearchResult, search
+from portal.records.result import SearchResult
+from portal.records.searching import search
 
 __all__ = [
     "ACCESS_TYPES",

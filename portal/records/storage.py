@@ -13,24 +13,28 @@ from django.db import connection
 from ledger.scope import current_tenant
 from portal.records.sealed import Header, Stored
 
-_COLUMNS = (
+COLUMNS = (
     "r.person, r.type, r.fhir_id, r.version, r.category, r.labels, r.date, r.until, r.author, "
     "v.sealed, v.content_hash, v.created, r.deleted"
 )
-_CURRENT = """
+CURRENT = """
 FROM records_resource r JOIN records_version v
   ON v.tenant_id = r.tenant_id AND v.type = r.type AND v.fhir_id = r.fhir_id AND v.version = r.version
 """
 # A group is what decisions tell apart, spelled as one value: "category:LABEL,LABEL".
 _GROUP = "(r.category || ':' || array_to_string(r.labels, ','))"
 _PLACE = "coalesce(r.date, '-infinity')"
+MOST_INCLUDED = 1000
+ANYBODY = "anybody"
+# One person's records, several persons', ANYBODY's, or the directory's (None).
+Whose = UUID | Collection[UUID] | str | None
 
-READ = f"SELECT {_COLUMNS} {_CURRENT} WHERE r.tenant_id = %s AND r.type = %s AND r.fhir_id = %s"
+READ = f"SELECT {COLUMNS} {CURRENT} WHERE r.tenant_id = %s AND r.type = %s AND r.fhir_id = %s"
 
-READ_ALL = f"SELECT {_COLUMNS} {_CURRENT} WHERE r.tenant_id = %s AND r.type = %s AND r.fhir_id = ANY(%s)"
+READ_ALL = f"SELECT {COLUMNS} {CURRENT} WHERE r.tenant_id = %s AND r.type = %s AND r.fhir_id = ANY(%s)"
 
 READ_PLACES = f"""
-SELECT {_COLUMNS}, r.id FROM unnest(%s::text[], %s::text[]) AS w(type, fhir_id)
+SELECT {COLUMNS}, r.id FROM unnest(%s::text[], %s::text[]) AS w(type, fhir_id)
 JOIN records_resource r ON r.tenant_id = %s AND r.type = w.type AND r.fhir_id = w.fhir_id
 JOIN records_version v
   ON v.tenant_id = r.tenant_id AND v.type = r.type AND v.fhir_id = r.fhir_id AND v.version = r.version
@@ -61,10 +65,26 @@ GROUP BY r.type, r.fhir_id HAVING count(DISTINCT t.digest) = %s ORDER BY r.fhir_
 
 
 class Place(NamedTuple):
-    """Where a page ends: the next one begins behind it."""
+    """Where a page ends: the next one begins behind it. `sort` names the order, `key` is what it orders by."""
 
-    date: datetime | None
+    sort: str
+    key: datetime | None
     id: str
+
+
+class Order(NamedTuple):
+    """By what rows are put in order: an SQL expression over `r` and `v` that is a time, never null."""
+
+    name: str
+    sql: str
+    ascending: bool
+
+
+class Page(NamedTuple):
+    """Rows in order, and where the next page begins if there is one."""
+
+    rows: list[Stored]
+    next: Place | None
 
 
 class Condition(NamedTuple):
@@ -145,27 +165,72 @@ def count_groups_at(
 
 
 def page(
+    whose: Whose,
+    types: Collection[str],
+    conditions: Sequence[Condition],
+    *,
+    permitted: Collection[str] | None,
+    order: Order,
+    after: Place | None,
+    limit: int,
+) -> Page:
+    """The records of these groups in order, behind `after`, at most `limit`. `permitted` None: of every group."""
+    where, parameters = _where(whose, types, conditions)
+    if permitted is not None:
+        where += f" AND {_GROUP} = ANY(%s)"
+        parameters.append(list(permitted))
+    direction = "ASC" if order.ascending else "DESC"
+    if after:
+        where += f" AND ({order.sql}, r.fhir_id) {'>' if order.ascending else '<'} "
+        where += "(coalesce(%s, '-infinity'::timestamptz), %s)"
+        parameters += [after.key, after.id]
+    tail = f"ORDER BY {order.sql} {direction}, r.fhir_id {direction} LIMIT %s"
+    query = f"SELECT {COLUMNS}, nullif({order.sql}, '-infinity') {CURRENT} {where} {tail}"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*parameters, limit + 1])
+        found = cursor.fetchall()
+    rows = [stored(row[:-1]) for row in found[:limit]]
+    last = (
+        Place(order.name, found[limit - 1][-1], rows[-1].header.id) if len(found) > limit and rows else None
+    )
+    return Page(rows, last)
+
+
+def count(
     person: UUID | None,
     types: Collection[str],
     conditions: Sequence[Condition],
     *,
     permitted: Collection[str] | None,
-    ascending: bool,
-    after: Place | None,
-    limit: int,
-) -> list[Stored]:
-    """The records of these groups in order of date, behind `after`, at most `limit`. None: of every group."""
+) -> int:
+    """How many records of these groups fit."""
     where, parameters = _where(person, types, conditions)
     if permitted is not None:
         where += f" AND {_GROUP} = ANY(%s)"
         parameters.append(list(permitted))
-    order = "ASC" if ascending else "DESC"
-    if after:
-        where += f" AND ({_PLACE}, r.fhir_id) {'>' if ascending else '<'} (coalesce(%s, '-infinity'::timestamptz), %s)"
-        parameters += [after.date, after.id]
-    tail = f"ORDER BY {_PLACE} {order}, r.fhir_id {order} LIMIT %s"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_COLUMNS} {_CURRENT} {where} {tail}", [*parameters, limit])
+        cursor.execute(f"SELECT count(*) FROM records_resource r {where}", parameters)
+        return int(cursor.fetchone()[0])
+
+
+def at_places(
+    person: UUID | None, places: Collection[tuple[str, str]], *, permitted: Collection[tuple[str, str]] | None
+) -> list[Stored]:
+    """Those of these records (type, id) that are there, of this person or of the directory, in permitted groups."""
+    kinds = sorted({kind for kind, _ in places})
+    where, parameters = _where(person, kinds, ())
+    join = (
+        "JOIN unnest(%s::text[], %s::text[]) AS w(type, fhir_id) ON w.type = r.type AND w.fhir_id = r.fhir_id"
+    )
+    wanted: list[Any] = [[kind for kind, _ in places], [key for _, key in places]]
+    if permitted is not None:
+        join += (
+            f" JOIN unnest(%s::text[], %s::text[]) AS p(type, name) ON p.type = r.type AND p.name = {_GROUP}"
+        )
+        wanted += [[kind for kind, _ in permitted], [name for _, name in permitted]]
+    query = f"SELECT {COLUMNS} {CURRENT} {join} {where} ORDER BY r.type, r.fhir_id LIMIT {MOST_INCLUDED}"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*wanted, *parameters])
         return [stored(row) for row in cursor.fetchall()]
 
 
@@ -180,7 +245,7 @@ def newest(person: UUID, *, permitted: Collection[tuple[str, str]], each: int) -
         f"ON p.type = r.type AND p.name = {_GROUP} {where}"
     )
     query = (
-        f"WITH k AS ({ranked}) SELECT {_COLUMNS} {_CURRENT} "
+        f"WITH k AS ({ranked}) SELECT {COLUMNS} {CURRENT} "
         f"JOIN k ON k.tenant_id = r.tenant_id AND k.type = r.type AND k.fhir_id = r.fhir_id "
         f"WHERE k.rank <= %s ORDER BY r.category, {_PLACE} DESC, r.fhir_id DESC"
     )
@@ -201,13 +266,11 @@ def group_name(category: str, labels: Collection[str]) -> str:
     return f"{category}:{','.join(sorted(labels))}"
 
 
-def _where(
-    person: UUID | None, types: Collection[str], conditions: Sequence[Condition]
-) -> tuple[str, list[Any]]:
-    whose, parameters = ("r.person = %s", [person]) if person else ("r.person IS NULL", [])
+def _where(whose: Whose, types: Collection[str], conditions: Sequence[Condition]) -> tuple[str, list[Any]]:
+    owner, parameters = _owned(whose)
     clauses = [
         "r.tenant_id = %s",
-        whose,
+        owner,
         "r.type = ANY(%s)",
         "NOT r.deleted",
         *(one.sql for one in conditions),
@@ -219,8 +282,18 @@ def _where(
     ]
 
 
+def _owned(whose: Whose) -> tuple[str, list[Any]]:
+    if whose is None:
+        return "r.person IS NULL", []
+    if whose == ANYBODY:
+        return "r.person IS NOT NULL", []
+    if isinstance(whose, UUID):
+        return "r.person = %s", [whose]
+    return "r.person = ANY(%s)", [list(whose)]
+
+
 def stored(row: Sequence[Any]) -> Stored:
-    """A row of `_COLUMNS`, in the tenant's scope."""
+    """A row of `COLUMNS`, in the tenant's scope."""
     (
         person,
         kind,

@@ -4,7 +4,9 @@ Every version is named by exactly one entry, with the hash of its sealed bytes; 
 that stand beside it; what a record now is, is its latest version; and the search index is what its content says.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -21,12 +23,16 @@ from portal.records.sealed import Stored
 
 DELETED = "record.deleted"
 WRITES = ("record.imported", "record.created", "record.updated", DELETED)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PAGE = 20  # entries, each with up to a chunk of versions
 
 VERSIONS = """
 SELECT v.person, v.type, v.fhir_id, v.version, v.category, v.labels, v.date, v.until, v.author, v.sealed,
   v.content_hash, v.created, v.deleted, v.entry, v.fingerprint, r.id,
-  (SELECT array_agg(t.digest) FROM records_token t WHERE t.tenant_id = r.tenant_id AND t.resource = r.id)
+  (SELECT array_agg(t.digest) FROM records_token t WHERE t.tenant_id = r.tenant_id AND t.resource = r.id),
+  (SELECT jsonb_agg(jsonb_build_array(s.parameter, (extract(epoch FROM s.start) * 1000000)::bigint,
+      (extract(epoch FROM s.until) * 1000000)::bigint)) FROM records_span s
+    WHERE s.tenant_id = r.tenant_id AND s.resource = r.id)
 FROM records_version v LEFT JOIN records_resource r
   ON r.tenant_id = v.tenant_id AND r.type = v.type AND r.fhir_id = v.fhir_id AND r.version = v.version
 WHERE v.tenant_id = %s AND v.entry = ANY(%s)
@@ -50,12 +56,13 @@ WHERE t.tenant_id = %s AND r.id IS NULL LIMIT 1
 
 
 class _Row(NamedTuple):
-    """A version as it is stored; `tokens` is None unless it is what the record now is."""
+    """A version as it is stored; `tokens` and `spans` are None unless it is what the record now is."""
 
     stored: Stored
     entry: UUID
     fingerprint: bytes
     tokens: frozenset[bytes] | None
+    spans: frozenset[tuple[str, int, int]] | None
 
     @property
     def place(self) -> tuple[str, str, int]:
@@ -134,18 +141,25 @@ def _fault_of(tenant: UUID, row: _Row, named: dict[str, Any], *, deleted: bool) 
         return "record-columns-changed"
     if index.fingerprint(content, tenant=tenant, person=header.person) != row.fingerprint:
         return "record-fingerprint-changed"
-    if row.tokens is None:
+    if row.tokens is None or row.spans is None:
         return ""
+    nothing = index.Indexed(set(), set())
     expected = (
-        set() if header.deleted else index.digests_of(parsed(content), tenant=tenant, person=header.person)
+        nothing if header.deleted else index.indexed(parsed(content), tenant=tenant, person=header.person)
     )
-    return "" if expected == row.tokens else "record-index-changed"
+    spans = {(name, _microseconds(span.start), _microseconds(span.end)) for name, span in expected.spans}
+    return "" if expected.tokens == row.tokens and spans == row.spans else "record-index-changed"
+
+
+def _microseconds(instant: datetime) -> int:
+    return (instant - EPOCH) // timedelta(microseconds=1)
 
 
 def _row(row: Sequence[Any]) -> _Row:
-    *columns, entry, fingerprint, resource, tokens = row
-    kept = frozenset(map(bytes, tokens or ())) if resource else None
-    return _Row(storage.stored(columns), entry, bytes(fingerprint), kept)
+    *columns, entry, fingerprint, resource, tokens, spans = row
+    hashes = frozenset(map(bytes, tokens or ())) if resource else None
+    times = frozenset(map(tuple, json.loads(spans or "[]"))) if resource else None
+    return _Row(storage.stored(columns), entry, bytes(fingerprint), hashes, times)
 
 
 def _query(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:

@@ -2,8 +2,9 @@
 row-level security, and text parameters cost four times as much.
 """
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+INSERT INTO records_resource (tenant_id, person, indexed,
+  id, type, fhir_id, version, category, labels, date, until, author, deleted)
+SELECT %b, %b, %b, id, type, fhir_id, version, category, string_to_array(labels, ','), date, until, author, deleted
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.db import connection
 
 from ledger.identity import new_id
 from ledger.scope import current_tenant
+from portal.records.index import GENERATION, Indexed
 from portal.records.sealed import Header
 
 KNOWN = """
@@ -34,22 +36,28 @@ RETURNING created
 """
 
 SET_RESOURCES = """
-INSERT INTO records_resource (tenant_id, person,
-  id, type, fhir_id, version, category, labels, date, until, author, deleted)
-SELECT %b, %b, id, type, fhir_id, version, category, string_to_array(labels, ','), date, until, author, deleted
+  deleted = excluded.deleted, indexed = excluded.indexed
 FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::int4[], %b::text[], %b::text[], %b::timestamptz[],
   %b::timestamptz[], %b::text[], %b::bool[])
   AS w(id, type, fhir_id, version, category, labels, date, until, author, deleted)
 ON CONFLICT (tenant_id, type, fhir_id) DO UPDATE SET version = excluded.version, category = excluded.category,
   labels = excluded.labels, date = excluded.date, until = excluded.until, author = excluded.author,
-  deleted = excluded.deleted
+  indexed = excluded.indexed
 """
 
-DROP_INDEX = "DELETE FROM records_token WHERE tenant_id = %b AND resource = ANY(%b::uuid[])"
+DROP_TOKENS = "DELETE FROM records_token WHERE tenant_id = %b AND resource = ANY(%b::uuid[])"
+DROP_SPANS = "DELETE FROM records_span WHERE tenant_id = %b AND resource = ANY(%b::uuid[])"
 
-ADD_INDEX = """
+ADD_TOKENS = """
 INSERT INTO records_token (tenant_id, resource, digest) SELECT %b, * FROM unnest(%b::uuid[], %b::bytea[])
 """
+ADD_SPANS = """
+INSERT INTO records_span (tenant_id, resource, parameter, start, until)
+SELECT %b, * FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::timestamptz[])
+"""
+
+
+SET_GENERATION = "UPDATE records_resource SET indexed = %b WHERE tenant_id = %b AND id = ANY(%b::uuid[])"
 
 
 class Known(NamedTuple):
@@ -69,7 +77,7 @@ class NewVersion(NamedTuple):
     sealed: bytes
     content_hash: bytes
     fingerprint: bytes
-    tokens: Collection[bytes]
+    indexed: Indexed
 
 
 def known(wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], Known]:
@@ -102,18 +110,39 @@ def add(person: UUID | None, entry: UUID, versions: Sequence[NewVersion]) -> dat
     latest = {(new.header.type, new.header.id): index for index, new in enumerate(versions)}
     current = [[column[index] for index in latest.values()] for column in clear]
     ids = [versions[index].resource for index in latest.values()]
-    pairs = [
-        (versions[index].resource, digest) for index in latest.values() for digest in versions[index].tokens
-    ]
+    entries = {versions[index].resource: versions[index].indexed for index in latest.values()}
     replaced = [new.resource for new in versions if new.header.version > 1]
     # Not Django's cursor, which writes the values into the text: these go over in binary.
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         rows = cursor.execute(ADD_VERSIONS, [tenant, person, entry, *clear, *sealed]).fetchall()
-        cursor.execute(SET_RESOURCES, [tenant, person, ids, *current])
-        if replaced:
-            cursor.execute(DROP_INDEX, [tenant, replaced])
-        cursor.execute(ADD_INDEX, [tenant, [key for key, _ in pairs], [digest for _, digest in pairs]])
+        cursor.execute(SET_RESOURCES, [tenant, person, GENERATION, ids, *current])
+        _index(cursor, tenant, entries, replaced)
     return rows[0][0]  # type: ignore[no-any-return]
+
+
+def index_again(entries: Mapping[UUID, Indexed]) -> None:
+    """Put these in the place of what the index says of these resources, in the tenant's scope."""
+    tenant = current_tenant()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        _index(cursor, tenant, entries, list(entries))
+        cursor.execute(SET_GENERATION, [GENERATION, tenant, list(entries)])
+
+
+def _index(
+    cursor: psycopg.Cursor, tenant: UUID, entries: Mapping[UUID, Indexed], replaced: Collection[UUID]
+) -> None:
+    if replaced:
+        cursor.execute(DROP_TOKENS, [tenant, list(replaced)])
+        cursor.execute(DROP_SPANS, [tenant, list(replaced)])
+    tokens = [(key, digest) for key, entry in entries.items() for digest in entry.tokens]
+    spans = [(key, name, *span) for key, entry in entries.items() for name, span in entry.spans]
+    cursor.execute(ADD_TOKENS, [tenant, *_columns(tokens, 2)])
+    if spans:
+        cursor.execute(ADD_SPANS, [tenant, *_columns(spans, 4)])
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
 def new_resource() -> UUID:

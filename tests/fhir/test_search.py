@@ -90,7 +90,7 @@ def test_a_form_is_read_no_further_than_a_search_needs(house: House) -> None:
 def test_record_numbers_cannot_be_tried_out(house: House) -> None:
     def tried(caller: Caller, number: str, **headers: str) -> tuple[Any, ...]:
         answer = caller.get(f"/fhir/st-mary/Patient?identifier={number}", headers=headers)
-        details = [issue["details"] for issue in answer.json()["issue"]]
+        details = [issue["details"] for issue in answer.json().get("issue", ())]
         return answer.status_code, details, "Ledger-Entry" in answer.headers
 
     callers = [house.doctor, house.ben, house.auditor, house.caller("nobody@example.org", "profile")]
@@ -166,3 +166,51 @@ def test_a_lenient_client_is_told_what_was_left_out(house: House) -> None:
     ]
     assert "colour" in entries[-1]["resource"]["issue"][0]["details"]["text"]
     assert "colour" not in answer.json()["link"][0]["url"]
+
+
+def test_a_count_alone_and_a_total_tell_only_of_what_may_be_seen(house: House) -> None:
+    house.ana.post("/api/v1/contracts/", json=contract_body(categories=["conditions"]))
+    path = f"/fhir/st-mary/Condition?patient={ANA}"
+    for more in ("_summary=count", "_count=0&_total=accurate"):
+        bundle = house.doctor.get(f"{path}&{more}").json()
+        assert (bundle["total"], bundle.get("entry")) == (1, None)
+    assert house.ana.get(f"{path}&_total=accurate").json()["total"] == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "has", "lacks"),
+    [
+        ("_elements=status", {"status", "code", "id", "resourceType"}, {"valueQuantity", "subject"}),
+        ("_summary=true", {"status", "valueQuantity", "code"}, {"category"}),
+        ("_summary=text", {"status", "code"}, {"valueQuantity"}),
+        ("_summary=data", {"status", "valueQuantity", "category"}, set()),
+    ],
+)
+def test_fewer_elements_are_copied_as_they_stand_and_marked(
+    house: House, more: str, has: set[str], lacks: set[str]
+) -> None:
+    answer = house.ana.get(f"/fhir/st-mary/Observation?category=laboratory&{more}")
+    (entry,) = answer.json()["entry"]
+    shown = entry["resource"]
+    assert has <= set(shown)
+    assert not lacks & set(shown)
+    assert shown["meta"]["tag"][-1]["code"] == "SUBSETTED"
+    assert ("valueQuantity" not in shown) or b'"value": 1.5' in answer.content
+    assert more in answer.json()["link"][0]["url"]
+
+
+def test_a_summary_of_another_kind_is_refused(house: House) -> None:
+    answer = house.ana.get("/fhir/st-mary/Observation?_summary=short")
+    assert outcome(answer) == (400, "invalid", "search-invalid")
+
+
+def test_a_reference_may_name_this_server(house: House) -> None:
+    base = house.http.base_url.join("/fhir/st-mary")
+    assert set(found(house.ana, f"Observation?patient={base}/Patient/ana")) == {GLUCOSE, WEIGHT}
+
+
+def test_an_id_is_enough_to_find_a_record(house: House) -> None:
+    assert outcome(house.doctor.get(f"/fhir/st-mary/Observation?_id={GLUCOSE}"))[0] == 403
+    assert house.doctor.get("/fhir/st-mary/Observation?_id=nothing").json().get("entry") is None
+    house.ana.post("/api/v1/contracts/", json=contract_body())
+    assert found(house.doctor, f"Observation?_id={GLUCOSE}") == [GLUCOSE]

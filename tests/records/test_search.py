@@ -142,7 +142,7 @@ def outcome(cast: Cast, caller: Caller, **params: str) -> str:
     """What a search for a Patient comes to."""
     try:
         return ",".join(found(search(cast, caller, "Patient", patient="", **params)))
-    except (Denied, UnknownPerson) as error:
+    except (Denied, ScopeMissing) as error:
         return f"{type(error).__name__}: {error}"
 
 
@@ -151,8 +151,7 @@ def test_record_numbers_cannot_be_tried_out(cast: Cast) -> None:
         return {outcome(cast, caller, identifier=number) for number in (MRN, f"urn:test:mrn|{MRN}", "SM-99")}
 
     unknown = tried(cast.outsider)
-    assert len(unknown) == 1
-    assert unknown.pop().startswith("UnknownPerson")
+    assert unknown == {""}
     for caller in (cast.guardian, cast.administrator, cast.auditor, cast.privacy_officer, cast.family_doctor):
         assert len(tried(caller)) == 1
     for scopes in ("profile", "records.read"):
@@ -166,11 +165,11 @@ def test_record_numbers_cannot_be_tried_out(cast: Cast) -> None:
 
 def test_a_record_number_is_for_clinicians_there_for_oneself_and_by_contract(cast: Cast) -> None:
     assert outcome(cast, cast.amara, identifier=MRN) == PATIENT
-    assert outcome(cast, cast.amara, identifier="SM-2").startswith("UnknownPerson")
+    assert outcome(cast, cast.amara, identifier="SM-2") == ""
     assert outcome(cast, cast.doctor, identifier=MRN).startswith("Denied")
     cast.grant(cast.family_doctor, "demographics")
     assert outcome(cast, cast.family_doctor, identifier=MRN) == PATIENT
-    assert outcome(cast, cast.family_doctor, identifier="SM-2").startswith("UnknownPerson")
+    assert outcome(cast, cast.family_doctor, identifier="SM-2") == ""
 
 
 def test_two_categories_that_exclude_each_other_find_nothing_and_are_entered(cast: Cast) -> None:
@@ -220,7 +219,7 @@ REFUSED: dict[str, tuple[dict[str, str], type[Exception]]] = {
     "an unknown category": ({"category": "nonsense"}, UnknownCategory),
     "no date": ({"date": "yesterday"}, InvalidSearch),
     "a date that is not": ({"date": "ge2026-13"}, InvalidSearch),
-    "no count": ({"u__count": "0"}, InvalidSearch),
+    "no count": ({"u__count": "-1"}, InvalidSearch),
     "a count in words": ({"u__count": "many"}, InvalidSearch),
     "a cursor of nobody": ({"u__cursor": "abc"}, InvalidSearch),
     "a cursor with a wrong shape": ({"u__cursor": "WzEsIDIsIDNd"}, InvalidSearch),
@@ -256,14 +255,18 @@ def test_a_search_takes_the_same_number_of_queries_for_one_row_and_for_many(cast
     assert queries(1) == queries(60)
 
 
-@given(st.dictionaries(st.sampled_from(sorted(parameters.SERVED)), st.lists(st.text(), max_size=2)))
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted(parameters.served("Observation"))), st.lists(st.text(), max_size=2)
+    )
+)
 def test_any_values_are_a_query_or_our_error(params: dict[str, list[str]]) -> None:
     try:
         query = parameters.parse("Observation", params)
     except (RecordsError, UnknownCategory) as error:
         assert str(error)
         return
-    assert 1 <= query.count <= parameters.LONGEST_PAGE
+    assert 0 <= query.count <= parameters.LONGEST_PAGE
 
 
 def test_nothing_of_the_index_can_be_read_without_the_keys(cast: Cast, administrator: Any) -> None:

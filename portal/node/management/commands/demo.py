@@ -51,6 +51,7 @@ class Command(BaseCommand):
         if pending_migrations("owner"):
             self._say("Making the tables ...")
             call_command("migrate", database="owner", verbosity=0, interactive=False)
+            call_command("reindex", verbosity=0)
         self.check(databases=["default"])
 
     def _load(self) -> list[str]:

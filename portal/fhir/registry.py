@@ -1,0 +1,28 @@
+"""What is served for which type: the addresses answer by it, and the CapabilityStatement tells it."""
+
+from dataclasses import dataclass
+
+from portal.records.kinds import KINDS
+
+READ_ONLY = ("read", "vread", "search-type")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation. `types`: on which it is called; `definition`: the canonical URL of what it is."""
+
+    name: str
+    definition: str
+    types: frozenset[str]
+
+
+OPERATIONS: tuple[Operation, ...] = ()
+
+
+def interactions_of(kind: str) -> tuple[str, ...]:
+    """The interactions of a type, by their codes (https://hl7.org/fhir/R4/valueset-type-restful-interaction.html)."""
+    return READ_ONLY if kind in KINDS else ()
+
+
+def operations_of(kind: str) -> list[Operation]:
+    return [one for one in OPERATIONS if kind in one.types]
