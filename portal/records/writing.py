@@ -2,9 +2,8 @@
 row-level security, and text parameters cost four times as much.
 """
 
-INSERT INTO records_resource (tenant_id, person, indexed,
-  id, type, fhir_id, version, category, labels, date, until, author, deleted)
-SELECT %b, %b, %b, id, type, fhir_id, version, category, string_to_array(labels, ','), date, until, author, deleted
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -36,13 +35,15 @@ RETURNING created
 """
 
 SET_RESOURCES = """
-  deleted = excluded.deleted, indexed = excluded.indexed
+INSERT INTO records_resource (tenant_id, person, indexed,
+  id, type, fhir_id, version, category, labels, date, until, author, deleted)
+SELECT %b, %b, %b, id, type, fhir_id, version, category, string_to_array(labels, ','), date, until, author, deleted
 FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::int4[], %b::text[], %b::text[], %b::timestamptz[],
   %b::timestamptz[], %b::text[], %b::bool[])
   AS w(id, type, fhir_id, version, category, labels, date, until, author, deleted)
 ON CONFLICT (tenant_id, type, fhir_id) DO UPDATE SET version = excluded.version, category = excluded.category,
   labels = excluded.labels, date = excluded.date, until = excluded.until, author = excluded.author,
-  indexed = excluded.indexed
+  deleted = excluded.deleted, indexed = excluded.indexed
 """
 
 DROP_TOKENS = "DELETE FROM records_token WHERE tenant_id = %b AND resource = ANY(%b::uuid[])"

@@ -76,7 +76,7 @@ def questions(value: Any, kind: str) -> list[str]:
         reference = value["reference"] if isinstance(value, dict) else value
         return [reference, reference.rpartition("/")[2]] if "://" not in reference else [reference]
     if kind == "date":
-        day = (value.get("start") if isinstance(value, dict) else value)[:10]
+        day = str(value.get("start") if isinstance(value, dict) else value)[:10]
         return [day, day[:7], day[:4], f"ge{day}", f"le{day}", f"gt{day}", f"lt{day}", f"ge{day},lt1950"]
     if kind == "string":
         words = list(_strings(value))

@@ -6,6 +6,6 @@ from ledger.rls import tenant_policy
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0004_search_index")]
+    dependencies = [("records", "0005_search_index")]
 
     operations = [tenant_policy("records_span")]
