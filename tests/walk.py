@@ -16,7 +16,9 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from consent import services
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
-from portal.records.services import chart, who_has_seen
+from portal.cases.services import ask_about_access
+from portal.patients import presenting
+from portal.records.services import chart, own_record, who_has_seen
 from tests.cast import Cast, build
 from tests.staff import sign_in
 
@@ -109,8 +111,24 @@ def world() -> World:
         "member": cast.auditor.user,
         "session": emergency(cast),
         "step": "where",
+        "case": question(cast, entry),
+        "patients:correct": {"category": "medicines", "entry": name_of_medicine(cast)},
     }
     return World(cast, arguments)
+
+
+def question(cast: Cast, entry: UUID) -> UUID:
+    """Amara does not recognise an access."""
+    with tenant_scope(cast.hospital.id):
+        words = "I was not at the hospital that day."
+        return ask_about_access(person=cast.person, actor=cast.amara.user, entry=entry, words=words).id
+
+
+def name_of_medicine(cast: Cast) -> str:
+    """What Amara's only medicine is called in addresses."""
+    chart = own_record(caller=cast.amara, tenant=cast.hospital.id, category="medicines")
+    (held,) = presenting.held([("", chart)])
+    return presenting.Addresses(cast.person, own=True).entry(held)
 
 
 def request(cast: Cast) -> UUID:

@@ -1,10 +1,13 @@
 """What administrators and privacy officers fill in."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consent.base_variants import VARIANTS
 from consent.emergency import LONGEST_REASON, OUTCOMES, SHORTEST_REASON
+from portal.cases.words import GROUNDS
 from portal.staff.words import ROLES
 
 
@@ -44,3 +47,38 @@ class CloseReview(forms.Form):
         error_messages={"min_length": _("Write at least %(limit_value)d characters.")},
         help_text=_("What you looked at and why you judge so. The patient reads it."),
     )
+
+
+class AnswerQuestion(CloseReview):
+    """What was found about an access that the patient does not recognise."""
+
+
+class AnswerCorrection(forms.Form):
+    """What becomes of a correction (45 CFR 164.526(b) to (d)). The patient reads the note."""
+
+    decision = forms.ChoiceField(
+        label=_("What becomes of it?"),
+        choices=[
+            ("accept", _("Accept: the record is corrected")),
+            ("deny", _("Deny, on the ground below")),
+            ("extend", _("Take thirty days more, once")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    ground = forms.ChoiceField(
+        label=_("Ground of a denial"), required=False, choices=[("", _("None")), *GROUNDS.items()]
+    )
+    note = forms.CharField(
+        label=_("To the patient"),
+        min_length=SHORTEST_REASON,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"min_length": _("Write at least %(limit_value)d characters.")},
+        help_text=_("What is changed, or why it is not. The patient reads it."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("decision") == "deny" and not given.get("ground") and "ground" not in self.errors:
+            self.add_error("ground", _("Choose the ground: on no other may a correction be denied."))
+        return given

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.administration import views
+from portal.administration import answering, views
 
 app_name = "administration"
 urlpatterns = [
@@ -11,5 +11,7 @@ urlpatterns = [
     path("<slug:place>/staff/<uuid:member>/remove/", views.remove, name="staff_remove"),
     path("<slug:place>/reviews/", views.reviews, name="reviews"),
     path("<slug:place>/reviews/<uuid:session>/", views.review, name="review"),
+    path("<slug:place>/cases/", answering.cases, name="cases"),
+    path("<slug:place>/cases/<uuid:case>/", answering.case, name="case"),
     path("<slug:place>/policy/", views.policy, name="policy"),
 ]

@@ -12,6 +12,13 @@ KINDS = {
     "access.failed": _("Access failed afterwards"),
     "emergency.ended": _("Emergency access ended"),
     "review.closed": _("Emergency access reviewed"),
+    "question.asked": _("Patient does not recognise an access"),
+    "question.answered": _("Question of a patient answered"),
+    "correction.requested": _("Correction asked for"),
+    "correction.extended": _("Correction put off"),
+    "correction.accepted": _("Correction accepted"),
+    "correction.denied": _("Correction denied"),
+    "correction.disagreed": _("Patient disagrees with a denial"),
     "contract.proposed": _("Contract proposed"),
     "contract.signed": _("Contract signed"),
     "contract.activated": _("Contract in force"),
@@ -47,6 +54,10 @@ GROUPS = {
     "sharing": (
         _("Contracts and requests"),
         tuple(kind for kind in KINDS if kind.startswith(("contract.", "request."))),
+    ),
+    "cases": (
+        _("Questions and corrections"),
+        tuple(kind for kind in KINDS if kind.startswith(("question.", "correction."))),
     ),
     "records": (_("Changes of records"), tuple(kind for kind in KINDS if kind.startswith("record."))),
     "organisation": (

@@ -1,7 +1,7 @@
 """Measurements of the same thing, brought together: the latest with its trend, and all of them as a chart."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ class Reading:
     flag: str
     low: float | None
     high: float | None
+    source: Resource = field(compare=False, repr=False)
 
     @property
     def shown(self) -> str:
@@ -105,7 +106,8 @@ def reading_of(resource: Resource) -> Reading | None:
     if len(numbers) > 2 or len({unit for _value, unit in numbers}) > 1:
         return None
     low, high = _range(resource)
-    return Reading(on, tuple(value for value, _unit in numbers), numbers[0][1], beyond(resource), low, high)
+    read = tuple(value for value, _unit in numbers)
+    return Reading(on, read, numbers[0][1], beyond(resource), low, high, resource)
 
 
 def beyond(resource: Resource) -> str:

@@ -45,6 +45,9 @@ class Link:
     url: str = ""
     receipt_url: str = ""
     question_url: str = ""  # "I don't recognise this"
+    asked: str = ""  # how a question about it stands: "Being looked at"
+    asked_tone: str = ""
+    asked_url: str = ""
     stop_url: str = ""  # the contract that allows an open visit
 
 
@@ -136,6 +139,10 @@ class Item:
     tone: Literal["", "needs", "alarm"] = ""
     place: str = ""
     url: str = ""
+    error_url: str = ""  # "Report an error"
+    asked: str = ""  # how a correction stands: "Being looked at"
+    asked_tone: str = ""
+    asked_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

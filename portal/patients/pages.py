@@ -10,13 +10,14 @@ from consent.vocabulary import CATEGORIES
 from portal.charting.measurements import Series, series
 from portal.design.shapes import Measured
 from portal.patients import presenting, words
-from portal.patients.presenting import Addresses, Held
+from portal.patients.presenting import Addresses, Corrections, Held
 from portal.records.services import Chart
 
 Charts = Sequence[tuple[str, Chart]]
 MEASURED = ("lab-results", "vital-signs")
 NEWEST = 20
 FEW_MEASUREMENTS = 6
+NOTHING_ASKED: Corrections = {}
 
 
 def known_category(category: str) -> str:
@@ -26,43 +27,51 @@ def known_category(category: str) -> str:
     return category
 
 
-def overview_page(charts: Charts, addresses: Addresses, places: Sequence[str]) -> dict[str, Any]:
-    """The whole record: context of patients/record.html."""
+def overview_page(
+    charts: Charts, addresses: Addresses, places: Sequence[str], rows: Corrections = NOTHING_ASKED
+) -> dict[str, Any]:
+    """The whole record: context of patients/record.html. `rows`: what the reader asked to have corrected."""
     entries = presenting.held(charts)
     counts = {category: sum(entry.category == category for entry in entries) for category in CATEGORIES}
-    rows = [row for category in MEASURED for row in _rows(_series(entries, category), category, addresses)]
-    rows.sort(key=lambda row: row.day, reverse=True)
+    latest = [row for category in MEASURED for row in _rows(_series(entries, category), category, addresses)]
+    latest.sort(key=lambda row: row.day, reverse=True)
     return {
         "here": "record",
         "all_url": addresses.whole,
         "parts": presenting.parts_of(counts, addresses),
-        "measured": rows[:FEW_MEASUREMENTS],
-        "years": presenting.years_of(entries[:NEWEST]),
+        "measured": latest[:FEW_MEASUREMENTS],
+        "years": presenting.years_of(presenting.told(entries[:NEWEST], addresses, rows)),
         "rest": max(0, len(entries) - NEWEST),
         "places": places,
     }
 
 
-def category_page(charts: Charts, addresses: Addresses, category: str) -> dict[str, Any]:
+def category_page(
+    charts: Charts, addresses: Addresses, category: str, rows: Corrections = NOTHING_ASKED
+) -> dict[str, Any]:
     """One part of it: context of patients/category.html."""
     entries = presenting.held(charts)
     tests = _series(entries, category) if category in MEASURED else []
     plain = {id(resource) for resource in series(entry.resource for entry in entries)[1]}
+    cards = [entry for entry in entries if not tests or id(entry.resource) in plain]
     return {
         "here": "record",
         "all_url": addresses.whole,
         "parts": presenting.all_parts(addresses, here=category),
         "title": words.part(category),
         "measured": _rows(tests, category, addresses),
-        "items": [entry.item for entry in entries if not tests or id(entry.resource) in plain],
+        "items": presenting.told(cards, addresses, rows),
         "more": any(section.more for _, chart in charts for section in chart.sections),
         "places": [place for place, chart in charts],
     }
 
 
-def test_page(charts: Charts, addresses: Addresses, category: str, test: str) -> dict[str, Any]:
+def test_page(
+    charts: Charts, addresses: Addresses, category: str, test: str, rows: Corrections = NOTHING_ASKED
+) -> dict[str, Any]:
     """One test over time: context of patients/category.html. Http404 if it is not in the record."""
-    tests = _series(presenting.held(charts), category)
+    entries = presenting.held(charts)
+    tests = _series(entries, category)
     one = next((each for each in tests if addresses.name(each) == test), None)
     if one is None:
         raise Http404
@@ -80,7 +89,7 @@ def test_page(charts: Charts, addresses: Addresses, category: str, test: str) ->
         "back": words.part(category),
         "latest": {"value": latest.shown, "unit": latest.unit, "day": latest.day, "says": says},
         "chart": one.chart() if len(one.readings) > 1 else None,
-        "values": presenting.values_of(one),
+        "values": presenting.values_of(one, entries, addresses, rows),
     }
 
 

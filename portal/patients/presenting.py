@@ -16,9 +16,11 @@ from portal.charting.lines import line
 from portal.charting.measurements import Reading, Series, reading_of
 from portal.design.charts import number
 from portal.design.shapes import Item, Part
-from portal.patients import words
+from portal.patients import asking, words
 from portal.patients.door import Visitor
-from portal.records.services import Chart, Count, own_outlines
+from portal.records.services import Chart, Count, Record, own_outlines
+
+Corrections = Mapping[tuple[UUID, str, str], asking.Case]
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,28 @@ class Addresses:
         said = f"{series.name}|{series.latest.unit}"
         return salted_hmac(f"patients.test.{self.person}", said).hexdigest()[:16]
 
+    def entry(self, held: "Held") -> str:
+        """What an entry is called in an address; an id that another system drew may say whose it is."""
+        said = f"{held.tenant}|{held.record.type}|{held.record.id}"
+        return salted_hmac(f"patients.entry.{self.person}", said).hexdigest()[:16]
+
+    def error(self, held: "Held") -> str:
+        """Where an entry of one's own is reported as wrong."""
+        return reverse("patients:correct", args=[held.category, self.entry(held)]) if self.own else ""
+
 
 @dataclass(frozen=True)
 class Held:
     """One resource of a record as a card, and where it belongs."""
 
-    resource: Mapping[str, Any]
+    tenant: UUID
+    record: Record
     category: str
     item: Item
+
+    @property
+    def resource(self) -> Mapping[str, Any]:
+        return self.record.resource
 
 
 def counted_parts(who: Visitor) -> list[Part]:
@@ -90,8 +106,23 @@ def held(charts: Iterable[tuple[str, Chart]]) -> list[Held]:
     for place, chart in charts:
         for section in chart.sections:
             for record in section.records:
-                found.append(Held(record.resource, section.category, _card(record.resource, place)))
+                card = _card(record.resource, place)
+                found.append(Held(chart.tenant, record, section.category, card))
     return sorted(found, key=lambda each: each.item.day.toordinal() if each.item.day else 0, reverse=True)
+
+
+def told(entries: Iterable[Held], addresses: Addresses, rows: Corrections) -> list[Item]:
+    """The cards of these entries with the way to say that one is wrong, or how it stands with that."""
+    cards = []
+    for held in entries:
+        row = rows.get((held.tenant, held.record.type, held.record.id))
+        if row is None:
+            cards.append(replace(held.item, error_url=addresses.error(held)))
+        else:
+            says, tone = asking.state_of(row)
+            url = reverse("patients:asked_one", args=[row.id])
+            cards.append(replace(held.item, asked=says, asked_tone=tone, asked_url=url))
+    return cards
 
 
 def _card(resource: Mapping[str, Any], place: str) -> Item:
@@ -103,19 +134,32 @@ def _card(resource: Mapping[str, Any], place: str) -> Item:
     return replace(item, place=item.place or place)
 
 
-def years_of(entries: Sequence[Held]) -> list[tuple[str, list[Item]]]:
+def years_of(cards: Sequence[Item]) -> list[tuple[str, list[Item]]]:
     """Cards under the headings of their years."""
 
-    def year(entry: Held) -> str:
-        return str(entry.item.day.year) if entry.item.day else _("Without a date")
+    def year(card: Item) -> str:
+        return str(card.day.year) if card.day else _("Without a date")
 
-    return [(name, [entry.item for entry in group]) for name, group in groupby(entries, year)]
+    return [(name, list(group)) for name, group in groupby(cards, year)]
 
 
-def values_of(series: Series) -> list[Item]:
+def values_of(series: Series, entries: Sequence[Held], addresses: Addresses, rows: Corrections) -> list[Item]:
     """Every value of a test, newest first, each with the range that was given for it."""
-    rows = zip(series.rows(), reversed(series.readings), strict=True)
-    return [replace(row, detail=span(reading)) for row, reading in rows]
+    held = {id(entry.resource): entry for entry in entries}
+    values = []
+    for row, reading in zip(series.rows(), reversed(series.readings), strict=True):
+        (card,) = told([held[id(reading.source)]], addresses, rows)
+        values.append(
+            replace(
+                row,
+                detail=span(reading),
+                error_url=card.error_url,
+                asked=card.asked,
+                asked_tone=card.asked_tone,
+                asked_url=card.asked_url,
+            )
+        )
+    return values
 
 
 def span(reading: Reading) -> str:

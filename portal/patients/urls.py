@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.patients.views import granting, history, home, people, record, sharing, signing
+from portal.patients.views import asking, granting, history, home, people, record, sharing, signing
 
 app_name = "patients"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("record/", record.overview, name="record"),
     path("record/<slug:category>/", record.category, name="record_category"),
     path("record/<slug:category>/<slug:test>/", record.test, name="record_test"),
+    path("record/<slug:category>/<slug:entry>/error/", asking.correct, name="correct"),
+    path("asked/", asking.asked, name="asked"),
+    path("asked/<uuid:case>/", asking.asked_one, name="asked_one"),
     path("sharing/", sharing.sharing, name="sharing"),
     path("sharing/new/", granting.begin, name="grant"),
     path("sharing/new/check/", granting.check, name="grant_check"),
@@ -25,6 +28,7 @@ urlpatterns = [
     path("history/", history.history, name="history"),
     path("history/lines/", history.lines, name="history_lines"),
     path("history/<slug:tenant>/<uuid:entry>/", history.entry, name="entry"),
+    path("history/<slug:tenant>/<uuid:entry>/question/", asking.question, name="question"),
     path("history/<slug:tenant>/<uuid:entry>/receipt/", history.receipt, name="receipt"),
     path("people/", people.people, name="people"),
     path("people/<uuid:person>/", people.overview, name="their_record"),

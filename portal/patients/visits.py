@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,12 +14,14 @@ from django.utils.translation import ngettext
 from portal.accounts import selectors as accounts
 from portal.design.shapes import Day, Link, LinkKind, LinkState, Opened
 from portal.patients import words
+from portal.patients.asking import Case, state_of
 from portal.patients.looks import Look, parts_of
 from portal.records.services import Access
 
 # Who opened something this lately is shown as being there now.
 VIEWING = timedelta(minutes=5)
 MANY_PARTS = 5
+NOTHING: Mapping[UUID, Case] = {}
 _KINDS: Mapping[str, LinkKind] = {
     "access.permitted": "seen",
     "access.denied": "refused",
@@ -27,13 +30,29 @@ _KINDS: Mapping[str, LinkKind] = {
 }
 
 
-def visits_of(looks: Sequence[Look], *, reader: UUID) -> list[Link]:
-    """The visits, the one with the newest access first. `reader` is the account that reads this list: "You"."""
+def visits_of(looks: Sequence[Look], *, reader: UUID, asked: Mapping[UUID, Case] = NOTHING) -> list[Link]:
+    """The visits, the one with the newest access first. `reader` is the account that reads this list: "You"; `asked`
+    are the reader's questions by the access that they are about."""
     groups: dict[tuple[object, ...], list[Look]] = {}
     for look in looks:
         groups.setdefault(_visit(look.access, look.slug), []).append(look)
     names = _names_of_then(looks)
-    return [_link(key, group, names, reader) for key, group in groups.items()]
+    links = [_link(key, group, names, reader) for key, group in groups.items()]
+    return [_asked(link, group, asked) for link, group in zip(links, groups.values(), strict=True)]
+
+
+def _asked(link: Link, group: Sequence[Look], asked: Mapping[UUID, Case]) -> Link:
+    """With the way to ask about it, or how it stands with that."""
+    row = next((asked[look.access.entry] for look in group if look.access.entry in asked), None)
+    if row is not None:
+        says, tone = state_of(row)
+        return replace(
+            link, asked=says, asked_tone=tone, asked_url=reverse("patients:asked_one", args=[row.id])
+        )
+    if link.who == _you():
+        return link
+    newest = group[0]
+    return replace(link, question_url=reverse("patients:question", args=[newest.slug, newest.access.entry]))
 
 
 def others(links: Sequence[Link]) -> list[Link]:

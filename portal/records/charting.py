@@ -43,6 +43,7 @@ class Chart:
     decision: Decision
     promise: SignedPromise
     tampered: list[str]
+    tenant: UUID
 
     @property
     def withheld(self) -> list[str]:
@@ -86,6 +87,7 @@ def chart(
         sections=sections,
         decision=entered.decision,
         promise=entered.promise,
+        tenant=tenant,
         tampered=sorted({f"{row.header.type}/{row.header.id}" for row in opened.tampered}),
     )
 

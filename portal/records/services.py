@@ -11,6 +11,7 @@ from portal.records.charting import Chart, Section, chart, own_record
 from portal.records.finding import find_patient
 from portal.records.history import ACCESS_TYPES, Access, access_of, accesses_of, who_has_seen
 from portal.records.importing import Report, import_bundles, import_content
+from portal.records.naming import named_record
 from portal.records.opening import Record
 from portal.records.outlines import Outline, own_outlines
 from portal.records.patients import Patient, name_patients
@@ -48,6 +49,7 @@ __all__ = [
     "import_bundles",
     "import_content",
     "name_patients",
+    "named_record",
     "own_outlines",
     "own_record",
     "preview",

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "consent",
     "portal.accounts",
     "portal.records",
+    "portal.cases",
     "portal.design",
     "portal.patients",
     "portal.providers",

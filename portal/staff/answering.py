@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods
 from consent.errors import ConsentError
 from ledger.errors import LedgerError
 from portal.accounts.errors import AccountsError
+from portal.cases.errors import CasesError
 from portal.records.errors import RecordsError
 from portal.staff.refusals import refusal
 
 READ, FORM, ACT = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
-DOMAIN_ERRORS = (AccountsError, ConsentError, RecordsError, LedgerError)
+DOMAIN_ERRORS = (AccountsError, CasesError, ConsentError, RecordsError, LedgerError)
 
 View = Callable[..., HttpResponseBase]
 

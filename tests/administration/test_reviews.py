@@ -121,7 +121,7 @@ def test_an_emergency_of_another_organisation_is_not_there(cast: Cast) -> None:
     elsewhere = services.create_account(email="officer@practice.example", password="x" * 12, name="Petra")
     services.add_member(tenant=cast.practice.id, user=elsewhere, role="privacy_officer")
     client = Client()
-    client.force_login(elsewhere, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(elsewhere)
     page = reverse("administration:review", args=[cast.practice.slug, session])
     assert client.get(page).status_code == 404
     assert client.post(page, FINDING).status_code == 404

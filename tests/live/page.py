@@ -63,7 +63,7 @@ def session_of(email: str) -> str:
     """The key of a new browser session of that account."""
     browser = Client()
     browser.force_login(
-        selectors.user_by_email(email), backend="allauth.account.auth_backends.AuthenticationBackend"
+        selectors.user_by_email(email), backend="portal.accounts.backends.WithPerson"
     )
     return str(browser.session.session_key)
 

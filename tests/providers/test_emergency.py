@@ -77,7 +77,7 @@ def test_it_needs_a_reason_that_can_be_judged(cast: Cast, fault: dict[str, str])
 
 def test_it_needs_a_proof_of_identity_of_the_last_quarter_of_an_hour(cast: Cast) -> None:
     client = Client()
-    client.force_login(account_of(cast.family_doctor), "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(account_of(cast.family_doctor))
     page = address(cast, cast.practice)
     first = client.get(page)
     assert first["Location"].startswith(reverse("account_reauthenticate"))

@@ -13,11 +13,14 @@ from ledger.errors import NotYetSequenced, UnknownEntry
 from ledger.scope import tenant_scope
 from portal.accounts.errors import UnknownTenant
 from portal.accounts.models import Registration
+from portal.cases import selectors as cases
 from portal.patients import chain, looks
+from portal.patients.asking import by_entry
 from portal.patients.door import Visitor, patient
 from portal.patients.filtering import Filter, people_of
 from portal.patients.lines import facts_of, link_of
 from portal.patients.visits import days_of, visits_of
+from portal.records.services import ACCESS_TYPES, access_of
 
 RECEIPT_WAIT_SECONDS = 3.0
 
@@ -28,9 +31,10 @@ def history(who: Visitor) -> HttpResponseBase:
     cursor = who.request.GET.get("before", "")
     chosen = Filter(who.request.GET, who.registrations)
     wanted = chosen.wanted
+    rows = cases.cases_of_person(who.person)
     page = looks.newest(who.caller, who.registrations, cursor=cursor, wanted=wanted)
     chosen.offer_people(people_of(page.read, besides=who.caller.user))
-    visits = visits_of(page.looks, reader=who.caller.user)
+    visits = visits_of(page.looks, reader=who.caller.user, asked=by_entry(rows))
     live = not cursor and not wanted
     context = {
         "filters": chosen,
@@ -51,23 +55,25 @@ def history(who: Visitor) -> HttpResponseBase:
 @patient()
 def lines(who: Visitor) -> HttpResponseBase:
     """The top of the list as list items, for live.js."""
+    rows = cases.cases_of_person(who.person)
     page = looks.newest(who.caller, who.registrations)
-    days = days_of(visits_of(page.looks, reader=who.caller.user))
+    days = days_of(visits_of(page.looks, reader=who.caller.user, asked=by_entry(rows)))
     return render(who.request, "components/looks.html", {"days": days})
 
 
 @patient()
 def entry(who: Visitor, tenant: str, entry: UUID) -> HttpResponseBase:
     """One line with its proof, checked now."""
-    where = _place(who, tenant)
+    where = place_of(who, tenant)
     with tenant_scope(where.tenant_id):
-        found = _own(who, entry)
+        found = own_entry(who, entry)
         proof = _proof(entry)
         log = ledger.log_status()
     context: dict[str, Any] = {
         "here": "history",
         "holder": where.tenant.name,
         "link": link_of(found, where, reader=who.caller.user),
+        "question_url": reverse("patients:question", args=[tenant, entry]) if _askable(who, found) else "",
         "facts": facts_of(found, where, log),
         "checks": chain.checks_of(found, proof, log),
         "path": chain.path_of(proof) if proof else None,
@@ -82,9 +88,9 @@ def entry(who: Visitor, tenant: str, entry: UUID) -> HttpResponseBase:
 @patient()
 def receipt(who: Visitor, tenant: str, entry: UUID) -> HttpResponseBase:
     """The receipt of one line as a file: proof without trusting this node."""
-    where = _place(who, tenant)
+    where = place_of(who, tenant)
     with tenant_scope(where.tenant_id):
-        _own(who, entry)
+        own_entry(who, entry)
     ledger.await_checkpoint(entry, tenant=where.tenant_id, seconds=RECEIPT_WAIT_SECONDS)
     with tenant_scope(where.tenant_id):
         text = ledger.receipt(entry)
@@ -99,7 +105,7 @@ def _later(who: Visitor, cursor: str) -> str:
     return f"{reverse('patients:history')}?{urlencode({**asked, 'before': cursor})}"
 
 
-def _place(who: Visitor, slug: str) -> Registration:
+def place_of(who: Visitor, slug: str) -> Registration:
     """Where the line stands. One who is no patient there learns no more than that there is nothing."""
     for each in who.registrations:
         if each.tenant.slug == slug:
@@ -107,7 +113,12 @@ def _place(who: Visitor, slug: str) -> Registration:
     raise UnknownTenant("There is nothing of yours at this address. Look at your history.")
 
 
-def _own(who: Visitor, entry: UUID) -> ledger.Entry:
+def _askable(who: Visitor, found: ledger.Entry) -> bool:
+    """Whether it is an access by somebody else."""
+    return found.type in ACCESS_TYPES and access_of(found).actor != who.caller.user
+
+
+def own_entry(who: Visitor, entry: UUID) -> ledger.Entry:
     """The entry, if it is about this person; in the tenant's scope. Raises UnknownEntry."""
     found = ledger.entry(entry)
     if found.subject is None or found.subject != ledger.pseudonym_of(who.person):

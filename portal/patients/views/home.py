@@ -8,8 +8,10 @@ from django.shortcuts import render
 
 from consent import selectors as consent
 from ledger.scope import party_scope
+from portal.cases import selectors as cases
 from portal.patients import contracts
 from portal.patients import looks as lists
+from portal.patients.asking import by_entry, places_of, tasks
 from portal.patients.chain import sealed_until
 from portal.patients.door import Visitor, patient, visitor
 from portal.patients.presenting import counted_parts
@@ -25,13 +27,17 @@ def home(who: Visitor) -> HttpResponseBase:
     with party_scope(who.person):
         asked = consent.requests_of_person(who.person)
         viewers = consent.who_can_see(who.person)
+    rows = cases.cases_of_person(who.person)
     page = lists.newest(who.caller, who.registrations)
-    links = others(visits_of(page.looks, reader=who.caller.user))[:FEW]
+    links = others(visits_of(page.looks, reader=who.caller.user, asked=by_entry(rows)))[:FEW]
     names = contracts.names_for(asked)
     context = {
         "here": "home",
         "first_name": who.caller.name.partition(" ")[0],
-        "tasks": [contracts.task(row, names) for row in asked],
+        "tasks": [
+            *(contracts.task(row, names) for row in asked),
+            *tasks(rows, places_of(who.registrations)),
+        ],
         "links": links,
         "viewing": len({link.who for link in links if link.state == "open"}),
         "parts": [part for part in counted_parts(who) if part.slug in ASKED_FOR],
@@ -47,8 +53,9 @@ def looks(who: Visitor) -> HttpResponseBase:
     """The newest visits as list items, for live.js: what the list on the home page would show now."""
     if who.caller.person is None:
         return HttpResponse()
+    rows = cases.cases_of_person(who.person)
     page = lists.newest(who.caller, who.registrations)
-    links = others(visits_of(page.looks, reader=who.caller.user))[:FEW]
+    links = others(visits_of(page.looks, reader=who.caller.user, asked=by_entry(rows)))[:FEW]
     return render(who.request, "components/looks.html", {"links": links})
 
 

@@ -5,9 +5,11 @@ from urllib.parse import urlencode
 from django.http import HttpResponseBase
 from django.urls import reverse
 
+from portal.cases import selectors as cases
 from portal.patients import pages
+from portal.patients.asking import by_record
 from portal.patients.door import Visitor, patient
-from portal.patients.presenting import Addresses
+from portal.patients.presenting import Addresses, Corrections
 from portal.records.services import Chart, own_outlines, own_record
 
 
@@ -15,26 +17,28 @@ from portal.records.services import Chart, own_outlines, own_record
 def overview(who: Visitor) -> HttpResponseBase:
     """Everything, by date, and the newest of each measurement."""
     places = [each.tenant.name for each in who.registrations]
-    return who.page("patients/record.html", pages.overview_page(_charts(who), _addresses(who), places))
+    return who.page(
+        "patients/record.html", pages.overview_page(charts_of(who), _addresses(who), places, _rows(who))
+    )
 
 
 @patient()
 def category(who: Visitor, category: str) -> HttpResponseBase:
     """One part of the record."""
-    charts = _charts(who, pages.known_category(category))
-    context = pages.category_page(charts, _addresses(who), category)
+    charts = charts_of(who, pages.known_category(category))
+    context = pages.category_page(charts, _addresses(who), category, _rows(who))
     return who.page("patients/category.html", {**context, "seen_url": _seen_url(category)})
 
 
 @patient()
 def test(who: Visitor, category: str, test: str) -> HttpResponseBase:
     """One test over time."""
-    charts = _charts(who, pages.known_category(category))
-    context = pages.test_page(charts, _addresses(who), category, test)
+    charts = charts_of(who, pages.known_category(category))
+    context = pages.test_page(charts, _addresses(who), category, test, _rows(who))
     return who.page("patients/category.html", {**context, "seen_url": _seen_url(category)})
 
 
-def _charts(who: Visitor, category: str | None = None) -> list[tuple[str, Chart]]:
+def charts_of(who: Visitor, category: str | None = None) -> list[tuple[str, Chart]]:
     found = []
     for outline in own_outlines(who.registrations):
         tenant = outline.registration.tenant
@@ -45,6 +49,11 @@ def _charts(who: Visitor, category: str | None = None) -> list[tuple[str, Chart]
 
 def _addresses(who: Visitor) -> Addresses:
     return Addresses(who.person, own=True)
+
+
+def _rows(who: Visitor) -> Corrections:
+    """What one asked to have corrected."""
+    return by_record(cases.cases_of_person(who.person))
 
 
 def _seen_url(category: str) -> str:
