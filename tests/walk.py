@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+from django.urls.converters import UUIDConverter
 
 from consent import services
 from ledger.scope import tenant_scope
@@ -31,6 +32,7 @@ ROLES = {
     "": ("amara", "visitor"),
 }
 OTHERS = ("amara", "doctor", "administrator", "auditor")
+NOBODYS = UUID(int=0)  # an id that nothing has: enough for an address that only takes what is sent
 # Faces for programs: they have tests of their own.
 PROGRAMS = frozenset({"api", "fhir", "ledger", "oauth2_provider", "smart", "log", "witness"})
 
@@ -70,22 +72,31 @@ class World:
             for role in ROLES.get(face, OTHERS):
                 yield Page(name, role, self._address(name, wanted, role))
 
-    def _address(self, name: str, wanted: list[str], role: str) -> str:
-        known = {**self.arguments, **self.arguments.get(f"{name} {role}", {}), **self.arguments.get(name, {})}
+    def _address(self, name: str, wanted: Mapping[str, bool], role: str) -> str:
+        nobodys = {key: NOBODYS for key, is_id in wanted.items() if is_id}
+        known = {
+            **nobodys,
+            **self.arguments,
+            **self.arguments.get(f"{name} {role}", {}),
+            **self.arguments.get(name, {}),
+        }
         try:
             return reverse(name, kwargs={key: known[key] for key in wanted})
         except (KeyError, NoReverseMatch):
             return ""
 
 
-def routes() -> dict[str, list[str]]:
-    """The arguments of every named route, by its name."""
-    return dict(_routes(get_resolver(), "", []))
+def routes() -> dict[str, Mapping[str, bool]]:
+    """The arguments of every named route, by its name; and whether each is an id."""
+    return dict(_routes(get_resolver(), "", {}))
 
 
-def _routes(resolver: Any, space: str, before: list[str]) -> Iterator[tuple[str, list[str]]]:
+def _routes(
+    resolver: Any, space: str, before: Mapping[str, bool]
+) -> Iterator[tuple[str, Mapping[str, bool]]]:
     for each in resolver.url_patterns:
-        arguments = list(dict.fromkeys([*before, *each.pattern.converters, *each.pattern.regex.groupindex]))
+        named = {key: isinstance(kind, UUIDConverter) for key, kind in each.pattern.converters.items()}
+        arguments = {**before, **dict.fromkeys(each.pattern.regex.groupindex, False), **named}
         if not isinstance(each, URLPattern):
             yield from _routes(each, f"{space}{each.namespace}:" if each.namespace else space, arguments)
         elif each.name:

@@ -62,9 +62,7 @@ class Page:
 def session_of(email: str) -> str:
     """The key of a new browser session of that account."""
     browser = Client()
-    browser.force_login(
-        selectors.user_by_email(email), backend="portal.accounts.backends.WithPerson"
-    )
+    browser.force_login(selectors.user_by_email(email), backend="portal.accounts.backends.WithPerson")
     return str(browser.session.session_key)
 
 
