@@ -59,7 +59,9 @@ class Chain:
             sentence = "The hash that the next entry names is not that of this entry."
             return Finding("chain-broken", sentence, max(self.size - 1, 0))
         for subject, belief in piece.believed.items():
-            if self.heads.get(subject, NO_HEAD) != belief.head:
+            if subject not in self.heads and self.start.size:
+                self.believed.setdefault(subject, belief)
+            elif self.heads.get(subject, NO_HEAD) != belief.head:
                 return Finding(
                     "subject-chain-broken", "The chain of the person does not lead here.", belief.index
                 )

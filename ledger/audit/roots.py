@@ -15,7 +15,7 @@ CHECKPOINTS = """
 SELECT size, root, note, (
     SELECT string_agg(line, '' ORDER BY name) FROM ledger_cosignature s
     WHERE s.tenant_id = c.tenant_id AND s.size = c.size)
-FROM ledger_checkpoint c WHERE tenant_id = %s ORDER BY size
+FROM ledger_checkpoint c WHERE tenant_id = %s AND size > %s ORDER BY size
 """
 
 
@@ -29,11 +29,16 @@ class Anchor(NamedTuple):
 
 
 class SignedRoots:
-    """All anchors in the order of their sizes; the walk compares the tree with each as it gets there."""
+    """All anchors in the order of their sizes; the walk compares the tree with each as it gets there.
 
-    def __init__(self, snapshot: Snapshot, keys: KeyHistory, outside: Sequence[Anchor]) -> None:
+    `after`: the size from which on it walks.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, keys: KeyHistory, outside: Sequence[Anchor], *, after: int = -1
+    ) -> None:
         ordered = sorted(outside, key=_size)
-        self._anchors = merge(ordered, _published(snapshot, keys), key=_size)
+        self._anchors = merge(ordered, _published(snapshot, keys, after), key=_size)
         self._next = next(self._anchors, None)
         self._vouched = 0
         self.checked = 0
@@ -63,8 +68,8 @@ class SignedRoots:
         return self._next.fault or Finding("entries-missing", sentence, size)
 
 
-def _published(snapshot: Snapshot, keys: KeyHistory) -> Iterator[Anchor]:
-    for size, root, note, cosignatures in snapshot.stream(CHECKPOINTS):
+def _published(snapshot: Snapshot, keys: KeyHistory, after: int) -> Iterator[Anchor]:
+    for size, root, note, cosignatures in snapshot.stream(CHECKPOINTS, after):
         whole = note + (cosignatures or "").encode()
         yield Anchor(size, root, "The published checkpoint", _fault(size, root, whole, keys))
 

@@ -1,21 +1,25 @@
 """The stored tiles, beside the hashes that they must hold."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from ledger.audit.finding import Finding
 from ledger.audit.snapshot import Snapshot
 from ledger.tiles import FULL_WIDTH, split_tile
-from ledger.tree import TILE_HEIGHT, Node
+from ledger.tree import TILE_HEIGHT, HashReader, Node
 
-TILES = "SELECT n, hashes, root FROM ledger_tile WHERE tenant_id = %s AND level = %s ORDER BY n"
+TILES = "SELECT n, hashes, root FROM ledger_tile WHERE tenant_id = %s AND level = %s AND n >= %s ORDER BY n"
 COUNT = "SELECT count(*) FROM ledger_tile WHERE tenant_id = %s"
 
 
 class StoredTiles:
-    """Every full tile of every level is there, holds what it must, and there is no other."""
+    """Every full tile of every level is there, holds what it must, and there is no other.
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+    `start`: the size of the tree from which on the walk goes, and `tree` what it is made of.
+    """
+
+    def __init__(self, snapshot: Snapshot, start: int = 0, tree: HashReader | None = None) -> None:
+        self._snapshot, self._start, self._tree = snapshot, start, tree
         self._levels: list[_Level] = []
 
     def take(self, leaves: Sequence[bytes], completed: Sequence[Node]) -> Finding | None:
@@ -31,6 +35,8 @@ class StoredTiles:
         return None
 
     def end(self) -> Finding | None:
+        while self._start >> (TILE_HEIGHT * (len(self._levels) + 1)):
+            self._level(len(self._levels))
         ((stored,),) = self._snapshot.rows(COUNT)
         if stored != sum(level.n for level in self._levels):
             return Finding("tile-added", "There are more full tiles than the log has filled.")
@@ -46,19 +52,30 @@ class StoredTiles:
         self._level(height + 1).hashes.append(root)
         return finding or self._settle(height + 1, roots)
 
+    def _begun(self, height: int) -> "_Begun":
+        """How many tiles of the level are full where the walk starts, and what the next one holds."""
+        hashes = self._start >> (TILE_HEIGHT * height)
+        n, width = divmod(hashes, FULL_WIDTH)
+        level, first = TILE_HEIGHT * height, n * FULL_WIDTH
+        return _Begun(n, [self._tree(level, first + at) for at in range(width)] if self._tree else [])
+
     def _level(self, height: int) -> "_Level":
         if height == len(self._levels):
-            self._levels.append(_Level(self._snapshot, height))
+            self._levels.append(_Level(self._snapshot, height, self._begun(height)))
         return self._levels[height]
+
+
+class _Begun(NamedTuple):
+    n: int
+    hashes: list[bytes]
 
 
 class _Level:
     """One level of tiles: the hashes of the tile that fills up, and the stored ones in their order."""
 
-    def __init__(self, snapshot: Snapshot, height: int) -> None:
-        self.height, self.n = height, 0
-        self.hashes: list[bytes] = []
-        self._stored = snapshot.stream(TILES, height)
+    def __init__(self, snapshot: Snapshot, height: int, begun: "_Begun") -> None:
+        self.height, self.n, self.hashes = height, begun.n, begun.hashes
+        self._stored = snapshot.stream(TILES, height, begun.n)
 
     def compare(self, root: bytes) -> Finding | None:
         hashes, n = self.hashes, self.n

@@ -12,12 +12,14 @@ from ledger.audit.keys import KeyHistory
 from ledger.audit.mapping import check_nothing_else
 from ledger.audit.outside import Outside, anchors_of
 from ledger.audit.pieces import Piece, Walk, spans, walk
+from ledger.audit.resuming import Verified
 from ledger.audit.roots import SignedRoots
 from ledger.audit.snapshot import Snapshot, open_snapshot
 from ledger.audit.submissions import check_promise, check_submissions
 from ledger.audit.tail import check_heads, check_state
 from ledger.audit.tiles import StoredTiles
-from ledger.errors import SealError
+from ledger.checkpoint import Checkpoint
+from ledger.errors import SealError, TreeBroken
 from ledger.logs import Public, public_log
 from ledger.registry import verifiers
 from ledger.tree import Frontier
@@ -46,12 +48,14 @@ class Evidence:
 
     `bodies` False leaves the bodies sealed: that they were not changed is still proved, but not that they open.
     `processes` walk a long log side by side; more than one need a process that may have children.
+    `since` is a checkpoint up to which the log was verified before: only what came after it is looked at again.
     """
 
     promises: Sequence[str] = ()
     checkpoints: Sequence[bytes] = ()
     bodies: bool = True
     processes: int = 1
+    since: Checkpoint | None = None
     progress: Progress = field(default=lambda done, size: None)
 
 
@@ -65,7 +69,10 @@ def verify_log(tenant: UUID, evidence: Evidence) -> Report:
         sentence = "The names or keys that the log publishes are not those that this node gave it."
         return Report(None, 0, b"", 0, (), Finding("log-changed", sentence))
     with open_snapshot(tenant, share=evidence.processes > 1) as snapshot:
-        return _Walk(snapshot, public, outside, evidence).report()
+        try:
+            return _Walk(snapshot, public, outside, evidence).report()
+        except TreeBroken as error:  # of what was verified before
+            return Report(public, 0, b"", 0, (), Finding("verified-part-changed", str(error)))
 
 
 class _Walk:
@@ -74,10 +81,25 @@ class _Walk:
     def __init__(self, snapshot: Snapshot, public: Public, outside: Outside, evidence: Evidence) -> None:
         self._snapshot, self._public, self._outside, self._evidence = snapshot, public, outside, evidence
         self._now = datetime.now(UTC)
-        self._chain, self._frontier = Chain(public.origin), Frontier()
-        self._tiles, self._heads = StoredTiles(snapshot), Heads(snapshot)
-        self._keys = KeyHistory(snapshot, public)
+        self._keys, self._heads = KeyHistory(snapshot, public), Heads(snapshot)
+        self._verified: Verified | None = None
+        self._chain, self._frontier, self._tiles = Chain(public.origin), Frontier(), StoredTiles(snapshot)
         self._roots = SignedRoots(snapshot, self._keys, outside.anchors)
+        if evidence.since:
+            self._resume(Verified(snapshot, evidence.since))
+
+    def _resume(self, verified: Verified) -> None:
+        """Go on from there. What the log committed of persons' chains needs all of them, and is left out."""
+        size = verified.checkpoint.size
+        later = [anchor for anchor in self._outside.anchors if anchor.size > size]
+        for anchor in set(self._outside.anchors) - set(later):
+            if verified.contradicts(anchor.size, anchor.root):
+                raise TreeBroken(f"{anchor.source} of {anchor.size} entries has another root than the tree.")
+        self._verified, self._frontier = verified, verified.frontier
+        self._chain = Chain(self._public.origin, verified.start())
+        self._tiles = StoredTiles(self._snapshot, size, verified.tree)
+        self._heads.leave_out()
+        self._roots = SignedRoots(self._snapshot, self._keys, later, after=size)
 
     def report(self) -> Report:
         finding = self._outside.fault or self._keys.fault or self._entries() or self._end() or self._above()
@@ -92,15 +114,17 @@ class _Walk:
 
     def _entries(self) -> Finding | None:
         ((size,),) = self._snapshot.rows(SIZE)
+        if size < self._chain.size:
+            return Finding("entries-missing", f"{self._chain.size} entries were verified; {size} are left.", size)
         if finding := self._heads.compare(self._chain):  # what was claimed of the empty log
             return finding
         how = Walk(self._public.origin, self._evidence.bodies, self._evidence.processes)
-        for piece in walk(self._snapshot, self._chain, spans(0, size, self._heads.sizes), how):
+        for piece in walk(self._snapshot, self._chain, spans(self._chain.size, size, self._heads.sizes), how):
             finding = self._join(piece) or self._heads.compare(self._chain)
             if finding:
                 return finding
             self._evidence.progress(self._chain.size, size)
-        return None
+        return self._verified.recall(self._chain.believed) if self._verified else None
 
     def _join(self, piece: Piece) -> Finding | None:
         # An exact place comes first: a root only says that something before it is different.

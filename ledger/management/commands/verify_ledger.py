@@ -7,6 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ledger import selectors
+from ledger.audit.resuming import keep_verified, last_verified
 from ledger.audit.verify import Evidence, Report, verify_log
 from ledger.checkpoint import read_checkpoint
 from ledger.encoding import base64_text
@@ -28,6 +29,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--checkpoint", action="append", default=[], metavar="FILE", type=Path,
             help="a checkpoint that you kept, which the log must still contain; may be repeated",
+        )  # fmt: skip
+        parser.add_argument(
+            "--since-last", action="store_true",
+            help="only what came after the checkpoint up to which the log was last found whole on this machine",
         )  # fmt: skip
         parser.add_argument(
             "--without-bodies", action="store_true",
@@ -62,14 +67,17 @@ class Command(BaseCommand):
             checkpoints=[Path(file).read_bytes() for file in _list(options, "checkpoint")],
             bodies=not options["without_bodies"],
             processes=os.cpu_count() or 1,
+            since=last_verified(log.tenant_id) if options["since_last"] else None,
             progress=bar(sys.stderr, log.name),
         )
         report = verify_log(log.tenant_id, evidence)
         if report.finding:
             self.stdout.write(f"{log.name}: BROKEN, {report.finding}")
             return False
+        keep_verified(log.tenant_id, report.size)
+        since = f" Its first {evidence.since.size:,} entries were verified before." if evidence.since else ""
         sealed = "" if evidence.bodies else " The bodies were not opened."
-        self.stdout.write(f"{log.name}: holds. {_sentence(report)}{sealed}")
+        self.stdout.write(f"{log.name}: holds. {_sentence(report)}{since}{sealed}")
         return True
 
 
