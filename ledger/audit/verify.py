@@ -115,7 +115,9 @@ class _Walk:
     def _entries(self) -> Finding | None:
         ((size,),) = self._snapshot.rows(SIZE)
         if size < self._chain.size:
-            return Finding("entries-missing", f"{self._chain.size} entries were verified; {size} are left.", size)
+            return Finding(
+                "entries-missing", f"{self._chain.size} entries were verified; {size} are left.", size
+            )
         if finding := self._heads.compare(self._chain):  # what was claimed of the empty log
             return finding
         how = Walk(self._public.origin, self._evidence.bodies, self._evidence.processes)

@@ -63,7 +63,9 @@ def test_a_log_that_was_not_touched_holds_to_its_end(
 
 
 @pytest.mark.parametrize("what", AFTER)
-def test_it_finds_what_was_changed_after_the_verified_part(log: Logbook, since: Checkpoint, what: str) -> None:
+def test_it_finds_what_was_changed_after_the_verified_part(
+    log: Logbook, since: Checkpoint, what: str
+) -> None:
     statement, kind, index = AFTER[what]
     assert log.tamper(statement, log.tenant) >= 1
     forget_all()
