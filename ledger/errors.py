@@ -163,3 +163,23 @@ class OldSizeDiffers(LedgerError):
     def __init__(self, size: int) -> None:
         super().__init__(f"This witness cosigned the log at {size} entries. Prove from there.")
         self.size = size
+
+
+class WitnessFailed(LedgerError):
+    """A witness did not cosign, or not in the form that it should have."""
+
+    code = "witness-failed"
+    status = 502
+
+
+class WitnessAhead(WitnessFailed):
+    """A witness says that it has cosigned more entries of the log than it was offered."""
+
+    code = "witness-ahead"
+
+
+class UnknownWitness(LedgerError):
+    """No witness of that name is asked."""
+
+    code = "unknown-witness"
+    status = 404

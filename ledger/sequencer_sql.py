@@ -99,3 +99,33 @@ SELECT size, root, note FROM ledger_checkpoint WHERE tenant_id = %s ORDER BY siz
 """
 
 PUBLISH = "INSERT INTO ledger_checkpoint (tenant_id, size, root, note, time) VALUES (%s, %s, %s, %s, %s)"
+
+SIZE = "SELECT size FROM ledger_state WHERE tenant_id = %s"
+
+WITNESSES = """
+SELECT w.tenant_id, l.origin, w.name, w.vkey, w.url, w.size
+FROM ledger_log_witness w JOIN ledger_log l USING (tenant_id) WHERE w.active AND NOT l.read_only
+"""
+
+# What failed is tried again after some seconds.
+DUE_WITNESSES = """
+SELECT w.tenant_id, l.origin, w.name, w.vkey, w.url, w.size, c.size, c.note
+FROM ledger_log_witness w JOIN ledger_log l USING (tenant_id)
+CROSS JOIN LATERAL (
+    SELECT size, note FROM ledger_checkpoint c WHERE c.tenant_id = w.tenant_id ORDER BY size DESC LIMIT 1) c
+WHERE w.active AND NOT l.read_only AND w.size < c.size
+  AND (w.error = '' OR w.tried < clock_timestamp() - make_interval(secs => %s))
+"""
+
+COSIGNED = """
+WITH stored AS (
+    INSERT INTO ledger_cosignature (tenant_id, size, name, line, time) VALUES (%s, %s, %s, %s, clock_timestamp())
+    ON CONFLICT DO NOTHING)
+UPDATE ledger_log_witness
+SET size = greatest(size, %s), cosigned = clock_timestamp(), tried = clock_timestamp(), error = ''
+WHERE tenant_id = %s AND name = %s
+"""
+
+WITNESS_FAILED = """
+UPDATE ledger_log_witness SET tried = clock_timestamp(), error = %s WHERE tenant_id = %s AND name = %s
+"""

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from threading import Event
 
 import psycopg
 from django.db import DatabaseError, connections
@@ -11,6 +12,7 @@ from ledger.clock import Clock
 from ledger.head_entries import append_due_heads
 from ledger.sequencer import Session, open_session, require_durable, sequence_waiting
 from ledger.signer import check_all, sign_grown
+from ledger.witnessing import compare_with_witnesses, witnessing
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +39,11 @@ def run(wait: Wait, *, durable: bool = True) -> None:
                 if durable:
                     require_durable(session)
                 check_all(session)
+                compare_with_witnesses(session)
                 logger.info("sequencer started")
                 pause = BUSY_SECONDS
-                _serve(session, clock, wait)
+                with witnessing() as signed:
+                    _serve(session, clock, wait, signed)
                 break
         except psycopg.Error as error:
             logger.warning("the database failed (%s); trying again", type(error).__name__)
@@ -59,12 +63,13 @@ def drain(session: Session | None = None) -> int:
     return made
 
 
-def _serve(session: Session, clock: Clock, wait: Wait) -> None:
+def _serve(session: Session, clock: Clock, wait: Wait, grown: Event) -> None:
     pause, signed, looked = BUSY_SECONDS, 0.0, time.monotonic()
     while not wait(pause):
         made = sequence_waiting(session, clock)
         if time.monotonic() - signed >= SIGN_SECONDS and sign_grown(session):
             signed = time.monotonic()
+            grown.set()
         if time.monotonic() - looked >= HEADS_SECONDS:
             looked = time.monotonic()
             _commit_heads()

@@ -17,8 +17,10 @@ from ledger.selectors.proofs import Consistency, Proof, checkpoint_note, consist
 from ledger.selectors.replaying import Evidence, evidence
 from ledger.selectors.status import LogName, LogStatus, log_named, log_status, logs
 from ledger.selectors.waiting import await_checkpoint, await_entry
+from ledger.selectors.witnesses import AskedWitness, quorum, witnesses
 
 __all__ = [
+    "AskedWitness",
     "Consistency",
     "Entry",
     "Evidence",
@@ -41,10 +43,12 @@ __all__ = [
     "logs",
     "proof",
     "pseudonym_of",
+    "quorum",
     "receipt",
     "search_entries",
     "subject_entries",
     "subject_head",
     "subject_positions",
     "waiting_entries",
+    "witnesses",
 ]

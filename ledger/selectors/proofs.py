@@ -18,8 +18,23 @@ PLACE = """
 SELECT (SELECT index FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = %s),
   EXISTS (SELECT FROM ledger_submission WHERE tenant_id = %s AND id = %s)
 """
-CHECKPOINT_AT = "SELECT size, root, note FROM ledger_checkpoint WHERE tenant_id = %s AND size = %s"
-CHECKPOINT = "SELECT size, root, note FROM ledger_checkpoint WHERE tenant_id = %s ORDER BY size DESC LIMIT 1"
+# With the cosignatures that exist: they are lines of the same note.
+SIGNED = """
+SELECT size, root, note || convert_to(COALESCE((
+    SELECT string_agg(line, '' ORDER BY name) FROM ledger_cosignature s
+    WHERE s.tenant_id = c.tenant_id AND s.size = c.size), ''), 'UTF8')
+FROM ledger_checkpoint c
+"""
+CHECKPOINT_AT = f"{SIGNED} WHERE tenant_id = %s AND size = %s"
+CHECKPOINT = f"{SIGNED} WHERE tenant_id = %s ORDER BY size DESC LIMIT 1"
+# The newest that the log's quorum cosigned and that covers the entry; otherwise the newest.
+COVERING = f"""{SIGNED} WHERE tenant_id = %s AND size = COALESCE((
+    SELECT s.size FROM ledger_cosignature s JOIN ledger_log l USING (tenant_id)
+    JOIN ledger_log_witness w ON w.tenant_id = s.tenant_id AND w.name = s.name AND w.active
+    WHERE s.tenant_id = %s AND l.quorum > 0 AND s.size > %s
+    GROUP BY s.size, l.quorum HAVING count(*) >= l.quorum ORDER BY s.size DESC LIMIT 1
+), (SELECT max(size) FROM ledger_checkpoint WHERE tenant_id = %s))
+"""  # noqa: S608 - of constants
 LEAF = "SELECT leaf, body FROM ledger_entry WHERE tenant_id = %s AND index = %s"
 
 
@@ -103,14 +118,15 @@ def _proved(submission: UUID, size: int | None = None) -> tuple[Proof, bytes, by
 
 
 def _place(submission: UUID, at: int | None) -> tuple[int, tuple[int, bytes, bytes]] | None:
-    """The entry's index and the newest checkpoint, if that covers it."""
+    """The entry's index and the checkpoint to prove it against, if there is one that covers it."""
     tenant = current_tenant()
     ((index, waits),) = query(PLACE, [tenant, submission, tenant, submission])
     if index is None and not waits:
         raise UnknownEntry("This log has no entry with that id. Check the id and the organisation.")
     if index is None:
         return None
-    found = query(CHECKPOINT, [tenant]) if at is None else query(CHECKPOINT_AT, [tenant, at])
+    covering = [tenant, tenant, index, tenant]
+    found = query(COVERING, covering) if at is None else query(CHECKPOINT_AT, [tenant, at])
     if at is not None and not found:
         raise UnknownSize(f"The log has no checkpoint of {at} entries. Ask for one that it published.")
     if not found or index >= found[0][0]:

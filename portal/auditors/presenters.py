@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.entry import SYSTEM
-from ledger.selectors import Entry, LogStatus
+from ledger.selectors import AskedWitness, Entry, LogStatus
 from portal.accounts import selectors as accounts
 from portal.auditors.words import kind, tone
 from portal.design.shapes import Fact, Gauge
@@ -130,11 +130,22 @@ def _day(time: datetime) -> str:
     return _("today") if timezone.localdate(time) == timezone.localdate() else moment(time, "day")
 
 
-def head(status: LogStatus) -> list[Fact]:
+def head(status: LogStatus, asked: Sequence[AskedWitness]) -> list[Fact]:
     """The signed head: what an outsider compares."""
     return [
         Fact(name=_("Name of the log"), value=status.origin),
         Fact(name=_("Entries in the checkpoint"), value=figure(status.size)),
         Fact(name=_("Root"), fingerprint=status.root.hex()),
         Fact(name=_("Verifier key"), value=status.vkey),
+        *(Fact(name=_("Witness %(name)s") % {"name": each.name}, value=_cosigned(each)) for each in asked),
     ]
+
+
+def _cosigned(witness: AskedWitness) -> str:
+    """How far it is, and what keeps it."""
+    if witness.cosigned is None:
+        says = _("has cosigned nothing yet")
+    else:
+        when = moment(witness.cosigned, "day") + " " + moment(witness.cosigned, "clock")
+        says = _("cosigned %(n)s entries, %(when)s") % {"n": figure(witness.size), "when": when}
+    return f"{says}. {witness.error}" if witness.error else str(says)

@@ -28,7 +28,7 @@ def entrance(request: HttpRequest) -> HttpResponseBase:
 def status(desk: Desk) -> HttpResponseBase:
     """The log at a glance, and its newest entries."""
     with tenant_scope(desk.place.id):
-        state = ledger.log_status()
+        state, asked = ledger.log_status(), ledger.witnesses()
         newest = presenters.rows(ledger.search_entries(limit=NEWEST), desk.place)
         last = runs.last_finished()
     context = {
@@ -37,7 +37,7 @@ def status(desk: Desk) -> HttpResponseBase:
         "origin": state.origin,
         "holds": False if state.log.alarm else last.held if last else None,
         "gauges": presenters.gauges(state),
-        "facts": presenters.head(state),
+        "facts": presenters.head(state, asked),
         "findings": runs.checks(last) if last else (),
         "verified": last.finished if last else None,
         "newest": newest,
