@@ -33,6 +33,7 @@ def statement(base: str, organisation: str) -> dict[str, Any]:
                 "mode": "server",
                 "security": _security(),
                 "resource": [_resource(name) for name in sorted(KINDS)],
+                "interaction": [{"code": "transaction"}, {"code": "batch"}],
             }
         ],
     }
@@ -47,7 +48,8 @@ def _resource(name: str) -> dict[str, Any]:
         "interaction": [{"code": code} for code in interactions_of(name)],
         "versioning": "versioned",
         "readHistory": True,
-        "updateCreate": False,
+        "updateCreate": True,
+        "conditionalCreate": True,
         "searchInclude": includes,
         "searchRevInclude": led,
         "searchParam": [_parameter(name, one) for one in sorted(searchable.names_of(name))],

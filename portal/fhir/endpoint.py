@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from django.urls import reverse
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -45,7 +46,7 @@ class OnlyJson(BaseContentNegotiation):
 class FhirEndpoint(APIView):
     """`self.organisation`, the custodian, is there before a handler runs."""
 
-    http_method_names = ["get", "head", "post"]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     content_negotiation_class = OnlyJson
     parser_classes = (SearchFormParser,)
     schema = None  # FHIR describes itself by its CapabilityStatement, not in OpenAPI
@@ -58,6 +59,12 @@ class FhirEndpoint(APIView):
         """Raises what makes a call unwelcome before it is understood: form, token, unknown organisation."""
         super().initial(request, *args, **kwargs)
         self.organisation = selectors.organisation(kwargs["tenant"])
+
+    @property
+    def base(self) -> str:
+        """The address of this organisation's server."""
+        path = reverse("fhir:metadata", args=[self.organisation.slug]).removesuffix("/metadata")
+        return self.request.build_absolute_uri(path)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """What is answered here is about people, so that no cache may keep it."""

@@ -12,12 +12,6 @@ class FhirError(Exception):
         self.expression = expression
 
 
-class BadParameter(FhirError):
-    """A parameter of the answer's form that cannot be served."""
-
-    code = "search-invalid"
-
-
 class NotJson(FhirError):
     """A client that takes only a form in which this server does not answer."""
 
@@ -25,8 +19,24 @@ class NotJson(FhirError):
     status = 406
 
 
-class FormTooLarge(FhirError):
-    """The form of a search that is longer than any search needs."""
+class BadParameter(FhirError):
+    """A parameter of the answer's form that cannot be served."""
+
+    code = "search-invalid"
+
+
+class BadHeader(FhirError):
+    """A header that cannot be understood."""
+
+    code = "header-invalid"
+
+
+class BodyTooLarge(FhirError):
+    """More bytes than are taken."""
 
     code = "body-too-large"
     status = 413
+
+
+class FormTooLarge(BodyTooLarge):
+    """The form of a search that is longer than any search needs."""

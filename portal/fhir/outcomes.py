@@ -27,6 +27,7 @@ ISSUE_OF_STATUS = {
     406: "not-supported",
     409: "conflict",
     410: "deleted",
+    412: "conflict",
     413: "too-long",
     415: "not-supported",
     422: "processing",
@@ -48,7 +49,11 @@ _FRAMEWORK: tuple[tuple[type[exceptions.APIException], str, str], ...] = (
         "method-not-allowed",
         "This server does not do that here. See its metadata.",
     ),
-    (exceptions.UnsupportedMediaType, "unsupported-media-type", "Send the parameters as a form."),
+    (
+        exceptions.UnsupportedMediaType,
+        "unsupported-media-type",
+        "Send application/fhir+json; the parameters of a search as a form.",
+    ),
     (exceptions.NotFound, "not-found", "There is nothing at this address."),
 )
 
@@ -93,6 +98,17 @@ def outcome(
     if status == 503:
         response["Retry-After"] = "5"
     return response
+
+
+def done(status: int, word: str) -> HttpResponse:
+    """An OperationOutcome that says that something was done."""
+    issue = {
+        "severity": "information",
+        "code": "informational",
+        "details": {"text": f"The record was {word}."},
+    }
+    document = {"resourceType": "OperationOutcome", "issue": [issue]}
+    return HttpResponse(json.dumps(document), status=status, content_type=MEDIA_TYPE)
 
 
 def _of_domain(error: Any, request_id: str) -> HttpResponse:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from portal.records.kinds import KINDS
 
-READ_ONLY = ("read", "vread", "search-type")
+SERVED = ("read", "vread", "update", "delete", "history-instance", "history-type", "create", "search-type")
+NOT_DELETED = frozenset({"Patient"})  # whoever is registered is not deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,9 @@ OPERATIONS: tuple[Operation, ...] = ()
 
 def interactions_of(kind: str) -> tuple[str, ...]:
     """The interactions of a type, by their codes (https://hl7.org/fhir/R4/valueset-type-restful-interaction.html)."""
-    return READ_ONLY if kind in KINDS else ()
+    if kind not in KINDS:
+        return ()
+    return tuple(code for code in SERVED if code != "delete" or kind not in NOT_DELETED)
 
 
 def operations_of(kind: str) -> list[Operation]:

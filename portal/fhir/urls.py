@@ -2,6 +2,8 @@
 
 from django.urls import path, re_path
 
+from portal.fhir.batches import Base
+from portal.fhir.histories import InstanceHistory, TypeHistory
 from portal.fhir.views import Instance, Metadata, NotHere, Search, Type
 
 app_name = "fhir"
@@ -14,6 +16,13 @@ urlpatterns = [
     re_path(rf"{_TYPE}/_search\Z", Search.as_view(), name="search"),
     re_path(rf"{_TYPE}\Z", Type.as_view(), name="type"),
     re_path(rf"{_TYPE}/{_ID}\Z", Instance.as_view(), name="instance"),
-    re_path(rf"{_TYPE}/{_ID}/_history/(?P<version>[0-9]{{1,9}})\Z", Instance.as_view(), name="version"),
+    re_path(rf"{_TYPE}/_history\Z", TypeHistory.as_view(), name="type-history"),
+    re_path(rf"{_TYPE}/{_ID}/_history\Z", InstanceHistory.as_view(), name="history"),
+    re_path(
+        rf"{_TYPE}/{_ID}/_history/(?P<version>[0-9]{{1,9}})\Z",
+        Instance.as_view(http_method_names=["get", "head"]),
+        name="version",
+    ),
+    re_path(r"^(?P<tenant>[-a-zA-Z0-9_]+)/?\Z", Base.as_view(), name="base"),
     re_path(r"^[\s\S]*\Z", NotHere.as_view(), name="not-here"),
 ]

@@ -18,6 +18,8 @@ from portal.fhir.endpoint import FhirEndpoint
 from portal.fhir.outcomes import MEDIA_TYPE, tell_entry
 from portal.fhir.parameters import Asked, asked_for
 from portal.fhir.shortening import shortened
+from portal.fhir.stamps import stamped
+from portal.fhir.writing import WritesInstance, WritesType, etag
 from portal.records import services
 from portal.records.errors import UnsupportedType
 from portal.records.kinds import CLINICAL, KINDS
@@ -35,7 +37,7 @@ class Metadata(FhirEndpoint):
         return JsonResponse(statement, content_type=MEDIA_TYPE)
 
 
-class Instance(FhirEndpoint):
+class Instance(WritesInstance):
     """`GET Type/id`, `GET Type/id/_history/version`."""
 
     def get(
@@ -52,14 +54,16 @@ class Instance(FhirEndpoint):
             )
 
         found = self.ask(operation)
-        response = HttpResponse(found.record.content, content_type=MEDIA_TYPE)
-        response["ETag"] = f'W/"{found.record.version}"'
-        response["Last-Modified"] = http_date(found.record.updated.timestamp())
+        record = found.record
+        content = stamped(record.content, version=record.version, updated=record.updated)
+        response = HttpResponse(content, content_type=MEDIA_TYPE)
+        response["ETag"] = etag(record.version)
+        response["Last-Modified"] = http_date(record.updated.timestamp())
         tell_entry(response, found.promise)
         return response
 
 
-class Type(FhirEndpoint):
+class Type(WritesType):
     """`GET Type?...`, and the same as a form: `POST Type/_search`."""
 
     def get(self, request: Request, tenant: str, kind: str) -> HttpResponse:
@@ -119,7 +123,7 @@ class Type(FhirEndpoint):
 
     def _content(self, record: Record, asked: Asked) -> bytes:
         if not asked.summary and not asked.elements:
-            return record.content
+            return stamped(record.content, version=record.version, updated=record.updated)
         return shortened(record.content, record.type, summary=asked.summary, elements=asked.elements)
 
 

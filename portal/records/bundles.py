@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.records.errors import InvalidResource, MalformedJson, ReferenceUnresolved
+from portal.records.errors import InvalidBundle, InvalidResource, MalformedJson, ReferenceUnresolved
 from portal.records.primitives import ID
 from portal.records.strict_json import MAX_DEPTH, MAX_RESOURCE, Reader, too_deep
 
@@ -31,6 +31,7 @@ class Entry:
     index: int | None
     full_url: str = ""
     method: str = ""
+    request: dict[str, Any] = field(default_factory=dict)
     resource: Any = None
     text: str = ""
     fault: str = ""
@@ -69,6 +70,20 @@ def read(content: bytes) -> list[Entry]:
         known = ", ".join(BUNDLE_TYPES)
         raise InvalidResource(f"Bundle.type must be one of: {known}.", expression="Bundle.type")
     return bundle.entries
+
+
+def read_requests(content: bytes) -> tuple[str, list[Entry]]:
+    """The type of a bundle and its entries, which are not looked at further. Raises MalformedJson, InvalidBundle."""
+    reader, bundle = Reader(content), _Bundle()
+    if _resource_type(reader) != "Bundle":
+        raise InvalidBundle("What is sent here is a Bundle.", expression="resourceType")
+    _read_bundle(reader, bundle)
+    reader.end()
+    if bundle.type not in ("transaction", "batch"):
+        raise InvalidBundle(
+            "A Bundle that is sent here is a transaction or a batch.", expression="Bundle.type"
+        )
+    return bundle.type, bundle.entries
 
 
 def identify(entries: list[Entry]) -> dict[str, str]:
@@ -221,7 +236,7 @@ def _read_entry(reader: Reader, index: int) -> Entry:
         elif key == "fullUrl" and isinstance(value, str):
             entry.full_url = value
         elif key == "request" and isinstance(value, dict):
-            entry.method = str(value.get("method", ""))
+            entry.method, entry.request = str(value.get("method", "")), value
         entry.fault = entry.fault or reader.fault()
     entry.fault = entry.fault or _fault_of(entry)
     return entry

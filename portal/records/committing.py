@@ -19,6 +19,7 @@ from portal.accounts.identity import Caller
 from portal.records import conditional, storage, storing
 from portal.records.access import Entered, deciding, enter
 from portal.records.changes import Change, Place, Written
+from portal.records.circles import refuse_circles
 from portal.records.errors import Denied, InvalidResource, RecordsError, UnknownRecord, WriteConflict
 from portal.records.judging import Item, Verdict, judge, may_keep
 from portal.records.kinds import DIRECTORY, KINDS
@@ -131,7 +132,9 @@ class _Work:
         """What is left to be done, prepared."""
         left = [(index, change) for index, change in enumerate(self.changes) if index not in self.found]
         entries = [change.entry for _, change in left if change.entry]
-        ready = iter(prepare_whole(entries, self.places))
+        prepared = prepare_whole(entries, self.places)
+        refuse_circles(prepared)
+        ready = iter(prepared)
         return [Item(index, change, next(ready) if change.entry else None) for index, change in left]
 
     def _lock(self, items: Sequence[Item]) -> None:

@@ -5,12 +5,15 @@ before anything is shown or refused. Errors are those of `portal.records.errors`
 """
 
 from portal.records.audited import audited, wholly_audited
+from portal.records.bundles import Entry as BundleEntry
+from portal.records.bundles import read_requests as read_bundle
 from portal.records.changes import Written
 from portal.records.changing import create, delete, update, write_resource
 from portal.records.charting import Chart, Section, chart, own_record
 from portal.records.finding import find_patient
 from portal.records.history import ACCESS_TYPES, Access, access_of, accesses_of, who_has_seen
 from portal.records.importing import Report, import_bundles, import_content
+from portal.records.lineage import Lineage, lineage
 from portal.records.naming import named_record
 from portal.records.opening import Record
 from portal.records.outlines import Outline, own_outlines
@@ -22,13 +25,16 @@ from portal.records.reading import Read, read
 from portal.records.related import Related, related
 from portal.records.result import SearchResult
 from portal.records.searching import search
+from portal.records.transactions import transact
 
 __all__ = [
     "ACCESS_TYPES",
     "Access",
+    "BundleEntry",
     "Chart",
     "Count",
     "Failure",
+    "Lineage",
     "Outline",
     "Patient",
     "Reach",
@@ -48,6 +54,7 @@ __all__ = [
     "find_patient",
     "import_bundles",
     "import_content",
+    "lineage",
     "name_patients",
     "named_record",
     "own_outlines",
@@ -55,8 +62,10 @@ __all__ = [
     "preview",
     "reach",
     "read",
+    "read_bundle",
     "related",
     "search",
+    "transact",
     "update",
     "who_has_seen",
     "wholly_audited",

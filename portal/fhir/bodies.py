@@ -1,0 +1,23 @@
+"""The body of a write, read no further than what may be stored."""
+
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.request import Request
+
+from portal.fhir.errors import BodyTooLarge
+from portal.records.strict_json import MAX_RESOURCE
+
+MAX_BUNDLE = 20 * 1024 * 1024
+JSON = frozenset({"application/fhir+json", "application/json", "application/json+fhir"})
+
+
+def json_body(request: Request, *, most: int = MAX_RESOURCE) -> bytes:
+    """The bytes of a JSON body. Raises UnsupportedMediaType, BodyTooLarge."""
+    media_type = (request.content_type or "").split(";")[0].strip().lower()
+    if media_type not in JSON:
+        raise UnsupportedMediaType(media_type[:80], detail="Send application/fhir+json.")
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    announced = int(length) if length.isdecimal() else 0
+    content = b"" if announced > most else request._request.read(most + 1)
+    if max(announced, len(content)) > most:
+        raise BodyTooLarge(f"The body is larger than {most // 1024 // 1024} MiB. Nothing was stored.")
+    return content

@@ -1,0 +1,46 @@
+"""The headers by which a client says what a record must be now, and how much it wants to be told."""
+
+import re
+from urllib.parse import parse_qs
+
+from rest_framework.request import Request
+
+from portal.fhir.errors import BadHeader
+
+_ETAG = re.compile(r'\s*(?:W/)?"([1-9][0-9]{0,8})"\s*\Z')
+_RETURN = re.compile(r"(?:\A|[,;\s])return=(minimal|representation|OperationOutcome)(?:\Z|[,;\s])")
+_LONGEST = 2000
+
+
+def if_match(value: str | None) -> int | None:
+    """The version that a change was made for. Raises BadHeader."""
+    if not value:
+        return None
+    match = _ETAG.match(value)
+    if match is None:
+        raise BadHeader(
+            'If-Match names a version as it was given in ETag, such as W/"3".', expression="If-Match"
+        )
+    return int(match[1])
+
+
+def if_none_exist(value: str | None) -> dict[str, list[str]] | None:
+    """The search of a conditional create. Raises BadHeader."""
+    if not value:
+        return None
+    query = value.rpartition("?")[2]
+    try:
+        found = parse_qs(query, keep_blank_values=True, strict_parsing=True, max_num_fields=20)
+    except ValueError:
+        found = {}
+    if not found or len(value) > _LONGEST:
+        raise BadHeader(
+            "If-None-Exist is a search, such as identifier=system|value.", expression="If-None-Exist"
+        )
+    return found
+
+
+def wanted(request: Request) -> str:
+    """minimal, representation or OperationOutcome, as the header Prefer says."""
+    match = _RETURN.search(request.headers.get("Prefer", ""))
+    return match[1] if match else "representation"

@@ -1,0 +1,212 @@
+"""The versions of a record, or of all records of one type and patient: what they were, when, and which are no more.
+
+Each version is decided as a read of it is: by what it was labelled, and by what its record is labelled now. What is
+not permitted is neither in the page nor counted.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from consent.facts import Decision, ResourceFacts
+from ledger.promise import SignedPromise
+from ledger.scope import current_tenant, tenant_scope
+from portal.accounts import selectors
+from portal.accounts.identity import Caller
+from portal.records import storage
+from portal.records.access import Entered, ask, decide, deciding, enter, group_facts
+from portal.records.errors import Denied, InvalidSearch, UnknownRecord, UnsupportedType
+from portal.records.kinds import KINDS
+from portal.records.opening import Record, open_directory, release_all
+from portal.records.primitives import ID
+from portal.records.sealed import Stored
+
+PAGE, LONGEST_PAGE = 50, 200
+_FROM = """
+FROM records_resource r JOIN records_version v
+  ON v.tenant_id = r.tenant_id AND v.type = r.type AND v.fhir_id = r.fhir_id
+WHERE r.tenant_id = %s AND r.type = %s
+"""
+# A version is permitted by what it and its record are labelled, spelled as one value.
+_PAIR = (
+    "v.category || ':' || array_to_string(v.labels, ',') || '|' || r.category || ':' "
+    "|| array_to_string(r.labels, ',')"
+)
+_GROUPS = f"SELECT DISTINCT v.category, v.labels, r.category, r.labels, {_PAIR} {_FROM}"
+_VERSIONS = f"""
+SELECT v.person, v.type, v.fhir_id, v.version, v.category, v.labels, v.date, v.until, v.author, v.sealed,
+  v.content_hash, v.created, v.deleted {_FROM}
+"""
+_ORDER = "ORDER BY v.created DESC, v.fhir_id DESC, v.version DESC LIMIT %s"
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """One page of versions, newest first. Where one has no content, the record was deleted by it."""
+
+    versions: list[Record]
+    cursor: str | None = None
+    decision: Decision | None = None
+    promise: SignedPromise | None = None
+
+
+class _Place(NamedTuple):
+    created: datetime
+    id: str
+    version: int
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """Whose versions, of which type, and which page of them."""
+
+    type: str
+    whose: str  # a condition over r
+    value: object | None
+    since: datetime | None
+    after: _Place | None
+    count: int
+
+    def conditions(self) -> tuple[str, list[Any]]:
+        sql, values = f"AND {self.whose}", [current_tenant(), self.type]
+        values += [] if self.value is None else [self.value]
+        return sql, values
+
+
+def lineage(
+    *,
+    caller: Caller,
+    tenant: UUID,
+    type: str,  # noqa: A002 - the field's own name
+    id: str = "",  # noqa: A002 - the field's own name
+    patient: str = "",
+    purpose: str | None = None,
+    since: datetime | None = None,
+    cursor: str = "",
+    count: int = PAGE,
+) -> Lineage:
+    """The versions of one record (`id`), of all of a type about one `patient`, or of the directory's of a type.
+
+    `since`: those stored from then on. Raises Denied after the denial is in the ledger; UnknownRecord, UnknownPerson,
+    UnsupportedType, InvalidSearch, RecordTampered.
+    """
+    if type not in KINDS:
+        raise UnsupportedType(f"This node does not keep resources of the type {type[:40]!r}.")
+    after = _place(cursor) if cursor else None
+    limit = min(max(count, 1), LONGEST_PAGE)
+    if KINDS[type].directory:
+        return _of_directory(caller, tenant, _Wanted(type, *_where(id, None), since, after, limit))
+    if not id and not patient:
+        raise InvalidSearch(f"Say whose {type} records: patient=<id of the Patient>.", expression="patient")
+    with deciding(tenant):
+        person = _person(type, id, patient)
+        wanted = _Wanted(type, *_where(id, person), since, after, limit)
+        entered, rows = _decide(caller, tenant, person, purpose, wanted)
+    if not entered.decision.permitted:
+        raise Denied(entered.decision, entered.promise)
+    records = release_all(_asked(caller, tenant, person, purpose), rows[:limit], entered.promise)
+    return Lineage(records, _next(rows, limit), entered.decision, entered.promise)
+
+
+def _asked(caller: Caller, tenant: UUID, person: UUID, purpose: str | None) -> Any:
+    return ask(caller, tenant, person, purpose=purpose, interaction="history")
+
+
+def _decide(
+    caller: Caller, tenant: UUID, person: UUID, purpose: str | None, wanted: _Wanted
+) -> tuple[Entered, list[Stored]]:
+    asked = _asked(caller, tenant, person, purpose)
+    where, values = wanted.conditions()
+    found = _query(f"{_GROUPS} {where}", values)
+    facts = {pair: _facts(wanted.type, *row) for *row, pair in found}
+    always = (
+        set()
+        if wanted.whose == "r.fhir_id = %s"
+        else {group_facts(wanted.type, category) for category in KINDS[wanted.type].categories}
+    )
+    decisions = decide(asked, always.union(*facts.values()))
+    permitted = [pair for pair, those in facts.items() if all(decisions.of(one).permitted for one in those)]
+    rows = _rows(wanted, permitted)
+    categories = {one.category for those in facts.values() for one in those} | {
+        one.category for one in always
+    }
+    return enter(asked, decisions, rows[: wanted.count], categories=categories), rows
+
+
+def _facts(
+    kind: str, category: str, labels: Sequence[str], now: str, labels_now: Sequence[str]
+) -> set[ResourceFacts]:
+    both = {*labels, *labels_now}
+    return {group_facts(kind, category, both), group_facts(kind, now, both)}
+
+
+def _rows(wanted: _Wanted, permitted: Sequence[str] | None) -> list[Stored]:
+    """A page and one more. `permitted` None: whatever they are labelled."""
+    where, values = wanted.conditions()
+    if permitted is not None:
+        where, values = f"{where} AND {_PAIR} = ANY(%s)", [*values, list(permitted)]
+    if wanted.since:
+        where, values = f"{where} AND v.created >= %s", [*values, wanted.since]
+    if wanted.after:
+        where, values = (
+            f"{where} AND (v.created, v.fhir_id, v.version) < (%s, %s, %s)",
+            [*values, *wanted.after],
+        )
+    rows = _query(f"{_VERSIONS} {where} {_ORDER}", [*values, wanted.count + 1])
+    return [storage.stored(row) for row in rows]
+
+
+def _of_directory(caller: Caller, tenant: UUID, wanted: _Wanted) -> Lineage:
+    caller.requires("records.read")
+    with tenant_scope(tenant):
+        rows = _rows(wanted, None)
+    if not rows and wanted.value and not (wanted.after or wanted.since):
+        raise UnknownRecord(f"There is no {wanted.type} with that id at this organisation.")
+    return Lineage(open_directory(caller, tenant, rows[: wanted.count]), _next(rows, wanted.count))
+
+
+def _where(key: str, person: UUID | None) -> tuple[str, object | None]:
+    if key:
+        return "r.fhir_id = %s", key
+    return ("r.person = %s", person) if person else ("r.person IS NULL", None)
+
+
+def _person(kind: str, key: str, patient: str) -> UUID:
+    if not key:
+        return selectors.registration(patient=patient).person_id
+    found = storage.read(kind, key)
+    if found is None or found[0].header.person is None:
+        raise UnknownRecord(f"There is no {kind} with that id at this organisation.")
+    return found[0].header.person
+
+
+def _next(rows: Sequence[Stored], count: int) -> str | None:
+    if len(rows) <= count:
+        return None
+    last = rows[count - 1]
+    written = json.dumps([last.created.isoformat(), last.header.id, last.header.version])
+    return base64.urlsafe_b64encode(written.encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> _Place:
+    try:
+        created, key, version = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not ID.match(key) or not isinstance(version, int):
+            raise ValueError("not a place")  # noqa: TRY301 - one answer to all that is wrong
+        return _Place(datetime.fromisoformat(created), key, version)
+    except (ValueError, TypeError, binascii.Error):
+        message = "This cursor is not one that was given. Follow the link of the page before."
+        raise InvalidSearch(message, expression="_cursor") from None
+
+
+def _query(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())

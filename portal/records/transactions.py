@@ -1,0 +1,135 @@
+"""Transactions (FHIR R4, 3.1.0.11.2): all that a bundle asks for, or nothing, in one transaction of the database.
+
+References by fullUrl (`urn:uuid:...`) and by condition (`Practitioner?identifier=...`) lead to what was stored. Reads
+are not served inside: what a transaction answers is what it did. Send those as a batch.
+"""
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from portal.accounts.identity import Caller
+from portal.records.bundles import Entry, set_id
+from portal.records.changes import Change, Written
+from portal.records.changing import kept
+from portal.records.committing import carry_out
+from portal.records.errors import InvalidBundle, RecordsError
+from portal.records.strict_json import MAX_DEPTH, MAX_RESOURCE, too_deep
+
+MOST_ENTRIES = 1000
+METHODS = ("POST", "PUT", "DELETE")
+_URL = re.compile(r"([A-Z][A-Za-z]{0,63})(?:/([A-Za-z0-9\-.]{1,64}))?\Z")
+_ETAG = re.compile(r'(?:W/)?"([1-9][0-9]{0,8})"\Z')
+
+
+def transact(
+    *, caller: Caller, tenant: UUID, entries: Sequence[Entry], purpose: str | None = None
+) -> list[Written]:
+    """Carry out the requests of a transaction bundle; what became of each, in their order.
+
+    Raises Denied after the denial is in the ledger; InvalidBundle and what a single write raises, with an `expression`
+    that begins with the entry. Nothing is stored then.
+    """
+    if len(entries) > MOST_ENTRIES:
+        raise InvalidBundle(f"A transaction has at most {MOST_ENTRIES} entries.", expression="Bundle.entry")
+    changes, places = [], {}
+    for entry in entries:
+        change = _change(entry)
+        if change.entry and entry.full_url:
+            if entry.full_url in places:
+                raise _fault(entry, "fullUrl", "Two entries have the same fullUrl.")
+            places[entry.full_url] = f"{change.type}/{change.id}"
+        changes.append(change)
+    _each_once(changes)
+    return carry_out(
+        changes, caller=caller, tenant=tenant, purpose=purpose, interaction="transaction", places=places
+    )
+
+
+def _change(entry: Entry) -> Change:
+    """What one entry asks for. Raises InvalidBundle, UnsupportedType."""
+    if entry.method not in METHODS:
+        raise _fault(entry, "request.method", f"Served are {', '.join(METHODS)}. Send reads as a batch.")
+    kind, key = _target(entry)
+    version = _version(entry)
+    if entry.method == "DELETE":
+        if not key:
+            raise _fault(entry, "request.url", "A DELETE names one record.")
+        return Change("delete", kind, key, expected=version)
+    resource = _resource(entry, kind)
+    if entry.method == "PUT":
+        if not key or resource.get("id") != key:
+            raise _fault(entry, "resource.id", "A PUT names the record, by the id that its resource has.")
+        return Change("update", kind, key, entry, expected=version)
+    if key:
+        raise _fault(entry, "request.url", "A POST names a type only.")
+    made = str(uuid.uuid4())
+    set_id(entry, made)
+    return Change("create", kind, made, entry, condition=_condition(entry))
+
+
+def _target(entry: Entry) -> tuple[str, str]:
+    if entry.fault and entry.resource is not None:
+        raise _fault(entry, "resource", f"It {entry.fault}." if entry.fault[0].islower() else entry.fault)
+    url = entry.request.get("url")
+    match = _URL.match(url) if isinstance(url, str) else None
+    if match is None:
+        raise _fault(entry, "request.url", "The address is Type or Type/id, below this server.")
+    try:
+        kept(match[1])
+    except RecordsError as error:
+        error.expression = f"Bundle.entry[{entry.index}].request.url"
+        raise
+    return match[1], match[2] or ""
+
+
+def _resource(entry: Entry, kind: str) -> Mapping[str, Any]:
+    found = entry.resource
+    if not isinstance(found, dict) or found.get("resourceType") != kind:
+        raise _fault(entry, "resource", "The entry holds no resource of the type that its address names.")
+    if len(entry.text) > MAX_RESOURCE or too_deep(found):
+        raise _fault(
+            entry,
+            "resource",
+            f"It is larger than {MAX_RESOURCE // 1024} KiB or deeper than {MAX_DEPTH} levels.",
+        )
+    return found
+
+
+def _version(entry: Entry) -> int | None:
+    value = entry.request.get("ifMatch")
+    if value is None:
+        return None
+    match = _ETAG.match(value) if isinstance(value, str) else None
+    if match is None:
+        raise _fault(entry, "request.ifMatch", 'It names a version as ETag did, such as W/"3".')
+    return int(match[1])
+
+
+def _condition(entry: Entry) -> dict[str, list[str]] | None:
+    value = entry.request.get("ifNoneExist")
+    if value is None:
+        return None
+    try:
+        found = parse_qs(str(value).rpartition("?")[2], strict_parsing=True, max_num_fields=20)
+    except ValueError:
+        found = {}
+    if not found:
+        raise _fault(entry, "request.ifNoneExist", "It is a search, such as identifier=system|value.")
+    return found
+
+
+def _each_once(changes: Sequence[Change]) -> None:
+    seen = set()
+    for index, change in enumerate(changes):
+        if change.place in seen:
+            message = "Two entries of a transaction write the same record."
+            raise InvalidBundle(message, expression=f"Bundle.entry[{index}]")
+        seen.add(change.place)
+
+
+def _fault(entry: Entry, where: str, sentence: str) -> InvalidBundle:
+    return InvalidBundle(f"{sentence} Nothing was stored.", expression=f"Bundle.entry[{entry.index}].{where}")
