@@ -18,7 +18,6 @@ COUNTS = [
     "records_token",
     "accounts_registration",
     "accounts_person",
-    "ledger_key",
 ]
 
 
