@@ -13,17 +13,21 @@ from uuid import UUID
 
 import cedarpy
 
-from consent import instants, sentence, terms, vocabulary
+from consent import clauses, sentence, terms
 from consent.errors import CodeRefused
 from consent.terms import Terms
 from ledger.canonical import canonical
 from ledger.hashing import sha256
 
-COMPILER = "assent-1"
+COMPILER = "assent-2"
 HASHED = ("terms", "cedar", "schema", "compiler", "sentence", "language", "template")
 """What the hash of a contract covers."""
-SCHEMA_TEXT = (Path(__file__).parent / "schema.cedarschema").read_text(encoding="ascii")
+_SCHEMAS = Path(__file__).parent / "schemas"
+SCHEMA_TEXT = (_SCHEMAS / f"{COMPILER}.cedarschema").read_text(encoding="ascii")
 SCHEMA_HASH = sha256(SCHEMA_TEXT.encode("ascii")).hex()
+FIRST = "assent-1"
+FIRST_SCHEMA_HASH = sha256((_SCHEMAS / f"{FIRST}.cedarschema").read_bytes()).hex()
+"""What contracts of the first compiler name. Their code runs under the new schema, which has all that theirs had."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,19 @@ def code_hash(document: Mapping[str, Any]) -> str:
 
 def cedar_text(agreed: Terms, *, person: UUID) -> str:
     """The one policy that these terms are. Cheap tests stand first: Cedar stops at the first that fails."""
-    conditions = [*_who(agreed), *_what(agreed), *_when(agreed)]
+    counter = counter_of(agreed, person=person) if agreed.counted else ""
+    conditions = [*clauses.who(agreed), *clauses.what(agreed), *clauses.when(agreed, counter)]
     effect = "permit" if agreed.effect == "permit" else "forbid"
     lines = " &&\n  ".join(conditions)
     return (
-        f'@id("1")\n{effect} (\n  {_principal(agreed)},\n  {_actions(agreed.actions)},\n'
+        f'@id("1")\n{effect} (\n  {clauses.principal(agreed)},\n  {_actions(agreed.actions)},\n'
         f'  resource in Patient::"{person}"\n)\nwhen {{\n  {lines}\n}};\n'
     )
+
+
+def counter_of(agreed: Terms, *, person: UUID) -> str:
+    """The name under which the code of these terms looks up how often it was used."""
+    return sha256(canonical({"person": str(person), "terms": terms.to_json(agreed)})).hex()
 
 
 def validate(cedar: str) -> None:
@@ -81,80 +91,6 @@ def schema() -> cedarpy.Schema:
     return cedarpy.Schema.from_str(SCHEMA_TEXT)
 
 
-def _principal(agreed: Terms) -> str:
-    if agreed.grantee.kind == "organisation":
-        return f'principal in Organisation::"{agreed.grantee.id}"'
-    return f'principal == User::"{agreed.grantee.id}"'
-
-
 def _actions(actions: Collection[str]) -> str:
     names = [f'Action::"{name}"' for name in actions]
     return f"action == {names[0]}" if len(names) == 1 else f"action in [{', '.join(names)}]"
-
-
-def _who(agreed: Terms) -> list[str]:
-    conditions = []
-    if agreed.effect == "permit":
-        role = "guardian" if agreed.grantee.kind == "person" else "clinician"
-        conditions.append(f'context.role == "{role}"')
-    if agreed.grantee.organisation is not None:
-        conditions.append(f'principal in Organisation::"{agreed.grantee.organisation}"')
-    if agreed.strong and agreed.effect == "permit":
-        conditions.append("context.strong")
-    return conditions
-
-
-def _what(agreed: Terms) -> list[str]:
-    return [
-        _one_of("resource.category", agreed.categories),
-        f'resource.custodian == Organisation::"{agreed.custodian}"',
-        *(_reach(agreed.sensitivity) if agreed.effect == "permit" else _aim(agreed.sensitivity)),
-    ]
-
-
-def _when(agreed: Terms) -> list[str]:
-    conditions = [
-        _one_of("context.purpose", agreed.purposes),
-        f"context.now < {instants.microseconds(agreed.ends)}",
-    ]
-    if agreed.starts is not None:
-        conditions.append(f"context.now >= {instants.microseconds(agreed.starts)}")
-    return conditions
-
-
-def _reach(named: Collection[str]) -> list[str]:
-    """Labels of a permit: each sensitivity that the record bears is named, and its level is.
-
-    Naming a sensitivity names the restricted records that bear it (they are R for its sake), not other
-    restricted ones. One unnamed sensitivity keeps a record closed, whatever else is named.
-    """
-    ceiling = max([vocabulary.LEVELS[code] for code in named if code in vocabulary.LEVELS], default=3)
-    reached = vocabulary.covered(named)
-    if not reached:
-        return [f"resource.level <= {ceiling}", "resource.sens.isEmpty()"]
-    borne = f"{_literal(reached)}.containsAll(resource.sens)"
-    if ceiling > 3:
-        return [f"resource.level <= {ceiling}", borne]
-    return ["(resource.level <= 3 || (resource.level == 4 && !resource.sens.isEmpty()))", borne]
-
-
-def _aim(named: Collection[str]) -> list[str]:
-    """Labels of a refusal: any one that it names is enough, and a level covers those above (rule S11)."""
-    if not named:
-        return []
-    hits = [f"resource.level >= {vocabulary.LEVELS[code]}" for code in named if code in vocabulary.LEVELS]
-    if reached := vocabulary.covered(named):
-        hits.append(f"{_literal(reached)}.containsAny(resource.sens)")
-    return [f"({' || '.join(hits)})"]
-
-
-def _one_of(attribute: str, words: Collection[str]) -> str:
-    return (
-        f'{attribute} == "{next(iter(words))}"'
-        if len(words) == 1
-        else f"{_literal(words)}.contains({attribute})"
-    )
-
-
-def _literal(words: Collection[str]) -> str:
-    return "[" + ", ".join(f'"{word}"' for word in words) + "]"

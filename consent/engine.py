@@ -7,7 +7,7 @@ is therefore a deny, of the layer `engine`.
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -18,6 +18,8 @@ from consent import evidence, instants
 from consent.compiler import schema
 from consent.errors import CodeRefused
 from consent.facts import AccessRequest, Decision, Decisions, Layer, ResourceFacts
+from consent.fhir import bridge
+from consent.fhir.compiling import schema as fhir_schema
 from consent.in_force import InForce, Verdict
 from consent.policy_sets import GUARD, Code, clauses, policy_set, standing_code, standing_text
 from consent.reasons import explain
@@ -25,7 +27,7 @@ from consent.reasons import explain
 LAW = standing_code("law", standing_text("law"))
 EMERGENCY = standing_code("emergency", standing_text("emergency"))
 LAYERS: tuple[Layer, ...] = ("law", "emergency", "contract", "base")
-
+FHIR = "fhir"
 
 _FAILED = Verdict(permitted=False, layer="engine")
 _SILENT = Verdict(permitted=False, layer="base")
@@ -33,30 +35,31 @@ _SILENT = Verdict(permitted=False, layer="base")
 
 @dataclass
 class _Run:
-    """The engine's input for one decision, and the verdicts so far by position of the group."""
+    """The engine's input for one decision, in one language: a request for each group, by its position."""
 
     requests: list[dict[str, Any]]
     entities: cedarpy.Entities
     schema: cedarpy.Schema
-    verdicts: dict[int, Verdict] = field(default_factory=dict)
 
 
 def decide(
     request: AccessRequest, resources: Collection[ResourceFacts], in_force: InForce, *, now: datetime
 ) -> Decisions:
     """One decision for each distinct group of records, with the evidence to execute it again."""
-    groups = sorted(
-        {resource.group for resource in resources}, key=lambda group: (*group[:2], sorted(group[2]))
-    )
-    codes = _codes(request, in_force)
-    context = evidence.context(request, now=instants.microseconds(now), emergency=in_force.emergency)
+    told = in_force.told
+    of = {resource: resource.group(told) for resource in resources}
+    groups = sorted(set(of.values()), key=lambda group: group.order)
+    codes, instant = _codes(request, in_force), instants.microseconds(now)
+    counters = {item.counter.name: item.counter for item in in_force.contracts if item.counter}
     inputs = evidence.inputs(
         request,
-        context=context,
-        entities=evidence.entities(request, groups),
-        code={layer: [code.hash for code in codes[layer]] for layer in LAYERS},
+        context=evidence.context(request, now=instant, emergency=in_force.emergency),
+        entities=evidence.entities(request, groups, [counters[name] for name in sorted(counters)]),
+        code={layer: [code.hash for code in items] for layer, items in codes.items()},
         epoch=in_force.epoch,
     )
+    if FHIR in codes:
+        inputs[FHIR] = bridge.inputs(request, groups, now=instant)
     verdicts = [_FAILED] * len(groups) if in_force.broken else execute(inputs, codes)
     by_group = {group: explain(verdict, in_force) for group, verdict in zip(groups, verdicts, strict=True)}
     if in_force.broken:
@@ -65,28 +68,36 @@ def decide(
     return Decisions(
         at=now,
         by_group=by_group,
-        by_resource={(resource.type, resource.id): by_group[resource.group] for resource in resources},
+        by_resource={(resource.type, resource.id): by_group[group] for resource, group in of.items()},
         inputs=inputs,
+        told=told,
     )
 
 
 def execute(
     inputs: Mapping[str, Any],
-    codes: Mapping[Layer, Sequence[Code]],
+    codes: Mapping[str, Sequence[Code]],
     language: cedarpy.Schema | None = None,
 ) -> list[Verdict]:
     """The verdicts of this evidence under these codes, in the order of the record entities.
 
-    `language` is the schema of evidence and codes: by default that of our own contracts.
+    `language` is the schema of evidence and codes: by default that of our own contracts. Where the evidence has a
+    part `fhir`, the consents under that name in `codes` are asked with it, in the layer of the contracts.
     """
-    count = len(inputs["entities"]) - 1
+    count = sum(entity["uid"]["type"] == "Record" for entity in inputs["entities"])
+    verdicts: dict[int, Verdict] = {}
     try:
         run = _prepare(inputs, count, language or schema())
+        abroad = _prepare(inputs[FHIR], count, fhir_schema()) if FHIR in inputs else None
         for layer in LAYERS:
-            _ask(run, layer, codes[layer])
+            waiting = [position for position in range(count) if position not in verdicts]
+            found = _ask(run, layer, codes[layer], waiting)
+            if abroad and layer == "contract":
+                found = _together(found, _ask(abroad, layer, codes[FHIR], waiting))
+            verdicts |= found
     except (CodeRefused, ValueError):
         return [_FAILED] * count
-    return [run.verdicts.get(position, _SILENT) for position in range(count)]
+    return [verdicts.get(position, _SILENT) for position in range(count)]
 
 
 def _prepare(inputs: Mapping[str, Any], count: int, language: cedarpy.Schema) -> _Run:
@@ -105,18 +116,29 @@ def _entities(content: str, language: cedarpy.Schema) -> cedarpy.Entities:
     return cedarpy.Entities.from_json_str(content, language)
 
 
-def _ask(run: _Run, layer: Layer, codes: Sequence[Code]) -> None:
-    """Put the groups that are still open to one layer."""
-    waiting = [position for position in range(len(run.requests)) if position not in run.verdicts]
+def _ask(run: _Run, layer: Layer, codes: Sequence[Code], waiting: Sequence[int]) -> dict[int, Verdict]:
+    """Put the groups that are still open to one layer; those that it is silent on are not in the answer."""
     if not waiting or not any(clauses(code) for code in codes):
-        return
+        return {}
     answers = cedarpy.is_authorized_batch(
         [run.requests[position] for position in waiting], policy_set(codes), run.entities, run.schema
     )
-    for position, answer in zip(waiting, answers, strict=True):
-        verdict = _verdict(answer, layer)
-        if verdict is not None:
-            run.verdicts[position] = verdict
+    found = {
+        position: _verdict(answer, layer) for position, answer in zip(waiting, answers, strict=True)
+    }
+    return {position: verdict for position, verdict in found.items() if verdict is not None}
+
+
+def _together(ours: Mapping[int, Verdict], others: Mapping[int, Verdict]) -> dict[int, Verdict]:
+    """Contracts in two languages are one layer: a failure fails, a deny wins, and all that agree are cited."""
+    found = dict(ours) | dict(others)
+    for position in ours.keys() & others.keys():
+        pair = (ours[position], others[position])
+        worst = min(pair, key=lambda verdict: (verdict.layer != "engine", verdict.permitted))
+        agreeing = [one for one in pair if (one.permitted, one.layer) == (worst.permitted, worst.layer)]
+        named = tuple(sorted({clause for one in agreeing for clause in one.clauses}))
+        found[position] = Verdict(worst.permitted, worst.layer, named)
+    return found
 
 
 def _verdict(answer: cedarpy.AuthzResult, layer: Layer) -> Verdict | None:
@@ -130,15 +152,19 @@ def _verdict(answer: cedarpy.AuthzResult, layer: Layer) -> Verdict | None:
     return Verdict(decision is cedarpy.Decision.Allow, layer, tuple(sorted(reasons)))
 
 
-def _codes(request: AccessRequest, in_force: InForce) -> dict[Layer, Sequence[Code]]:
-    """The codes of each layer that can bear on the request, ordered by hash."""
-    by_hash = {item.code.hash: item.code for item in in_force.contracts}
-    return {
+def _codes(request: AccessRequest, in_force: InForce) -> dict[str, Sequence[Code]]:
+    """The codes of each layer that can bear on the request, ordered by hash; FHIR consents under a name of their own."""
+    own = {item.code.hash: item.code for item in in_force.contracts if not item.fhir}
+    codes: dict[str, Sequence[Code]] = {
         "law": [LAW] if request.is_self else [],
         "emergency": [EMERGENCY] if in_force.emergency is not None else [],
-        "contract": [by_hash[key] for key in sorted(by_hash)],
+        "contract": [own[key] for key in sorted(own)],
         "base": [in_force.base],
     }
+    abroad = {item.code.hash: item.code for item in in_force.contracts if item.fhir}
+    if abroad and request.action in bridge.ACTIONS:
+        codes[FHIR] = [abroad[key] for key in sorted(abroad)]
+    return codes
 
 
 def _outcome(decision: Decision) -> dict[str, Any]:

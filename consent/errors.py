@@ -43,8 +43,26 @@ class UnknownSensitivity(TermsError):
     code = "unknown-sensitivity"
 
 
+class UnknownEvent(TermsError):
+    """An event that no contract can wait for."""
+
+    code = "unknown-event"
+
+
+class UnknownResourceType(TermsError):
+    """A type of records, or a reference to one, that FHIR R4 does not have."""
+
+    code = "unknown-resource-type"
+
+
+class ContradictoryTerms(TermsError):
+    """Parts of a contract of which one takes back what another says, or that mean nothing together."""
+
+    code = "terms-contradictory"
+
+
 class UnknownGranteeKind(TermsError):
-    """A grantee that is neither a practitioner, an organisation nor a person."""
+    """A grantee of a kind that no contract can be with."""
 
     code = "unknown-grantee-kind"
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from consent import instants
 from consent.compiler import COMPILER, SCHEMA_HASH
-from consent.facts import AccessRequest, Emergency, Group
+from consent.facts import ANY, AccessRequest, Emergency, Group, Particulars
+from consent.in_force import Counter
 from consent.vocabulary import grade
 
 ENGINE = f"cedarpy {version('cedarpy')}"
@@ -26,6 +27,8 @@ def context(request: AccessRequest, *, now: int, emergency: Emergency | None) ->
         "own": request.is_self,
         "now": now,
     }
+    if request.open:
+        value["open"] = sorted(request.open)
     if emergency is not None:
         value["emergency"] = {
             "actor": {"__entity": uid("User", emergency.actor)},
@@ -37,11 +40,16 @@ def context(request: AccessRequest, *, now: int, emergency: Emergency | None) ->
     return value
 
 
-def entities(request: AccessRequest, groups: Sequence[Group]) -> list[dict[str, Any]]:
-    """The actor with the organisation acted for, and one record for each group, named by its position."""
-    acting = [] if request.organisation is None else [uid("Organisation", request.organisation)]
-    actor = {"uid": uid("User", request.actor), "attrs": {"present": True}, "parents": acting}
-    return [actor, *(_record(request, position, group) for position, group in enumerate(groups))]
+def entities(
+    request: AccessRequest, groups: Sequence[Group], counters: Sequence[Counter] = ()
+) -> list[dict[str, Any]]:
+    """The actor with what it belongs to, one record for each group, named by its position, and the counters."""
+    parents = [] if request.organisation is None else [uid("Organisation", request.organisation)]
+    for kind, keys in (("Team", request.teams), ("Group", request.groups)):
+        parents += [uid(kind, key) for key in sorted(keys)]
+    actor = {"uid": uid("User", request.actor), "attrs": {"present": True}, "parents": parents}
+    records = [_record(request, position, group) for position, group in enumerate(groups)]
+    return [actor, *records, *map(_counter, counters)]
 
 
 def inputs(
@@ -73,18 +81,37 @@ def uid(kind: str, key: object) -> Uid:
 
 
 def _record(request: AccessRequest, position: int, group: Group) -> dict[str, Any]:
-    kind, category, labels = group
-    level, borne = grade(labels)
-    attributes = {
+    level, borne = grade(group.labels)
+    attributes: dict[str, Any] = {
         "present": True,
         "custodian": {"__entity": uid("Organisation", request.custodian)},
-        "type": kind,
-        "category": category,
+        "type": group.type,
+        "category": group.category,
         "level": level,
         "sens": list(borne),
+        **_particulars(group.particulars),
     }
     return {
         "uid": uid("Record", position),
         "attrs": attributes,
         "parents": [uid("Patient", request.person)],
     }
+
+
+def _particulars(told: Particulars) -> dict[str, Any]:
+    """Only what is known and asked for: what is left out reads as no hit, or for a date or an author as unknown."""
+    if told is ANY:
+        return {}
+    value: dict[str, Any] = {
+        "reference": told.reference,
+        "linked": sorted(told.linked),
+        "refers": sorted(told.refers),
+        "author": told.author,
+        "dates": {"starts": told.dates[0], "ends": told.dates[1]} if told.dates else None,
+    }
+    return {name: fact for name, fact in value.items() if fact or (name == "author" and fact is not None)}
+
+
+def _counter(counter: Counter) -> dict[str, Any]:
+    attributes = {"total": counter.total, "today": counter.today}
+    return {"uid": uid("Counter", counter.name), "attrs": attributes, "parents": []}

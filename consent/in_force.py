@@ -5,19 +5,47 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from consent.facts import Emergency, Layer
+from consent.facts import NONE, Distinctions, Emergency, Layer
 from consent.policy_sets import Code
+from consent.terms import Terms
+
+
+@dataclass(frozen=True)
+class Counter:
+    """How often a contract was used, under the name by which its code asks. `today` is the day (UTC) of the decision."""
+
+    name: str
+    total: int = 0
+    today: int = 0
 
 
 @dataclass(frozen=True)
 class ContractInForce:
-    """A contract that may bear on the request; its code checks the period and everything else."""
+    """A contract that may bear on the request; its code checks the period and everything else.
+
+    `told`: by what it tells records apart. `counter`: its uses, if they are counted. `fhir`: its code speaks of FHIR
+    references (`consent.fhir`), not of our ids.
+    """
 
     contract: UUID
     code: Code
     ends: datetime
     sentence: str
     duties: tuple[str, ...] = ()
+    told: Distinctions = NONE
+    counter: Counter | None = None
+    fhir: bool = False
+
+
+def distinctions(terms: Terms) -> Distinctions:
+    """By what these terms tell records of one kind and label apart."""
+    if not terms.records and terms.data_starts is None and terms.data_ends is None:
+        return NONE
+    by = {
+        meaning: frozenset(one.reference for one in terms.records if one.meaning == meaning)
+        for meaning in ("instance", "related", "dependents", "authoredby")
+    }
+    return Distinctions(**by, dates=terms.data_starts is not None or terms.data_ends is not None)
 
 
 @dataclass(frozen=True)
@@ -32,6 +60,15 @@ class InForce:
     emergency: Emergency | None = None
     epoch: int = 0
     broken: bool = False
+
+    @property
+    def told(self) -> Distinctions:
+        """By what any of the contracts tells records apart."""
+        told = NONE
+        for item in self.contracts:
+            if item.told is not NONE:
+                told |= item.told
+        return told
 
 
 @dataclass(frozen=True)

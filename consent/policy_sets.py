@@ -13,7 +13,7 @@ from typing import Any
 
 import cedarpy
 
-from consent.compiler import COMPILER, SCHEMA_HASH
+from consent.compiler import FIRST, FIRST_SCHEMA_HASH
 from consent.errors import CodeRefused
 from ledger.canonical import canonical
 from ledger.hashing import sha256
@@ -34,8 +34,11 @@ class Code:
 
 
 def standing_code(layer: str, cedar: str) -> Code:
-    """Code of the node or a tenant rather than of a contract, hashed with its layer, schema and compiler."""
-    content = {"layer": layer, "cedar": cedar, "schema": SCHEMA_HASH, "compiler": COMPILER}
+    """Code of the node or a tenant rather than of a contract, hashed with its layer, schema and compiler.
+
+    Those are the first ones, under which the texts were written: a newer compiler of contracts does not change them.
+    """
+    content = {"layer": layer, "cedar": cedar, "schema": FIRST_SCHEMA_HASH, "compiler": FIRST}
     return Code(sha256(canonical(content)).hex(), cedar)
 
 

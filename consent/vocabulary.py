@@ -5,7 +5,14 @@ Purposes are HL7 v3 PurposeOfUse, sensitivity and confidentiality codes HL7 v3 A
 
 from collections.abc import Iterable, Mapping
 
-from consent.errors import TermsError, UnknownAction, UnknownCategory, UnknownPurpose, UnknownSensitivity
+from consent.errors import (
+    TermsError,
+    UnknownAction,
+    UnknownCategory,
+    UnknownEvent,
+    UnknownPurpose,
+    UnknownSensitivity,
+)
 
 CATEGORIES: Mapping[str, str] = {
     "demographics": "personal details",
@@ -32,7 +39,33 @@ PURPOSES: Mapping[str, str] = {
     "PATRQT": "your own request",
     "BTG": "breaking the glass",
 }
-ACTIONS: Mapping[str, str] = {"read": "read", "write": "add to and change", "export": "take a copy of"}
+ACTIONS: Mapping[str, str] = {
+    "read": "read",
+    "write": "add to and change",
+    "export": "take a copy of",
+    "manage_consent": "decide about the sharing of",
+}
+DELEGATED = "manage_consent"
+"""What only a delegation allows: to grant and revoke contracts for somebody else."""
+
+ROLES: Mapping[str, str] = {
+    "clinician": "clinician",
+    "administrator": "administrator",
+    "privacy_officer": "privacy officer",
+}
+EVENTS: Mapping[str, str] = {
+    "appointment": "an appointment",
+    "referral": "a referral",
+    "admission": "an admission",
+}
+MEANINGS: Mapping[str, str] = {
+    "instance": "{}",
+    "related": "{} and what is linked with it",
+    "dependents": "{} and what refers to it",
+    "authoredby": "what {} recorded",
+}
+"""How a contract may name records, as FHIR's consent-data-meaning does, and in words."""
+
 SENSITIVITIES: Mapping[str, str] = {
     "R": "restricted records",
     "V": "very restricted records",
@@ -94,6 +127,16 @@ def action(name: object) -> str:
     slug = name.strip().lower() if isinstance(name, str) else ""
     if slug not in ACTIONS:
         raise UnknownAction(f"{_quoted(name)} is not an action. Use one of: {', '.join(ACTIONS)}.")
+    return slug
+
+
+def event(name: object) -> str:
+    """What must be open for a contract to hold."""
+    slug = name.strip().lower() if isinstance(name, str) else ""
+    if slug not in EVENTS:
+        raise UnknownEvent(
+            f"{_quoted(name)} is nothing that a contract can wait for. Use one of: {', '.join(EVENTS)}."
+        )
     return slug
 
 

@@ -20,6 +20,7 @@ class Record:
     related: tuple[str, ...] = ()
     author: str | None = None
     dates: tuple[int, int] | None = None
+    category: str | None = None
 
     @property
     def reference(self) -> str:
@@ -61,7 +62,7 @@ def inputs(asked: Asked) -> dict[str, Any]:
                 "attrs": {"present": True, "identified": asked.actor is not None},
                 "parents": [uid("Party", party) for party in _parties(asked)],
             },
-            _record(asked.record),
+            of_record(asked.record),
         ],
     }
 
@@ -78,7 +79,8 @@ def _purpose(purpose: str) -> str:
     return purpose if "|" in purpose else f"{codes.PURPOSE_SYSTEM}|{purpose}"
 
 
-def _record(record: Record) -> dict[str, Any]:
+def of_record(record: Record, position: int = 0) -> dict[str, Any]:
+    """The record as an entity, named by its position in the request."""
     level, borne = grade(record.labels)
     attributes: dict[str, Any] = {
         "present": True,
@@ -88,8 +90,10 @@ def _record(record: Record) -> dict[str, Any]:
         "level": level,
         "sens": list(borne),
     }
+    if record.category is not None:
+        attributes["category"] = record.category
     if record.author is not None:
         attributes["author"] = record.author
     if record.dates is not None:
         attributes["dates"] = {"starts": record.dates[0], "ends": record.dates[1]}
-    return {"uid": uid("Record", 0), "attrs": attributes, "parents": [uid("Patient", record.patient)]}
+    return {"uid": uid("Record", position), "attrs": attributes, "parents": [uid("Patient", record.patient)]}

@@ -15,7 +15,7 @@ def conditions(rule: Rule) -> list[str]:
     return [
         *_period(rule.period),
         *_action(rule.actions),
-        *(_one_of("resource.type", rule.types)),
+        *_class(rule),
         *_purpose(rule.purposes, rule.effect),
         *_labels(rule.labels),
         *_dates(rule.dates, rule.effect),
@@ -32,6 +32,14 @@ def _period(period: Span) -> list[str]:
 def _action(actions: Sequence[str]) -> list[str]:
     names = [f'Action::"{name}"' for name in actions]
     return [_any([f"action == {name}" for name in names])] if names else []
+
+
+def _class(rule: Rule) -> list[str]:
+    """Repeats are alternatives, whichever system they are of (S3)."""
+    terms = _one_of("resource.type", rule.types)
+    for term in _one_of("resource.category", rule.categories):
+        terms.append(f"({_known('resource', 'category', term, rule.effect)})")
+    return [_any(terms)] if terms else []
 
 
 def _purpose(purposes: Sequence[str], effect: Effect) -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 
 from consent.base_variants import DEFAULT, code_of
 from consent.engine import LAYERS, execute
-from consent.facts import Layer
 from consent.fhir.asking import Asked, inputs
 from consent.fhir.compiling import schema
 from consent.in_force import Verdict
@@ -13,7 +12,7 @@ from consent.policy_sets import Code
 
 def decide(consents: Collection[Code], asked: Asked) -> Verdict:
     """All consents together: a deny wins, in any order (rule S6); if all are silent, nothing is permitted (S7)."""
-    codes: dict[Layer, Sequence[Code]] = dict.fromkeys(LAYERS, ())
+    codes: dict[str, Sequence[Code]] = dict.fromkeys(LAYERS, ())
     by_hash = {code.hash: code for code in consents}
     codes["contract"] = [by_hash[key] for key in sorted(by_hash)]
     codes["base"] = [code_of(DEFAULT)]

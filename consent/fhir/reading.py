@@ -7,6 +7,7 @@ from consent.errors import ConsentCodeUnknown, ConsentElementUnsupported, Consen
 from consent.fhir import codes, elements
 from consent.fhir.elements import among, code_of, coding, concept, fields, items, needed, reference
 from consent.fhir.rules import ALWAYS, Actor, Datum, Effect, FhirConsent, Labels, Rule
+from consent.vocabulary import CATEGORIES
 
 MOST_PROVISIONS = 1000
 T = TypeVar("T")
@@ -69,6 +70,10 @@ def _rule(found: Mapping[str, Any], path: str, place: tuple[int, ...], parent: R
     above = parent or Rule((), effect)
     period = elements.period(found["period"], f"{path}.period") if "period" in found else ALWAYS
     labels = _each(found, "securityLabel", path, _label)
+    classes = _each(found, "class", path, _class) or (
+        *((codes.TYPE_SYSTEM, name) for name in above.types),
+        *((codes.CATEGORY_SYSTEM, name) for name in above.categories),
+    )
     return Rule(
         path=place,
         effect=effect,
@@ -77,7 +82,8 @@ def _rule(found: Mapping[str, Any], path: str, place: tuple[int, ...], parent: R
         actions=_each(found, "action", path, _action) or above.actions,
         labels=Labels(labels, effect) if labels else above.labels,
         purposes=_each(found, "purpose", path, _purpose) or above.purposes,
-        types=_each(found, "class", path, _type) or above.types,
+        types=tuple(code for system, code in classes if system == codes.TYPE_SYSTEM),
+        categories=tuple(code for system, code in classes if system == codes.CATEGORY_SYSTEM),
         dates=elements.period(found["dataPeriod"], f"{path}.dataPeriod")
         if "dataPeriod" in found
         else above.dates,
@@ -125,8 +131,12 @@ def _purpose(value: object, path: str) -> str:
     return f"{system}|{code}"
 
 
-def _type(value: object, path: str) -> str:
-    return code_of(coding(value, path), path, codes.TYPE_SYSTEM, codes.TYPES)
+def _class(value: object, path: str) -> tuple[str, str]:
+    """A resource type of R4, or a category of our own."""
+    pair = coding(value, path)
+    if pair[0] == codes.CATEGORY_SYSTEM:
+        return pair[0], code_of(pair, path, codes.CATEGORY_SYSTEM, CATEGORIES)
+    return codes.TYPE_SYSTEM, code_of(pair, path, codes.TYPE_SYSTEM, codes.TYPES)
 
 
 def _datum(value: object, path: str) -> Datum:

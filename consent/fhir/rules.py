@@ -48,6 +48,7 @@ class Rule:
     labels: Labels | None = None
     purposes: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     dates: Span | None = None
     data: tuple[Datum, ...] = ()
 

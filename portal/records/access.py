@@ -14,6 +14,7 @@ from django.db import transaction
 
 from consent import services as consent
 from consent import vocabulary
+from consent.circumstances import Circumstances
 from consent.facts import AccessRequest, Decision, Decisions, ResourceFacts
 from ledger import services as ledger
 from ledger.errors import ScopeError
@@ -91,7 +92,9 @@ def ask(
 def facts_of(header: Header) -> ResourceFacts:
     """What a decision may know of a record."""
     labels = frozenset(header.labels)
-    return ResourceFacts(header.type, header.id, header.category, labels, header.date, header.author or None)
+    return ResourceFacts(
+        header.type, header.id, header.category, labels, header.date, header.author or None, header.until
+    )
 
 
 def group_facts(type_name: str, category: str, labels: Iterable[str] = ()) -> ResourceFacts:
@@ -99,9 +102,21 @@ def group_facts(type_name: str, category: str, labels: Iterable[str] = ()) -> Re
     return ResourceFacts(type_name, "", category, frozenset(labels))
 
 
-def decide(asked: Asked, facts: Collection[ResourceFacts]) -> Decisions:
+def circumstances(asked: Asked) -> Circumstances:
+    """What is in force for this question, held until the transaction ends. For what asks by what contracts tell
+    records apart (`told`) before it knows which records there are; give it to `decide` then."""
+    return consent.circumstances(request=_request(asked))
+
+
+def decide(
+    asked: Asked, facts: Collection[ResourceFacts], under: Circumstances | None = None
+) -> Decisions:
     """Decide under the person's lock, in the custodian's scope; held until the transaction ends."""
-    request = AccessRequest(
+    return _bounded(asked, consent.decide(request=_request(asked), resources=facts, under=under))
+
+
+def _request(asked: Asked) -> AccessRequest:
+    return AccessRequest(
         actor=asked.caller.user,
         person=asked.person,
         custodian=asked.tenant,
@@ -112,7 +127,6 @@ def decide(asked: Asked, facts: Collection[ResourceFacts]) -> Decisions:
         strong=asked.caller.strong,
         is_self=asked.is_self,
     )
-    return _bounded(asked, consent.decide(request=request, resources=facts))
 
 
 def all_or_none(decisions: Decisions) -> Decisions:
@@ -153,6 +167,7 @@ def enter(
         audit=audit,
         inputs=decisions.inputs,
     )
+    consent.count_uses(person=asked.person, decisions=decisions)
     return Entered(decisions, decision, signed)
 
 
@@ -225,8 +240,8 @@ def basis(decision: Decision) -> dict[str, object]:
 def _decided(decisions: Decisions) -> list[dict[str, object]]:
     """Which categories each distinct decision was about. Labels are clinical and stay in the inputs."""
     about: dict[Decision, set[str]] = {}
-    for (_, category, _), decision in decisions.by_group.items():
-        about.setdefault(decision, set()).add(category)
+    for group, decision in decisions.by_group.items():
+        about.setdefault(decision, set()).add(group.category)
     return [
         {
             "categories": sorted(categories),

@@ -6,13 +6,25 @@ from itertools import groupby
 from uuid import UUID
 
 from consent import vocabulary
+from consent.circumstances import Circumstances
 from consent.facts import Decision, Decisions
 from ledger.promise import SignedPromise
 from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
 from portal.records import categories, storage
-from portal.records.access import Asked, ask, cited, decide, deciding, enter, group_facts
+from portal.records.access import (
+    Asked,
+    ask,
+    circumstances,
+    cited,
+    decide,
+    deciding,
+    enter,
+    group_facts,
+)
+from portal.records.candidates import Candidates, Permitted, candidates
 from portal.records.errors import Denied
+from portal.records.kinds import CLINICAL
 from portal.records.opening import Record, release
 from portal.records.outlines import Outline, outline_of
 from portal.records.patients import Patient, named, unnamed
@@ -70,9 +82,11 @@ def chart(
     with deciding(tenant):
         found = outline or outline_of(person)
         asked = ask(caller, tenant, person, purpose=purpose, interaction="chart")
-        decisions = _decide(asked, wanted, found)
+        under = circumstances(asked)
+        there = candidates(person, CLINICAL, (), under.told, known=[group for group, _ in found.groups])
+        decisions = _decide(asked, under, wanted, there)
         limit = ALONE if category else EACH
-        rows = _permitted_rows(person, decisions, limit + 1)
+        rows = _permitted_rows(person, there.permitted(decisions), limit + 1)
         shown = {row.header: row for those in rows.values() for row in those[:limit]}
         entered = enter(asked, decisions, list(shown.values()), categories=wanted)
     if not entered.decision.permitted:
@@ -102,26 +116,23 @@ def own_record(
     return chart(caller=alone, tenant=tenant, person=caller.person, category=category, outline=outline)
 
 
-def _decide(asked: Asked, wanted: Collection[str], outline: Outline) -> Decisions:
+def _decide(asked: Asked, under: Circumstances, wanted: Collection[str], there: Candidates) -> Decisions:
     """One decision call: for every kind of record that could be there, for what is there, and for the FHIR Patient,
     whose decision is among them if something wanted is permitted and the Patient is, too: for the head of the page."""
     facts = {group_facts(name, category) for category in wanted for name in categories.types_of(category)}
-    facts |= {group_facts(*group) for group, _ in outline.groups if group[1] in wanted}
-    head = group_facts(*outline.head)
-    decisions = decide(asked, {*facts, head})
-    parts = {group: one for group, one in decisions.by_group.items() if group[1] in wanted}
+    facts |= {one for one in there.facts if one.category in wanted}
+    head = next(one for one in there.facts if one.type == "Patient")
+    decisions = decide(asked, {*facts, head}, under)
+    parts = {group: one for group, one in decisions.by_group.items() if group.category in wanted}
     if cited(replace(decisions, by_group=parts)).permitted and decisions.of(head).permitted:
-        return replace(decisions, by_group={**parts, head.group: decisions.of(head)})
+        return replace(decisions, by_group={**parts, head.group(decisions.told): decisions.of(head)})
     return replace(decisions, by_group=parts)
 
 
-def _permitted_rows(person: UUID, decisions: Decisions, each: int) -> dict[str, list[Stored]]:
-    permitted = {
-        (name, storage.group_name(category, labels))
-        for (name, category, labels), decision in decisions.by_group.items()
-        if decision.permitted
-    }
-    rows = storage.newest(person, permitted=permitted, each=each) if permitted else []
+def _permitted_rows(person: UUID, permitted: Permitted, each: int) -> dict[str, list[Stored]]:
+    if not permitted.groups:
+        return {}
+    rows = storage.newest(person, permitted=permitted.groups, each=each, conditions=permitted.conditions)
     return {name: list(those) for name, those in groupby(rows, lambda row: row.header.category)}
 
 
@@ -132,7 +143,7 @@ def _section(
     limit: int,
     by_place: dict[tuple[str, str], Record],
 ) -> Section:
-    within = {group: decision for group, decision in decisions.by_group.items() if group[1] == category}
+    within = {group: decision for group, decision in decisions.by_group.items() if group.category == category}
     decision = cited(replace(decisions, by_group=within))
     places = [(row.header.type, row.header.id) for row in rows[:limit]]
     return Section(

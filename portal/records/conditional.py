@@ -9,7 +9,8 @@ from uuid import UUID
 from portal.accounts import selectors
 from portal.accounts.identity import Caller
 from portal.records import index, parameters, storage
-from portal.records.access import Entered, ask, decide, enter, group_facts
+from portal.records.access import Entered, ask, circumstances, decide, enter, group_facts
+from portal.records.candidates import candidates
 from portal.records.changes import Change
 from portal.records.errors import InvalidSearch, NotSelective
 from portal.records.kinds import DIRECTORY, KINDS
@@ -39,15 +40,18 @@ def find(change: Change, patient: str, *, caller: Caller, tenant: UUID, purpose:
     if person is None:
         return None
     asked = ask(caller, tenant, person, purpose=purpose, interaction="create")
-    groups = storage.groups(person, [change.type], query.conditions(tenant=tenant, person=person))
+    under = circumstances(asked)
+    found = candidates(person, [change.type], query.conditions(tenant=tenant, person=person), under.told)
     facts = {group_facts(change.type, category) for category in KINDS[change.type].categories}
-    decisions = decide(asked, facts | {group_facts(*group) for group in groups})
+    decisions = decide(asked, facts | found.facts, under)
     permitted = [
-        storage.group_name(category, labels)
-        for (_, category, labels), decision in decisions.by_group.items()
+        storage.group_name(group.category, group.labels)
+        for group, decision in decisions.by_group.items()
         if decision.permitted
     ]
-    rows = _page(query, person, tenant, permitted)
+    shown = found.permitted(decisions)
+    page = _page(query, person, tenant, permitted)
+    rows = [row for row in page if shown.shows(row.header.type, row.header.id)]
     if permitted and not rows:
         return None
     return _only(rows, enter(asked, decisions, rows[:1], categories=KINDS[change.type].categories))

@@ -19,8 +19,10 @@ from portal.records.elements import at_path, canonical, place_of, strings, token
 from portal.records.searchable import Parameter, parameters_of
 
 USE = "index"
+LINK = "_link"
+"""The parameter of the references that a resource makes, of whichever element: no search can name it."""
 DIGEST = 16
-GENERATION = 2
+GENERATION = 3
 """Raised whenever a record's entries here would be other ones than before; `manage.py reindex` brings them up."""
 
 BEGINNING = 3  # letters of a patient's name
@@ -57,6 +59,20 @@ def values_of(resource: Mapping[str, Any]) -> Values:
             for element in at_path(resource, path):
                 for value in _spellings(parameter, element):
                     yield parameter.name, value
+    for reference in references_in(resource):
+        yield LINK, reference
+
+
+def references_in(value: Any) -> Iterator[str]:
+    """The references to other records (Type/id) anywhere in a resource, but for those to whose record it is."""
+    if isinstance(value, Mapping):
+        found = value.get("reference")
+        if isinstance(found, str) and "/" in found and not found.startswith(("Patient/", "http", "urn:")):
+            yield found
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from references_in(part)
 
 
 def spans_of(resource: Mapping[str, Any]) -> Iterator[tuple[str, dates.Span]]:

@@ -12,10 +12,12 @@ from consent.facts import Decision, Decisions, ResourceFacts
 from portal.accounts import selectors
 from portal.accounts.identity import Caller
 from portal.records import categories
-from portal.records.access import SCOPES, Asked, all_or_none, ask, cited, decide, facts_of, refusal
+from portal.records.access import SCOPES, Asked, all_or_none, ask, circumstances, cited, decide, facts_of, refusal
 from portal.records.changes import Change
 from portal.records.errors import RoleNeeded
+from portal.records.index import references_in
 from portal.records.kinds import KINDS
+from portal.records.links import with_links
 from portal.records.preparing import Prepared
 from portal.records.sealed import Stored
 
@@ -43,9 +45,10 @@ class Item:
         """What is decided about: the record as it is, and as it will be."""
         found = [facts_of(self.before.header)] if self.before else []
         if one := self.prepared:
-            date = one.span.start if one.span else None
-            labels = frozenset(one.labels)
-            found.append(ResourceFacts(one.type, one.id, one.category, labels, date, one.author or None))
+            start, until = one.span if one.span else (None, None)
+            labels, refers = frozenset(one.labels), frozenset(references_in(one.resource))
+            known = (start, one.author or None, until, refers, refers)
+            found.append(ResourceFacts(one.type, one.id, one.category, labels, *known))
         return found
 
 
@@ -87,9 +90,14 @@ def judge(
     for person, those in sorted(by_person.items()):
         asked = ask(caller, tenant, person, purpose=purpose, interaction=interaction, action="write")
         facts = [one for item in those if not item.registers for one in item.facts]
-        decisions = _by_author(asked, those, all_or_none(decide(asked, facts))) if facts else None
+        decisions = _by_author(asked, those, _decided(asked, facts)) if facts else None
         verdicts.append(Verdict(those, asked, decisions))
     return verdicts
+
+
+def _decided(asked: Asked, facts: Sequence[ResourceFacts]) -> Decisions:
+    under = circumstances(asked)
+    return all_or_none(decide(asked, with_links(asked.person, facts, under.told), under))
 
 
 def _by_author(asked: Asked, items: Sequence[Item], decisions: Decisions) -> Decisions:

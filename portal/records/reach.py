@@ -42,5 +42,5 @@ def reach(*, caller: Caller, tenant: UUID, person: UUID, purpose: str | None = N
 
 
 def _of(category: str, decisions: Decisions) -> Decision:
-    within = {group: decision for group, decision in decisions.by_group.items() if group[1] == category}
+    within = {group: decision for group, decision in decisions.by_group.items() if group.category == category}
     return cited(replace(decisions, by_group=within))

@@ -8,9 +8,10 @@ from ledger.promise import SignedPromise
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
 from portal.records import storage
-from portal.records.access import SCOPE, all_or_none, ask, decide, deciding, enter, facts_of
+from portal.records.access import SCOPE, all_or_none, ask, circumstances, decide, deciding, enter, facts_of
 from portal.records.errors import Denied, RecordDeleted, UnknownRecord, UnsupportedType
 from portal.records.kinds import KINDS
+from portal.records.links import with_links
 from portal.records.opening import Record, open_directory, release_all
 from portal.records.sealed import Header, Stored
 
@@ -47,8 +48,9 @@ def read(
         current = row if version is None else _row(type, id, None)[0]
         assert row.header.person is not None  # noqa: S101 - a constraint of the table
         asked = ask(caller, tenant, row.header.person, purpose=purpose, interaction="read")
-        facts = _facts(row.header, current.header)
-        decisions = all_or_none(decide(asked, facts))
+        under = circumstances(asked)
+        facts = with_links(asked.person, _facts(row.header, current.header), under.told)
+        decisions = all_or_none(decide(asked, facts, under))
         entered = enter(asked, decisions, [row], categories={one.category for one in facts})
     if not entered.decision.permitted:
         raise Denied(entered.decision, entered.promise)

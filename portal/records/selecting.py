@@ -6,7 +6,8 @@ from uuid import UUID
 
 from consent.facts import Decisions, Group
 from portal.records import including, index, storage
-from portal.records.access import Asked, decide, group_facts
+from portal.records.access import Asked, circumstances, decide, group_facts
+from portal.records.candidates import NOTHING, Permitted, candidates
 from portal.records.kinds import KINDS
 from portal.records.opening import open_rows
 from portal.records.parameters import Query
@@ -29,16 +30,17 @@ def select(asked: Asked, query: Query) -> Selected:
     """Decide once for all groups that could be found, then take the page from those that are permitted."""
     categories = tuple(sorted(query.named)) or KINDS[query.type].categories
     conditions = query.conditions(tenant=asked.tenant, person=asked.person)
-    own = {group_facts(query.type, category) for category in categories}
-    own |= {group_facts(*group) for group in storage.groups(asked.person, [query.type], conditions)}
+    under = circumstances(asked)
+    found = candidates(asked.person, [query.type], conditions, under.told)
+    own = found.facts | {group_facts(query.type, category) for category in categories}
     types = including.types_of(query)
-    along = {group_facts(*group) for group in storage.groups(asked.person, types, ())} if types else set()
-    decisions = decide(asked, own | along)
+    along = candidates(asked.person, types, (), under.told) if types else NOTHING
+    decisions = decide(asked, own | along.facts, under)
+    conditions = [*conditions, *found.permitted(decisions).conditions]
     if not types and not query.beginnings and not query.total:
         return Selected(_page(asked, query, conditions, decisions), [], decisions, None, categories)
-    return _select_more(
-        asked, query, conditions, _own_first(decisions, {one.group for one in own}), categories
-    )
+    decisions = _own_first(decisions, {one.group(decisions.told) for one in own})
+    return _select_more(asked, query, conditions, decisions, along.permitted(decisions), categories)
 
 
 def _select_more(
@@ -46,6 +48,7 @@ def _select_more(
     query: Query,
     conditions: Sequence[Condition],
     decisions: Decisions,
+    beside: Permitted,
     categories: tuple[str, ...],
 ) -> Selected:
     page = kept(query, asked.tenant, _page(asked, query, conditions, decisions))
@@ -53,10 +56,10 @@ def _select_more(
     total = storage.count(asked.person, [query.type], conditions, permitted=names) if query.total else None
     if query.total and query.beginnings:
         total = len(page.rows)  # a person has one Patient
-    permitted = {(kind, name) for kind in including.types_of(query) for name in _permitted(kind, decisions)}
-    along = including.along(
-        query, tenant=asked.tenant, person=asked.person, page=page.rows, permitted=permitted
+    found = including.along(
+        query, tenant=asked.tenant, person=asked.person, page=page.rows, permitted=set(beside.groups)
     )
+    along = [row for row in found if beside.shows(row.header.type, row.header.id)]
     return Selected(page, along, decisions, total, categories)
 
 
@@ -94,7 +97,7 @@ def _page(asked: Asked, query: Query, conditions: Sequence[Condition], decisions
 
 def _permitted(type_name: str, decisions: Decisions) -> list[str]:
     return [
-        storage.group_name(category, labels)
-        for (kind, category, labels), decision in decisions.by_group.items()
-        if decision.permitted and kind == type_name
+        storage.group_name(group.category, group.labels)
+        for group, decision in decisions.by_group.items()
+        if decision.permitted and group.type == type_name
     ]

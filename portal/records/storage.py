@@ -143,6 +143,25 @@ def groups(
         return list(cursor.fetchall())
 
 
+def headers(person: UUID, types: Collection[str], conditions: Sequence[Condition]) -> list[Header]:
+    """The clear columns of each record that a search would find: for contracts that tell single records apart."""
+    where, parameters = _where(person, types, conditions)
+    columns = "r.person, r.type, r.fhir_id, r.version, r.category, r.labels, r.date, r.until, r.author"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM records_resource r {where}", parameters)
+        rows = cursor.fetchall()
+    tenant = current_tenant()
+    return [Header(tenant, *row[:5], tuple(row[5]), *row[6:]) for row in rows]
+
+
+def among(places: Collection[tuple[str, str]]) -> Condition:
+    """Only these records (type, id)."""
+    return Condition(
+        "(r.type, r.fhir_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+        [[kind for kind, _ in places], [key for _, key in places]],
+    )
+
+
 def count_groups(person: UUID, types: Collection[str]) -> list[tuple[str, str, list[str], int]]:
     """As `groups`, with how many records each has."""
     where, parameters = _where(person, types, ())
@@ -234,10 +253,16 @@ def at_places(
         return [stored(row) for row in cursor.fetchall()]
 
 
-def newest(person: UUID, *, permitted: Collection[tuple[str, str]], each: int) -> list[Stored]:
+def newest(
+    person: UUID,
+    *,
+    permitted: Collection[tuple[str, str]],
+    each: int,
+    conditions: Sequence[Condition] = (),
+) -> list[Stored]:
     """The newest records of these (type, group), at most `each` of a category."""
     types, groups_of_types = [name for name, _ in permitted], [group for _, group in permitted]
-    where, parameters = _where(person, sorted(set(types)), ())
+    where, parameters = _where(person, sorted(set(types)), conditions)
     ranked = (
         f"SELECT r.tenant_id, r.type, r.fhir_id, row_number() OVER "
         f"(PARTITION BY r.category ORDER BY {_PLACE} DESC, r.fhir_id DESC) AS rank "

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from consent.compiler import compile_contract
+from consent.compiler import compile_contract, counter_of
 from consent.facts import AccessRequest, ResourceFacts
-from consent.in_force import ContractInForce
+from consent.in_force import ContractInForce, Counter, distinctions
 from consent.policy_sets import Code
 from consent.sentence import Display
 from consent.signature import Signature
@@ -30,7 +30,9 @@ RIVERSIDE = UUID("00000000-0000-7000-8000-0000000000a2")
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 END = datetime(2027, 3, 1, 14, 0, tzinfo=UTC)
-DISPLAY = Display(grantee="Dr Rivera", custodian="St Mary Hospital", organisation="Riverside Clinic")
+DISPLAY = Display(
+    grantee="Dr Rivera", custodian="St Mary Hospital", organisation="Riverside Clinic", cosigner="Ana Lindgren"
+)
 A_DOCTOR = Grantee("practitioner", DOCTOR_ELSEWHERE)
 EMERGENCY: dict[str, Any] = {
     "person": PATIENT,
@@ -56,12 +58,19 @@ def terms(**changes: Any) -> Terms:
     return Terms(**usual | changes)
 
 
-def in_force(agreed: Terms, number: int = 1, *, person: UUID = PATIENT) -> ContractInForce:
-    """A contract with these terms as the engine takes it, without a database."""
+def in_force(
+    agreed: Terms, number: int = 1, *, person: UUID = PATIENT, counts: tuple[int, int] = (0, 0)
+) -> ContractInForce:
+    """A contract with these terms as the engine takes it, without a database. `counts`: its uses, in all and today."""
     code = compile_contract(agreed, person=person, display=DISPLAY)
-    duties = ("notify",) if agreed.notify else ()
     return ContractInForce(
-        UUID(int=number), Code(code.code_hash, code.cedar), agreed.ends, code.sentence, duties
+        UUID(int=number),
+        Code(code.code_hash, code.cedar),
+        agreed.ends,
+        code.sentence,
+        agreed.duties,
+        distinctions(agreed),
+        Counter(counter_of(agreed, person=person), *counts) if agreed.counted else None,
     )
 
 

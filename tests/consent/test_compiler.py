@@ -162,9 +162,12 @@ def test_each_refusal_has_a_code_of_its_own() -> None:
 
 def test_a_grantee_of_another_kind_is_refused() -> None:
     with pytest.raises(UnknownGranteeKind):
-        Grantee("application", cast.DOCTOR)
+        Grantee("robot", cast.DOCTOR)
+    for wrong in (("organisation", cast.ST_MARY, cast.RIVERSIDE), ("role", cast.ST_MARY)):
+        with pytest.raises(TermsError):
+            Grantee(*wrong)
     with pytest.raises(TermsError):
-        Grantee("organisation", cast.ST_MARY, cast.RIVERSIDE)
+        Grantee("team", cast.ST_MARY, role="clinician")
 
 
 def test_a_contract_over_before_it_is_made_is_refused() -> None:
@@ -196,7 +199,7 @@ def test_categories_may_be_spelled_as_people_do(spelled: str, slug: str) -> None
 
 @pytest.mark.parametrize(
     "changes",
-    [{"v": 2}, {"categories": ["medicines", "lab-results"]}, {"more": 1}, {"ends": "2027-03-01T14:00:00Z"}],
+    [{"v": 1}, {"v": 3}, {"uses": 0}, {"categories": ["medicines", "lab-results"]}, {"more": 1}, {"ends": "2027-03-01T14:00:00Z"}],
 )
 def test_stored_terms_have_one_form(changes: dict[str, Any]) -> None:
     value = terms.to_json(cast.terms(categories=["lab-results", "medicines"])) | changes

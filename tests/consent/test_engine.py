@@ -8,7 +8,7 @@ from uuid import UUID
 
 import cedarpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consent.engine import LAYERS, decide, execute
@@ -20,7 +20,7 @@ from consent.terms import Terms
 from ledger.canonical import canonical, parse_canonical
 from tests.consent import cast, reference
 from tests.consent.asking import DENY, OPT_OUT, one, session
-from tests.consent.strategies import INSTANTS, any_record, any_request, any_terms
+from tests.consent.strategies import INSTANTS, any_counts, any_record, any_request, any_terms, narrowings
 
 BAD_CODE = [
     ("text that is no policy", "permit everything"),
@@ -97,19 +97,25 @@ def test_the_evidence_is_canonical_and_names_all_that_ran() -> None:
 @given(
     st.lists(any_terms(), max_size=6),
     any_request(),
-    st.lists(any_record(), min_size=1, max_size=4),
+    st.lists(any_record(), min_size=1, max_size=4, unique_by=lambda record: (record.type, record.id)),
     st.sampled_from(INSTANTS),
     st.booleans(),
+    any_counts(),
 )
 def test_the_engine_agrees_with_a_plain_reading_of_the_terms(
-    agreed: list[Terms], request: AccessRequest, records: list[ResourceFacts], now: Any, opt_out: bool
+    agreed: list[Terms],
+    request: AccessRequest,
+    records: list[ResourceFacts],
+    now: Any,
+    opt_out: bool,
+    counts: tuple[int, int],
 ) -> None:
-    contracts = [cast.in_force(terms, number) for number, terms in enumerate(agreed)]
+    contracts = [cast.in_force(terms, number, counts=counts) for number, terms in enumerate(agreed)]
     in_force = InForce(OPT_OUT if opt_out else DENY, contracts)
     decisions = decide(request, records, in_force, now=now)
     for record in records:
         decision = decisions.of(record)
-        expected = reference.answer(agreed, request, record, now, opt_out=opt_out)
+        expected = reference.answer(agreed, request, record, now, opt_out=opt_out, counts=counts)
         assert (decision.permitted, decision.layer) == expected
 
 
@@ -139,3 +145,37 @@ def test_the_evidence_alone_gives_the_same_answer_from_the_text(
 def test_clauses_are_named_by_their_code() -> None:
     code = cast.in_force(cast.terms()).code
     assert list(clauses(code)) == [f"{code.hash}:1"]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(any_terms(), min_size=1, max_size=4),
+    st.lists(any_request(), min_size=4, max_size=4),
+    st.lists(any_record(), min_size=3, max_size=3, unique_by=lambda record: (record.type, record.id)),
+)
+def test_ten_thousand_cases_of_the_whole_language_agree(
+    agreed: list[Terms], requests: list[AccessRequest], records: list[ResourceFacts]
+) -> None:
+    """100 examples of four requests, at each of five instants and after two histories of use, for three records."""
+    for counts in ((0, 0), (2, 2)):
+        contracts = [cast.in_force(terms, number, counts=counts) for number, terms in enumerate(agreed)]
+        for request in requests:
+            for now in INSTANTS:
+                decisions = decide(request, records, InForce(DENY, contracts), now=now)
+                for record in records:
+                    expected = reference.answer(agreed, request, record, now, opt_out=False, counts=counts)
+                    assert (decisions.of(record).permitted, decisions.of(record).layer) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(any_terms(), any_request(), any_record(), st.sampled_from(INSTANTS), st.data())
+def test_narrowing_a_permit_never_permits_more_nor_widening_one_denies_more(
+    wide: Terms, request: AccessRequest, record: ResourceFacts, now: Any, data: st.DataObject
+) -> None:
+    """A refusal read the other way round: narrowed, it never refuses more."""
+    narrow = data.draw(narrowings(wide))
+    answers = [
+        one(request, record, cast.in_force(terms), now=now, base=OPT_OUT) for terms in (narrow, wide)
+    ]
+    permitted = [answer.permitted for answer in answers]
+    assert permitted in ([False, False], [True, True], [False, True] if wide.effect == "permit" else [True, False])
