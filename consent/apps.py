@@ -4,8 +4,10 @@ from django.apps import AppConfig
 
 ENTRY_TYPES = (
     "access.emergency",
+    "contract.drafted",
     "contract.proposed",
     "contract.signed",
+    "contract.cosigned",
     "contract.activated",
     "contract.suspended",
     "contract.superseded",

@@ -5,6 +5,9 @@
     {"kind": "decision", "index": ..., "schema": hash, "code": {layer: [hashes]}, "principal": ..., "action": ...,
      "context": ..., "entities": [...], "decisions": [{"permitted": ..., "layer": ..., "clauses": [...]}]}
 
+A decision in which FHIR consents had a part has `"fhir": {"principal", "action", "context", "entities", "schema"}` too,
+with which `code.fhir` is asked in the layer of the contracts: a failure fails, a deny wins.
+
 Layers are asked in the order law, emergency, contract, base; the first that is not silent decides. Every set also
 holds the policy `guard`. An error that Cedar reports, or a deny by the guard, is a deny of the layer `engine`.
 """
@@ -14,7 +17,8 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from consent.compiler import SCHEMA_HASH, SCHEMA_TEXT
-from consent.engine import EMERGENCY, LAW
+from consent.engine import EMERGENCY, FHIR, LAW
+from consent.fhir import compiling as fhir
 from consent.history import History
 from consent.policy_sets import GUARD, Code, standing_text
 
@@ -27,7 +31,7 @@ class Archive:
     def __init__(self, file: TextIO, history: History) -> None:
         self._file, self._history = file, history
         self._written: set[str] = set()
-        self._write({"kind": "schema", "hash": SCHEMA_HASH, "cedar": SCHEMA_TEXT})
+        self._write_schema(SCHEMA_HASH, SCHEMA_TEXT)
         self._write({"kind": "code", "hash": GUARD, "cedar": standing_text(GUARD)})
 
     def take(self, index: int, subject: str | None, inputs: Mapping[str, Any]) -> None:
@@ -41,6 +45,9 @@ class Archive:
         for key in cited:
             self._write_code(codes[key])
         said = {name: inputs[name] for name in KEPT}
+        if FHIR in inputs:
+            self._write_schema(fhir.SCHEMA_HASH, fhir.SCHEMA_TEXT)
+            said[FHIR] = {**inputs[FHIR], "schema": fhir.SCHEMA_HASH}
         self._write({"kind": "decision", "index": index, "code": inputs["code"], **said})
 
     def _codes(self, subject: str, inputs: Mapping[str, Any]) -> dict[str, Code]:
@@ -53,6 +60,11 @@ class Archive:
         if code.hash not in self._written:
             self._written.add(code.hash)
             self._write({"kind": "code", "hash": code.hash, "cedar": code.cedar})
+
+    def _write_schema(self, key: str, text: str) -> None:
+        if key not in self._written:
+            self._written.add(key)
+            self._write({"kind": "schema", "hash": key, "cedar": text})
 
     def _write(self, line: Mapping[str, Any]) -> None:
         self._file.write(json.dumps(line, separators=(",", ":")) + "\n")

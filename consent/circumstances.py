@@ -1,4 +1,4 @@
-"""All that a decision rests on beside the records: the request with what was looked up for it, what is in force, when."""
+"""All that a decision rests on beside the records: the request with what was looked up for it, and what is in force."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -123,9 +123,7 @@ def _ask(run: _Run, layer: Layer, codes: Sequence[Code], waiting: Sequence[int])
     answers = cedarpy.is_authorized_batch(
         [run.requests[position] for position in waiting], policy_set(codes), run.entities, run.schema
     )
-    found = {
-        position: _verdict(answer, layer) for position, answer in zip(waiting, answers, strict=True)
-    }
+    found = {position: _verdict(answer, layer) for position, answer in zip(waiting, answers, strict=True)}
     return {position: verdict for position, verdict in found.items() if verdict is not None}
 
 
@@ -153,15 +151,15 @@ def _verdict(answer: cedarpy.AuthzResult, layer: Layer) -> Verdict | None:
 
 
 def _codes(request: AccessRequest, in_force: InForce) -> dict[str, Sequence[Code]]:
-    """The codes of each layer that can bear on the request, ordered by hash; FHIR consents under a name of their own."""
-    own = {item.code.hash: item.code for item in in_force.contracts if not item.fhir}
+    """The codes of each layer that can bear on the request, by hash; FHIR consents under a name of their own."""
+    own = {item.code.hash: item.code for item in in_force.contracts if not item.code.fhir}
     codes: dict[str, Sequence[Code]] = {
         "law": [LAW] if request.is_self else [],
         "emergency": [EMERGENCY] if in_force.emergency is not None else [],
         "contract": [own[key] for key in sorted(own)],
         "base": [in_force.base],
     }
-    abroad = {item.code.hash: item.code for item in in_force.contracts if item.fhir}
+    abroad = {item.code.hash: item.code for item in in_force.contracts if item.code.fhir}
     if abroad and request.action in bridge.ACTIONS:
         codes[FHIR] = [abroad[key] for key in sorted(abroad)]
     return codes

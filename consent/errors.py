@@ -140,6 +140,33 @@ class ContractEnded(ConsentError):
     status = 409
 
 
+class ContractNotWaiting(ConsentError):
+    """A step that the contract does not take from where it stands: it is active, suspended, or waits for another."""
+
+    code = "contract-not-waiting"
+    status = 409
+
+
+class DelegationExceeded(ConsentError):
+    """A guardian acts beyond what the delegation says."""
+
+    code = "delegation-exceeded"
+    status = 403
+
+
+class BeyondMajority(PeriodError):
+    """A guardian's delegation that would outlast the day on which the patient comes of age."""
+
+    code = "beyond-majority"
+
+
+class ClockBehind(ConsentError):
+    """The database's clock stands before the last change of what is in force: it went back."""
+
+    code = "clock-behind"
+    status = 503
+
+
 class UnknownRequest(ConsentError):
     """No request for access of that id among those that the caller may touch."""
 

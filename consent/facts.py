@@ -167,7 +167,7 @@ class Decision:
     `layer` is the one that decided, `clauses` the ids of the deciding clauses, `contract` and `code_hash` the
     contract that is cited, `ends` the instant from which the answer may differ (for caching), `sentence` a
     reason that the patient understands, `duties` what whoever acts on the answer must do (`notify`, `review`,
-    `redisclosure`, `report-back`).
+    `redisclosure`, `report-back`). `counted`: the use counts against the contract that is cited.
     """
 
     permitted: bool
@@ -179,6 +179,7 @@ class Decision:
     code_hash: str | None = None
     ends: datetime | None = None
     duties: tuple[str, ...] = ()
+    counted: bool = False
 
 
 @dataclass(frozen=True)

@@ -81,5 +81,7 @@ class Named:
 def resource_type(name: object) -> str:
     """A resource type of FHIR R4. Raises UnknownResourceType."""
     if name not in TYPES:
-        raise UnknownResourceType(f"A type of records is one of FHIR R4, such as Observation, not {name!a:.40}.")
+        raise UnknownResourceType(
+            f"A type of records is one of FHIR R4, such as Observation, not {name!a:.40}."
+        )
     return str(name)

@@ -11,13 +11,16 @@ from typing import Any
 from consent.base_variants import DEFAULT, code_of
 from consent.compiler import HASHED, code_hash
 from consent.errors import SignatureRefused
+from consent.fhir.compiling import COMPILER as FHIR_COMPILER
 from consent.policy_sets import Code, standing_code
 from consent.signature import Signed, verify
 from ledger.errors import FormatError
 
 CONTRACT = (
+    "contract.drafted",
     "contract.proposed",
     "contract.signed",
+    "contract.cosigned",
     "contract.activated",
     "contract.suspended",
     "contract.superseded",
@@ -48,6 +51,8 @@ class _Contract:
     hash: str
     code: Code | None = None
     signed: bool = False
+    cosigner: str = ""
+    cosigned: bool = False
     fault: str = ""
     changes: list[tuple[int, bool]] = field(default_factory=list)
 
@@ -143,26 +148,26 @@ class History:
         if told.type == "contract.proposed":
             _propose(contract, inputs)
         elif told.type == "contract.signed":
-            self._sign(contract, key, audit, inputs)
+            contract.signed = self._holds(contract, key, inputs)
+        elif told.type == "contract.cosigned":
+            contract.cosigned = self._holds(contract, key, inputs)
         if "epoch" in inputs:
             self._at(person, inputs["epoch"])
             contract.changes.append((inputs["epoch"], audit.get("state") == ACTIVE))
         elif told.inputs is None:
             person.holes = True
 
-    def _sign(
-        self, contract: _Contract, key: str, audit: Mapping[str, Any], inputs: Mapping[str, Any]
-    ) -> None:
+    def _holds(self, contract: _Contract, key: str, inputs: Mapping[str, Any]) -> bool:
         if inputs.get("code_hash") != contract.hash:
             contract.fault = "another code was signed than the one that was proposed"
-            return
+            return False
         about = Signed(contract=key, code_hash=contract.hash, log=self._log)
         try:
             verify(inputs.get("signature", {}), about)
         except SignatureRefused as error:
             contract.fault = f"its signature does not hold: {error}"
-            return
-        contract.signed = True
+            return False
+        return True
 
     def _change_session(self, told: Told, person: _Person, audit: Mapping[str, Any]) -> None:
         key, epoch = str(audit["session"]), (told.inputs or {}).get("epoch")
@@ -191,15 +196,18 @@ def _propose(contract: _Contract, inputs: Mapping[str, Any]) -> None:
         found = ""
     if found != contract.hash:
         contract.fault = "its code is not what its hash says"
-    contract.code = Code(contract.hash, str(document["cedar"]))
+    fhir = document["compiler"] == FHIR_COMPILER
+    contract.code = Code(contract.hash, str(document["cedar"]), fhir=fhir)
+    terms = document["terms"]
+    contract.cosigner = str(terms.get("cosigner") or "") if isinstance(terms, Mapping) else ""
 
 
 def _past(person: _Person, epoch: int) -> Past:
     found = [contract for contract in person.contracts.values() if contract.active(epoch)]
     faults = {
-        one.hash: one.fault or "nobody signed it"
+        one.hash: one.fault or "not all signed it who had to"
         for one in found
-        if one.fault or (not one.signed and one.code is not None)
+        if one.fault or (one.code is not None and not (one.signed and (one.cosigned or not one.cosigner)))
     }
     whole = {one.hash: one.code for one in found if one.code is not None and one.hash not in faults}
     return Past(

@@ -12,7 +12,7 @@ from consent.terms import Terms
 
 @dataclass(frozen=True)
 class Counter:
-    """How often a contract was used, under the name by which its code asks. `today` is the day (UTC) of the decision."""
+    """How often a contract was used, by the name under which its code asks. `today`: on the decision's day, UTC."""
 
     name: str
     total: int = 0
@@ -23,8 +23,7 @@ class Counter:
 class ContractInForce:
     """A contract that may bear on the request; its code checks the period and everything else.
 
-    `told`: by what it tells records apart. `counter`: its uses, if they are counted. `fhir`: its code speaks of FHIR
-    references (`consent.fhir`), not of our ids.
+    `told`: by what it tells records apart. `counter`: its uses, if they are counted.
     """
 
     contract: UUID
@@ -34,7 +33,6 @@ class ContractInForce:
     duties: tuple[str, ...] = ()
     told: Distinctions = NONE
     counter: Counter | None = None
-    fhir: bool = False
 
 
 def distinctions(terms: Terms) -> Distinctions:

@@ -14,6 +14,8 @@ from consent.terms import GRANTEE_KINDS
 from ledger.identity import new_id
 
 SHA256_HEX = r"^[0-9a-f]{64}$"
+CONSENT = "consent"
+"""The kind of grantee of a FHIR Consent: whomever its provisions name."""
 
 
 class State(models.TextChoices):
@@ -96,6 +98,13 @@ class Contract(models.Model):
     request = models.OneToOneField(ContractRequest, models.PROTECT, null=True, related_name="contract")
     signature_kind = models.TextField(default="", blank=True)
     signature_evidence = models.JSONField(default=dict)
+    # A contract that this one takes the place of; a second signature, where the terms ask for one.
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    counted = models.BooleanField(default=False)
+    suspended_by_custodian = models.BooleanField(default=False)
+    cosignature_kind = models.TextField(default="", blank=True)
+    cosignature_evidence = models.JSONField(default=dict)
+    cosigned_at = models.DateTimeField(null=True)
     proposed_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True)
     activated_at = models.DateTimeField(null=True)
@@ -124,13 +133,32 @@ class Contract(models.Model):
             ),
             models.CheckConstraint(condition=Q(schema__regex=SHA256_HEX), name="consent_contract_schema"),
             models.CheckConstraint(
-                condition=Q(grantee_kind__in=GRANTEE_KINDS), name="consent_contract_grantee_kind"
+                condition=Q(grantee_kind__in=[*GRANTEE_KINDS, CONSENT]),
+                name="consent_contract_grantee_kind",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[State.DRAFT, State.PROPOSED])
                 | Q(state=State.REVOKED, signed_at=None)
                 | Q(signed_at__isnull=False, signature_kind__in=KINDS),
                 name="consent_contract_signed",
+            ),
+        ]
+
+
+class Use(models.Model):
+    """How often a contract was used whose uses are counted: in all, and on its last day (UTC)."""
+
+    tenant_id = models.UUIDField()
+    contract = models.OneToOneField(Contract, models.PROTECT, related_name="+")
+    total = models.PositiveIntegerField()
+    day = models.DateField()
+    today = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant_id", "contract"], name="consent_use_contract"),
+            models.CheckConstraint(
+                condition=Q(today__gte=1, total__gte=F("today")), name="consent_use_counts"
             ),
         ]
 
@@ -247,6 +275,7 @@ class Epoch(models.Model):
     tenant_id = models.UUIDField()
     person = models.UUIDField()
     number = models.BigIntegerField()
+    changed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

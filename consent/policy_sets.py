@@ -27,10 +27,12 @@ _TEXTS = Path(__file__).parent / "policies"
 
 @dataclass(frozen=True)
 class Code:
-    """Policy text under its content hash. Equal hashes are equal codes."""
+    """Policy text under its content hash. Equal hashes are equal codes. `fhir`: it was a FHIR Consent, and speaks
+    its language (`consent.fhir`)."""
 
     hash: str
     cedar: str = field(compare=False, repr=False)
+    fhir: bool = field(default=False, compare=False, repr=False)
 
 
 def standing_code(layer: str, cedar: str) -> Code:

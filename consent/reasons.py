@@ -40,10 +40,10 @@ def explain(verdict: Verdict, in_force: InForce) -> Decision:
 
 
 def _by_contract(verdict: Verdict, contracts: Iterable[ContractInForce]) -> Decision:
-    """Of several contracts that decided alike, cite the one that lasts longest."""
+    """Of several contracts that decided alike, cite one whose uses are not counted, and of these the longest."""
     hashes = {clause.partition(":")[0] for clause in verdict.clauses}
     deciding = [item for item in contracts if item.code.hash in hashes]
-    cited = max(deciding, key=lambda item: (item.ends, item.code.hash, item.contract))
+    cited = max(deciding, key=lambda item: (not item.counter, item.ends, item.code.hash, item.contract))
     word = "Permitted" if verdict.permitted else "Refused"
     return Decision(
         permitted=verdict.permitted,
@@ -57,6 +57,7 @@ def _by_contract(verdict: Verdict, contracts: Iterable[ContractInForce]) -> Deci
         duties=tuple(sorted({duty for item in deciding for duty in item.duties}))
         if verdict.permitted
         else (),
+        counted=verdict.permitted and cited.counter is not None,
     )
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from consent import instants
-from consent.compiler import SCHEMA_HASH
-from consent.engine import EMERGENCY, LAW, execute
-from consent.facts import Layer
+from consent.compiler import FIRST_SCHEMA_HASH, SCHEMA_HASH
+from consent.engine import EMERGENCY, FHIR, LAW, execute
+from consent.fhir.bridge import ACTIONS
 from consent.history import History, Past
 from consent.in_force import Verdict
 from consent.policy_sets import Code
@@ -74,7 +74,7 @@ def lost(decided: Decided, sentence: str) -> Judged:
 
 
 def _judge(decided: Decided, subject: str, inputs: Mapping[str, Any], history: History) -> Judged:
-    if inputs["schema"] != SCHEMA_HASH:
+    if inputs["schema"] not in (SCHEMA_HASH, FIRST_SCHEMA_HASH):
         return lost(decided, "It was decided under another schema than this version's.")
     if inputs.get("broken"):
         closed = all(one == FAILED for one in inputs["decisions"])
@@ -83,12 +83,15 @@ def _judge(decided: Decided, subject: str, inputs: Mapping[str, Any], history: H
     unsound = _explain(decided, subject, inputs, history, past)
     if unsound is not None:
         return unsound
-    codes: dict[Layer, Sequence[Code]] = {
+    codes: dict[str, Sequence[Code]] = {
         "law": [LAW] if inputs["context"]["own"] else [],
         "emergency": [EMERGENCY] if "emergency" in inputs["context"] else [],
-        "contract": list(past.codes.values()),
+        "contract": [code for code in past.codes.values() if not code.fhir],
         "base": [history.base] if history.base else [],
+        FHIR: [code for code in past.codes.values() if code.fhir],
     }
+    if codes[FHIR] and FHIR not in inputs and inputs["action"]["id"] in ACTIONS:
+        return _differs(decided, "consent-left-out", "A FHIR consent in force was not asked.")
     again = [outcome(verdict) for verdict in execute(inputs, codes)]
     if again != list(inputs["decisions"]):
         return _differs(decided, "decision-differs", "Executed again, the decision comes out otherwise.")
@@ -108,7 +111,7 @@ def _explain(
         sentence = "It names a state of the contracts that the log never told of."
         return _differs(decided, "epoch-unknown", sentence)
     return (
-        _explain_contracts(decided, inputs["code"]["contract"], past)
+        _explain_contracts(decided, [*inputs["code"]["contract"], *inputs["code"].get(FHIR, ())], past)
         or _explain_base(decided, inputs["code"]["base"], history)
         or _explain_emergency(decided, subject, inputs, history)
         or _explain_versions(decided, inputs)

@@ -1,4 +1,4 @@
-"""What a contract says, in one canonical form: who may do what with which records, why, when, and what is due for it."""
+"""What a contract says, in one canonical form: who may do what with which records, why, when, and what is due."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -122,7 +122,9 @@ class Terms:
         if both := set(self.sensitivity) & set(vocabulary.covered(self.excluded)):
             raise ContradictoryTerms(f"The contract both covers and excludes: {', '.join(sorted(both))}.")
         if set(self.excluded) & vocabulary.LEVELS.keys():
-            raise ContradictoryTerms("A level is excluded by not naming it. Exclude kinds of sensitive records.")
+            raise ContradictoryTerms(
+                "A level is excluded by not naming it. Exclude kinds of sensitive records."
+            )
         if vocabulary.DELEGATED in self.actions and (self.grantee.kind != "person" or self.effect == "deny"):
             raise ContradictoryTerms("Only a guardian can be allowed to decide about sharing.")
         if self.effect == "deny" and self._conditional:

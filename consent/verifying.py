@@ -10,7 +10,8 @@ from uuid import UUID
 from consent import instants
 from consent.compiler import HASHED, code_hash
 from consent.errors import TermsError
-from consent.models import BasePolicy, Contract, EmergencySession, SignatureRule
+from consent.fhir import adopted
+from consent.models import CONSENT, BasePolicy, Contract, EmergencySession, SignatureRule
 from consent.policy_sets import standing_code
 from consent.terms import from_json
 from ledger.audit.finding import Finding
@@ -18,8 +19,10 @@ from ledger.errors import SealError
 from ledger.selectors import Entry, known_pseudonym, search_entries, waiting_entries
 
 CONTRACT = (
+    "contract.drafted",
     "contract.proposed",
     "contract.signed",
+    "contract.cosigned",
     "contract.activated",
     "contract.suspended",
     "contract.superseded",
@@ -61,11 +64,16 @@ def _contracts(tenant: UUID) -> Iterator[Finding]:
 def _says_its_terms(row: Contract) -> bool:
     """Whether the columns by which contracts are looked up repeat the terms that were signed."""
     try:
-        terms = from_json(row.terms)
+        if adopted.is_adopted(row.terms):
+            consent = adopted.from_json(row.terms)
+            said = (UUID(row.terms["custodian"]), CONSENT, row.person, consent.starts, consent.ends, False)
+        else:
+            terms = from_json(row.terms)
+            with_whom = (terms.grantee.kind, terms.grantee.id)
+            said = (terms.custodian, *with_whom, terms.starts, terms.ends, terms.counted)
     except TermsError:
         return False
-    columns = (row.tenant_id, row.grantee_kind, row.grantee, row.starts, row.ends)
-    return columns == (terms.custodian, terms.grantee.kind, terms.grantee.id, terms.starts, terms.ends)
+    return said == (row.tenant_id, row.grantee_kind, row.grantee, row.starts, row.ends, row.counted)
 
 
 def _stands(row: Contract, entry: Entry) -> bool:

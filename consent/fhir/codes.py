@@ -19,7 +19,7 @@ LEVEL_SYSTEM = f"{_HL7}v3-Confidentiality"
 SENSITIVITY_SYSTEM = f"{_HL7}v3-ActCode"
 TYPE_SYSTEM = "http://hl7.org/fhir/resource-types"
 CATEGORY_SYSTEM = "urn:assent:consent:category"
-"""Our own: the categories of records that people understand, as a class of information. R4 lets a class be of any kind."""
+"""Our own: the categories of records that people understand, as classes of information, which R4 leaves open."""
 DUTY_SYSTEM = "urn:assent:consent:duty"
 """Our own: what is owed for each use, in `policyRule`, which never decides."""
 

@@ -1,19 +1,24 @@
 """What the floors above may do with consent, in the custodian's tenant scope unless a call says otherwise."""
 
 from consent.services.base_policy import set_base_policy
-from consent.services.contracts import grant, revoke
-from consent.services.decisions import decide
+from consent.services.contracts import cosign, grant, revoke
+from consent.services.decisions import circumstances, decide
 from consent.services.emergencies import end_emergency, open_emergency, review_emergency
 from consent.services.expiry import expire_due
 from consent.services.replaying import Progress, Replayed, replay
 from consent.services.requests import decline_request, request_access
 from consent.services.signature_rules import kinds_taken, set_signature_rule
 from consent.services.signing import challenge, propose, sign
+from consent.services.suspension import resume, suspend
+from consent.services.uses import count_uses
 
 __all__ = [
     "Progress",
     "Replayed",
     "challenge",
+    "circumstances",
+    "cosign",
+    "count_uses",
     "decide",
     "decline_request",
     "end_emergency",
@@ -24,9 +29,11 @@ __all__ = [
     "propose",
     "replay",
     "request_access",
+    "resume",
     "review_emergency",
     "revoke",
     "set_base_policy",
     "set_signature_rule",
     "sign",
+    "suspend",
 ]

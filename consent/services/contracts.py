@@ -1,12 +1,19 @@
 """The life of a contract: proposed, signed, active, revoked. Each step is one ledger entry in its own transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from consent import instants
 from consent.compiler import ContractCode, compile_contract
-from consent.errors import ContractEnded, UnknownContract, WrongCustodian
+from consent.errors import (
+    ContractEnded,
+    ContractNotWaiting,
+    SignatureRefused,
+    UnknownContract,
+    WrongCustodian,
+)
 from consent.models import Contract, ContractRequest, State
 from consent.sentence import Display
 from consent.services.order import change_of, next_epoch
@@ -28,17 +35,16 @@ def grant(
     signature: Signature,
     display: Display,
     request: UUID | None = None,
+    supersedes: UUID | None = None,
 ) -> Contract:
-    """Make a contract over this person's records and put it in force.
+    """Make a contract over this person's records and put it in force, or let it wait for the second signature.
 
     `grantor` is the user who signs: the person, or who may act for her; the caller has checked that. `display`
-    holds the names that the sentence shows; `request` the request that this contract answers. Raises TermsError
-    and its kin, SignatureRefused, SignatureTooWeak, WrongCustodian, UnknownRequest, RequestClosed.
+    holds the names that the sentence shows; `request` the request that this contract answers; `supersedes` her
+    contract that it takes the place of when it comes into force. Raises TermsError and its kin, SignatureRefused,
+    WrongCustodian, UnknownRequest, RequestClosed, UnknownContract, ContractEnded.
     """
-    if terms.custodian != current_tenant():
-        raise WrongCustodian(
-            "The terms name another custodian than the organisation that they are granted at."
-        )
+    check_custodian(terms)
     check_signer(signature, grantor=grantor)
     code = compile_contract(terms, person=person, display=display)
     now = change_of(person)
@@ -46,38 +52,12 @@ def grant(
     answered = (
         approve(request=request, person=person, actor=grantor, terms=terms, now=now) if request else None
     )
+    former = standing(supersedes, person=person, now=now) if supersedes else None
     contract = enter_proposal(
-        person=person, grantor=grantor, terms=terms, code=code, now=now, answered=answered
+        person=person, grantor=grantor, terms=terms, code=code, now=now, answered=answered, former=former
     )
     put_in_force(contract, signature, now)
     return contract
-
-
-def enter_proposal(
-    *,
-    person: UUID,
-    grantor: UUID,
-    terms: Terms,
-    code: ContractCode,
-    now: datetime,
-    answered: ContractRequest | None = None,
-) -> Contract:
-    """Write a contract down that nobody has signed yet. The caller holds the person's lock."""
-    contract = _proposed(person, grantor, terms, code, now)
-    contract.request = answered
-    contract.save(force_insert=True)
-    _enter("contract.proposed", contract, actor=grantor, inputs=dict(code.document))
-    return contract
-
-
-def put_in_force(contract: Contract, signature: Signature, now: datetime) -> None:
-    """Sign a proposed contract and let it begin. The caller holds the person's lock and has checked the signature.
-
-    Raises SignatureTooWeak where the organisation does not take this kind.
-    """
-    require_kind(signature.kind)
-    _sign(contract, signature, now)
-    _activate(contract, now)
 
 
 def revoke(*, contract: UUID, actor: UUID, person: UUID | None = None) -> Contract:
@@ -91,25 +71,48 @@ def revoke(*, contract: UUID, actor: UUID, person: UUID | None = None) -> Contra
         raise UnknownContract("You have no contract with that id here. Look at your list of contracts.")
     now = change_of(found.person)
     found.refresh_from_db()
-    if found.state in ENDED or found.ends <= now:
-        word = found.state if found.state in ENDED else State.EXPIRED
-        raise ContractEnded(f"This contract is {word} already; nothing is shared under it.")
+    check_standing(found, now)
     return end(found, State.REVOKED, actor=actor, now=now)
 
 
-def end(contract: Contract, state: State, *, actor: UUID | None, now: datetime) -> Contract:
-    """Take a contract out of force; `actor` None where time did. The caller holds the person's lock."""
-    contract.state, contract.ended_at, contract.ended_by = state, now, actor
-    contract.save(update_fields=["state", "ended_at", "ended_by"])
-    epoch = next_epoch(contract.person)
-    _enter(
-        f"contract.{state}", contract, actor=actor, inputs={"code_hash": contract.code_hash, "epoch": epoch}
-    )
-    return contract
+def cosign(*, contract: UUID, signature: Signature, cosigner: UUID) -> Contract:
+    """Put the second signature under a contract that waits for this signer's; it comes into force.
+
+    Raises UnknownContract, ContractNotWaiting, ContractEnded, SignatureRefused.
+    """
+    found = Contract.objects.filter(tenant_id=current_tenant(), id=contract).first()
+    if found is None or found.terms.get("cosigner") != str(cosigner):
+        raise UnknownContract("There is no contract with that id that waits for your signature.")
+    if signature.by == found.grantor:
+        raise SignatureRefused("A second signature is that of somebody else than the first.")
+    check_signer(signature, grantor=cosigner)
+    require_kind(signature.kind)
+    now = change_of(found.person)
+    found.refresh_from_db()
+    check_standing(found, now)
+    if found.state != State.SIGNED:
+        raise ContractNotWaiting("This contract does not wait for a second signature.")
+    found.cosigned_at, found.cosignature_kind = now, signature.kind
+    found.cosignature_evidence = dict(signature.evidence)
+    found.save(update_fields=["cosigned_at", "cosignature_kind", "cosignature_evidence"])
+    enter("contract.cosigned", found, actor=signature.by, inputs=_signed(found, signature))
+    _activate(found, now)
+    return found
 
 
-def _proposed(person: UUID, grantor: UUID, terms: Terms, code: ContractCode, now: datetime) -> Contract:
-    return Contract(
+def enter_proposal(
+    *,
+    person: UUID,
+    grantor: UUID,
+    terms: Terms,
+    code: ContractCode,
+    now: datetime,
+    answered: ContractRequest | None = None,
+    former: Contract | None = None,
+    state: State = State.PROPOSED,
+) -> Contract:
+    """Write a contract down that nobody has signed yet. The caller holds the person's lock."""
+    contract = Contract(
         tenant_id=terms.custodian,
         person=person,
         grantor=grantor,
@@ -118,28 +121,76 @@ def _proposed(person: UUID, grantor: UUID, terms: Terms, code: ContractCode, now
         grantee=terms.grantee.id,
         starts=terms.starts,
         ends=terms.ends,
+        counted=terms.counted,
         proposed_at=now,
+        state=state,
+        request=answered,
+        supersedes=former,
         **code.document,
     )
+    contract.save(force_insert=True)
+    kind = "contract.drafted" if state == State.DRAFT else "contract.proposed"
+    enter(kind, contract, actor=grantor, inputs=dict(code.document))
+    return contract
 
 
-def _sign(contract: Contract, signature: Signature, now: datetime) -> None:
+def put_in_force(contract: Contract, signature: Signature, now: datetime) -> None:
+    """Sign a proposed contract and let it begin, unless it waits for a second signature.
+
+    The caller holds the person's lock and has checked the signature. Raises SignatureTooWeak where the organisation
+    does not take this kind.
+    """
+    require_kind(signature.kind)
     contract.state, contract.signed_at = State.SIGNED, now
     contract.signature_kind, contract.signature_evidence = signature.kind, dict(signature.evidence)
     contract.save(update_fields=["state", "signed_at", "signature_kind", "signature_evidence"])
-    signed = {"code_hash": contract.code_hash, "signature": {"kind": signature.kind, **signature.evidence}}
-    _enter("contract.signed", contract, actor=signature.by, inputs=signed)
+    enter("contract.signed", contract, actor=signature.by, inputs=_signed(contract, signature))
+    if contract.terms.get("cosigner") is None:
+        _activate(contract, now)
 
 
-def _activate(contract: Contract, now: datetime) -> None:
-    contract.state, contract.activated_at = State.ACTIVE, now
-    contract.save(update_fields=["state", "activated_at"])
-    epoch = next_epoch(contract.person)
-    inputs = {"code_hash": contract.code_hash, "epoch": epoch}
-    _enter("contract.activated", contract, actor=contract.grantor, inputs=inputs)
+def end(contract: Contract, state: State, *, actor: UUID | None, now: datetime, why: str = "") -> Contract:
+    """Take a contract out of force; `actor` None where time or use did. The caller holds the person's lock."""
+    contract.state, contract.ended_at, contract.ended_by = state, now, actor
+    contract.save(update_fields=["state", "ended_at", "ended_by"])
+    enter_change(f"contract.{state}", contract, actor=actor, why=why)
+    return contract
 
 
-def _enter(kind: str, contract: Contract, *, actor: UUID | None, inputs: dict[str, Any]) -> None:
+def standing(contract: UUID, *, person: UUID, now: datetime) -> Contract:
+    """A contract of this person that is not over. The caller holds her lock. Raises UnknownContract, ContractEnded."""
+    found = Contract.objects.filter(tenant_id=current_tenant(), person=person, id=contract).first()
+    if found is None:
+        raise UnknownContract("You have no contract with that id here. Look at your list of contracts.")
+    check_standing(found, now)
+    return found
+
+
+def check_standing(contract: Contract, now: datetime) -> None:
+    """Raises ContractEnded."""
+    if contract.state in ENDED or contract.ends <= now:
+        word = contract.state if contract.state in ENDED else State.EXPIRED
+        raise ContractEnded(f"This contract is {word} already; nothing is shared under it.")
+
+
+def check_custodian(terms: Terms) -> None:
+    """Raises WrongCustodian."""
+    if terms.custodian != current_tenant():
+        raise WrongCustodian(
+            "The terms name another custodian than the organisation that they are granted at."
+        )
+
+
+def enter_change(kind: str, contract: Contract, *, actor: UUID | None, why: str = "") -> None:
+    """Enter a change of what is in force, as the next epoch of the person."""
+    inputs = {"code_hash": contract.code_hash, "epoch": next_epoch(contract.person)}
+    enter(kind, contract, actor=actor, inputs=inputs, why=why)
+
+
+def enter(
+    kind: str, contract: Contract, *, actor: UUID | None, inputs: Mapping[str, Any], why: str = ""
+) -> None:
+    """One entry of a contract's life."""
     audit = {
         "contract": str(contract.id),
         "state": str(contract.state),
@@ -150,4 +201,22 @@ def _enter(kind: str, contract: Contract, *, actor: UUID | None, inputs: dict[st
         "ends": instants.iso(contract.ends),
         "request": str(contract.request_id) if contract.request_id else None,
     }
+    more = {"why": why, "supersedes": str(contract.supersedes_id or "")}
+    audit |= {name: value for name, value in more.items() if value}
     append(type=kind, actor=actor, subject=contract.person, audit=audit, inputs=inputs)
+
+
+def _signed(contract: Contract, signature: Signature) -> dict[str, Any]:
+    return {"code_hash": contract.code_hash, "signature": {"kind": signature.kind, **signature.evidence}}
+
+
+def _activate(contract: Contract, now: datetime) -> None:
+    """Put it in force; what it takes the place of ends in the same transaction."""
+    former = contract.supersedes
+    if former is not None:
+        former.refresh_from_db()
+        if former.state not in ENDED:
+            end(former, State.SUPERSEDED, actor=contract.grantor, now=now)
+    contract.state, contract.activated_at = State.ACTIVE, now
+    contract.save(update_fields=["state", "activated_at"])
+    enter_change("contract.activated", contract, actor=contract.grantor)

@@ -1,33 +1,43 @@
 """Decide under what is in force in the database, at an instant that its clock gives."""
 
-from collections.abc import Collection
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
 from django.db import connection
 
 from consent import engine, instants
+from consent.circumstances import Circumstances
 from consent.errors import CodeRefused, WrongCustodian
 from consent.facts import AccessRequest, Decisions, Emergency, ResourceFacts
-from consent.in_force import ContractInForce, InForce
+from consent.in_force import ContractInForce, Counter, InForce
+from consent.models import CONSENT
 from consent.services.order import decision_about
-from consent.services.stored_code import base_code, contract_code
+from consent.services.stored_code import StoredCode, base_code, contract_code
+from consent.sources import open_between, parties_of
 
-# Contracts are taken by person and grantee, no more: their code judges the rest. What is over at the start of
+# Contracts are taken by person and grantee, no more: their code judges the rest. Those with a team, a group or
+# whomever a FHIR Consent names are taken all. What is over at the start of
 # this statement, which is after the lock, is over at the decision too. A refusal whose columns were changed would
 # not be taken, so it is asked whether the columns of all her contracts repeat the terms that were signed.
 _IN_FORCE = """
 SELECT clock_timestamp(),
-  coalesce((SELECT number FROM consent_epoch WHERE tenant_id = %(tenant)s AND person = %(person)s), 0),
+  (SELECT json_build_array(number, changed_at > clock_timestamp())
+    FROM consent_epoch WHERE tenant_id = %(tenant)s AND person = %(person)s),
   (SELECT code_hash FROM consent_basepolicy WHERE tenant_id = %(tenant)s ORDER BY version DESC LIMIT 1),
   (SELECT json_build_array(
-      json_agg(json_build_array(id, code_hash) ORDER BY id)
-        FILTER (WHERE grantee IN (%(actor)s, %(organisation)s) AND ends > statement_timestamp()),
-      bool_or((grantee::text, to_char(ends AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
-        IS DISTINCT FROM (terms #>> '{grantee,id}', terms ->> 'ends')))
-    FROM consent_contract WHERE tenant_id = %(tenant)s AND person = %(person)s AND state = 'active'),
+      json_agg(json_build_array(c.id, c.code_hash, c.grantee_kind, c.grantee, u.total,
+          CASE WHEN u.day = (clock_timestamp() AT TIME ZONE 'UTC')::date THEN u.today END) ORDER BY c.id)
+        FILTER (WHERE (c.grantee IN (%(actor)s, %(organisation)s) OR c.grantee_kind IN ('team', 'group', 'consent'))
+          AND c.ends > statement_timestamp()),
+      bool_or((c.grantee_kind, c.grantee::text, c.counted,
+          to_char(c.ends AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+        IS DISTINCT FROM (c.terms #>> '{grantee,kind}', c.terms #>> '{grantee,id}',
+          coalesce(c.terms ->> 'uses', c.terms ->> 'suspend_above') IS NOT NULL, c.terms ->> 'ends')))
+    FROM consent_contract c LEFT JOIN consent_use u ON u.tenant_id = c.tenant_id AND u.contract_id = c.id
+    WHERE c.tenant_id = %(tenant)s AND c.person = %(person)s AND c.state = 'active'),
   (SELECT json_build_array(id, actor, organisation, person,
       (extract(epoch FROM starts) * 1000000)::bigint, (extract(epoch FROM ends) * 1000000)::bigint)
     FROM consent_emergencysession
@@ -36,33 +46,77 @@ SELECT clock_timestamp(),
 """
 
 
-def decide(*, request: AccessRequest, resources: Collection[ResourceFacts]) -> Decisions:
+class _Row(NamedTuple):
+    """A contract that may bear on the request, as the database says it."""
+
+    contract: str
+    code_hash: str
+    kind: str
+    grantee: str
+    total: int | None
+    today: int | None
+
+
+def decide(
+    *, request: AccessRequest, resources: Collection[ResourceFacts], under: Circumstances | None = None
+) -> Decisions:
     """Decide for each distinct group of these records, in the custodian's open scope.
 
-    Takes the person's lock, shared: until the transaction ends, no contract of hers changes. The caller appends
-    the answer with its `inputs` to the ledger in the same transaction. Raises WrongCustodian.
+    Takes the person's lock: until the transaction ends, no contract of hers changes. The caller appends the answer
+    with its `inputs` to the ledger in the same transaction, and then calls `count_uses`. `under`: what
+    `circumstances` said to the same request in this transaction. Raises WrongCustodian.
     """
+    if under is None:
+        under = circumstances(request=request)
+    return engine.decide(under.request, resources, under.in_force, now=under.now)
+
+
+def circumstances(*, request: AccessRequest) -> Circumstances:
+    """What a decision on this request will rest on; takes the lock as `decide` does. Raises WrongCustodian."""
     tenant = decision_about(request.person)
     if request.custodian != tenant:
         raise WrongCustodian("The records asked for are not kept by the organisation whose scope is open.")
-    now, in_force = _in_force(request, tenant)
-    return engine.decide(request, resources, in_force, now=now)
-
-
-def _in_force(request: AccessRequest, tenant: UUID) -> tuple[datetime, InForce]:
     asked = {
         "tenant": tenant,
         "person": request.person,
         "actor": request.actor,
         "organisation": request.organisation,
     }
-    now, epoch, base_hash, (contracts, altered), session = _row(asked)
+    now, (epoch, behind), base_hash, (rows, altered), session = _row(asked)
     emergency = _emergency(session) if session else None
     try:
-        found = tuple(_contract(UUID(key), code_hash) for key, code_hash in contracts or ())
-        return now, InForce(base_code(base_hash), found, emergency, epoch, broken=bool(altered))
+        request, found = _contracts(request, [_Row(*row) for row in rows or ()])
+        in_force = InForce(base_code(base_hash), found, emergency, epoch, broken=bool(altered or behind))
     except CodeRefused:
-        return now, InForce(base_code(None), (), emergency, epoch, broken=True)
+        in_force = InForce(base_code(None), (), emergency, epoch, broken=True)
+    return Circumstances(request, in_force, now)
+
+
+def _contracts(
+    request: AccessRequest, rows: Sequence[_Row]
+) -> tuple[AccessRequest, tuple[ContractInForce, ...]]:
+    """The contracts that may bear on the request, and the request with the facts that they ask for."""
+    if any(row.kind in ("team", "group", CONSENT) for row in rows):
+        found = parties_of(request.actor, request.organisation)
+        request = replace(request, teams=found.teams, groups=found.groups)
+    wanted: Mapping[str, Collection[UUID]] = {"team": request.teams, "group": request.groups}
+    rows = [row for row in rows if row.kind not in wanted or UUID(row.grantee) in wanted[row.kind]]
+    stored = [(row, contract_code(row.code_hash)) for row in rows]
+    if any(code.during for _, code in stored):
+        request = replace(request, open=open_between(request.person, request.organisation))
+    return request, tuple(_contract(row, code) for row, code in stored)
+
+
+def _contract(row: _Row, stored: StoredCode) -> ContractInForce:
+    return ContractInForce(
+        UUID(row.contract),
+        stored.code,
+        stored.ends,
+        stored.sentence,
+        stored.duties,
+        stored.told,
+        Counter(stored.counter, row.total or 0, row.today or 0) if stored.counter else None,
+    )
 
 
 def _row(asked: dict[str, UUID | None]) -> tuple[Any, ...]:
@@ -70,12 +124,8 @@ def _row(asked: dict[str, UUID | None]) -> tuple[Any, ...]:
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         (row,) = cursor.execute(_IN_FORCE, asked, prepare=True).fetchall()
-    return tuple(row)
-
-
-def _contract(key: UUID, code_hash: str) -> ContractInForce:
-    code, terms, sentence = contract_code(code_hash)
-    return ContractInForce(key, code, terms.ends, sentence, ("notify",) if terms.notify else ())
+    now, epoch, *rest = row
+    return now, epoch or (0, False), *rest
 
 
 def _emergency(row: list[Any]) -> Emergency:

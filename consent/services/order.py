@@ -9,29 +9,64 @@ from uuid import UUID
 
 from django.db import connection
 
-from ledger.scope import current_tenant, lock, locks
+from consent.errors import ClockBehind
+from ledger.errors import ScopeError
+from ledger.scope import current_tenant, lock
 
 PERSON, BASE_POLICY = "person", "base-policy"
 
 _NEXT_EPOCH = """
-INSERT INTO consent_epoch (tenant_id, person, number) VALUES (%s, %s, 1)
-ON CONFLICT (tenant_id, person) DO UPDATE SET number = consent_epoch.number + 1
+INSERT INTO consent_epoch (tenant_id, person, number, changed_at) VALUES (%s, %s, 1, clock_timestamp())
+ON CONFLICT (tenant_id, person) DO UPDATE SET number = consent_epoch.number + 1, changed_at = clock_timestamp()
 RETURNING number
+"""
+
+_CLOCK = """
+SELECT clock_timestamp(),
+  (SELECT changed_at FROM consent_epoch WHERE tenant_id = %s AND person = %s) > clock_timestamp()
+"""
+
+# Whoever may use up a contract excludes all others from the start: a shared lock that is made exclusive later waits
+# for another that does the same. The snapshot is older than the lock, so that this can happen still, where a counted
+# contract was granted meanwhile; the database then ends one of the two, and nothing is shown.
+_ABOUT = """
+SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0)),
+  CASE WHEN EXISTS (SELECT 1 FROM consent_contract
+    WHERE tenant_id = %s AND person = %s AND state = 'active' AND counted)
+  THEN pg_advisory_xact_lock(hashtextextended(%s, 0))
+  ELSE pg_advisory_xact_lock_shared(hashtextextended(%s, 0)) END
 """
 
 
 def change_of(person: UUID) -> datetime:
-    """Wait until nothing else decides or changes for this person; returns the instant of the change."""
-    current_tenant()
+    """Wait until nothing else decides or changes for this person; returns the instant of the change.
+
+    Raises ClockBehind where that would be before her last one.
+    """
+    tenant = current_tenant()
     lock(PERSON, person, exclusive=True)
-    return clock()
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOCK, [tenant, person])
+        now, behind = cursor.fetchone()
+    if behind:
+        raise ClockBehind("The clock went back, so nothing was changed. Try again; tell the administrator.")
+    return now  # type: ignore[no-any-return]
 
 
 def decision_about(person: UUID) -> UUID:
     """Keep what is in force for this person as it is until the transaction ends; returns the tenant."""
     tenant = current_tenant()
-    locks([(BASE_POLICY, tenant), (PERSON, person)], exclusive=False)
+    if not connection.in_atomic_block:
+        raise ScopeError("A lock was asked for outside a transaction, where it would hold nothing.")
+    policy, own = f"{BASE_POLICY}:{tenant}", f"{PERSON}:{person}"
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOUT, [policy, tenant, person, own, own])
     return tenant
+
+
+def counting_for(person: UUID) -> None:
+    """Exclude other decisions about this person, to count a use; free where `decision_about` did already."""
+    lock(PERSON, person, exclusive=True)
 
 
 def clock() -> datetime:

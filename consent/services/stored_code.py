@@ -1,23 +1,64 @@
 """Code as it is stored, checked once against its hash and then kept: content under its own hash never changes."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from consent.base_variants import DEFAULT, VARIANTS, code_of
-from consent.compiler import HASHED, code_hash
+from consent.compiler import HASHED, code_hash, counter_of
 from consent.errors import CodeRefused
+from consent.facts import NONE, Distinctions
+from consent.fhir import adopted
+from consent.in_force import distinctions
 from consent.models import Contract
 from consent.policy_sets import Code
-from consent.terms import Terms, from_json
+from consent.terms import from_json
 from ledger.scope import current_tenant
 
 
+@dataclass(frozen=True)
+class StoredCode:
+    """What a decision needs of a contract beside its code, drawn from the terms that its hash covers.
+
+    `counter`: the name under which its uses are counted, or "". `during`: whether it asks what is open.
+    """
+
+    code: Code
+    ends: datetime
+    sentence: str
+    duties: tuple[str, ...]
+    told: Distinctions = NONE
+    counter: str = ""
+    during: bool = False
+
+
 @lru_cache(maxsize=16384)
-def contract_code(expected: str) -> tuple[Code, Terms, str]:
-    """Code, terms and sentence of a contract by its hash, from the tenant in scope. Raises CodeRefused."""
-    document = Contract.objects.filter(tenant_id=current_tenant(), code_hash=expected).values(*HASHED).first()
-    if document is None or code_hash(document) != expected:
+def contract_code(expected: str) -> StoredCode:
+    """A contract by its hash, from the tenant in scope. Raises CodeRefused."""
+    found = Contract.objects.filter(tenant_id=current_tenant(), code_hash=expected)
+    document = found.values(*HASHED, "person").first()
+    if document is None or code_hash({name: document[name] for name in HASHED}) != expected:
         raise CodeRefused("The code of a contract is not what was signed, so nothing is decided by it.")
-    return Code(expected, document["cedar"]), from_json(document["terms"]), document["sentence"]
+    if adopted.is_adopted(document["terms"]):
+        return _adopted(expected, document)
+    terms = from_json(document["terms"])
+    return StoredCode(
+        Code(expected, document["cedar"]),
+        terms.ends,
+        document["sentence"],
+        terms.duties,
+        distinctions(terms),
+        counter_of(terms, person=document["person"]) if terms.counted else "",
+        bool(terms.during),
+    )
+
+
+def _adopted(expected: str, document: Mapping[str, Any]) -> StoredCode:
+    found = adopted.from_json(document["terms"])
+    code = Code(expected, document["cedar"], fhir=True)
+    return StoredCode(code, found.ends, document["sentence"], found.duties, found.told)
 
 
 @lru_cache(maxsize=1024)

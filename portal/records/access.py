@@ -108,9 +108,7 @@ def circumstances(asked: Asked) -> Circumstances:
     return consent.circumstances(request=_request(asked))
 
 
-def decide(
-    asked: Asked, facts: Collection[ResourceFacts], under: Circumstances | None = None
-) -> Decisions:
+def decide(asked: Asked, facts: Collection[ResourceFacts], under: Circumstances | None = None) -> Decisions:
     """Decide under the person's lock, in the custodian's scope; held until the transaction ends."""
     return _bounded(asked, consent.decide(request=_request(asked), resources=facts, under=under))
 

@@ -12,7 +12,17 @@ from consent.facts import Decision, Decisions, ResourceFacts
 from portal.accounts import selectors
 from portal.accounts.identity import Caller
 from portal.records import categories
-from portal.records.access import SCOPES, Asked, all_or_none, ask, circumstances, cited, decide, facts_of, refusal
+from portal.records.access import (
+    SCOPES,
+    Asked,
+    all_or_none,
+    ask,
+    circumstances,
+    cited,
+    decide,
+    facts_of,
+    refusal,
+)
 from portal.records.changes import Change
 from portal.records.errors import RoleNeeded
 from portal.records.index import references_in

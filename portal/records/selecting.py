@@ -28,7 +28,7 @@ class Selected:
 
 def select(asked: Asked, query: Query) -> Selected:
     """Decide once for all groups that could be found, then take the page from those that are permitted."""
-    categories = tuple(sorted(query.named)) or KINDS[query.type].categories
+    categories = _categories(query)
     conditions = query.conditions(tenant=asked.tenant, person=asked.person)
     under = circumstances(asked)
     found = candidates(asked.person, [query.type], conditions, under.told)
@@ -40,7 +40,7 @@ def select(asked: Asked, query: Query) -> Selected:
     if not types and not query.beginnings and not query.total:
         return Selected(_page(asked, query, conditions, decisions), [], decisions, None, categories)
     decisions = _own_first(decisions, {one.group(decisions.told) for one in own})
-    return _select_more(asked, query, conditions, decisions, along.permitted(decisions), categories)
+    return _select_more(asked, query, conditions, decisions, along.permitted(decisions))
 
 
 def _select_more(
@@ -49,7 +49,6 @@ def _select_more(
     conditions: Sequence[Condition],
     decisions: Decisions,
     beside: Permitted,
-    categories: tuple[str, ...],
 ) -> Selected:
     page = kept(query, asked.tenant, _page(asked, query, conditions, decisions))
     names = _permitted(query.type, decisions)
@@ -60,7 +59,11 @@ def _select_more(
         query, tenant=asked.tenant, person=asked.person, page=page.rows, permitted=set(beside.groups)
     )
     along = [row for row in found if beside.shows(row.header.type, row.header.id)]
-    return Selected(page, along, decisions, total, categories)
+    return Selected(page, along, decisions, total, _categories(query))
+
+
+def _categories(query: Query) -> tuple[str, ...]:
+    return tuple(sorted(query.named)) or KINDS[query.type].categories
 
 
 def kept(query: Query, tenant: UUID, page: Page) -> Page:

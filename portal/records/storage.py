@@ -151,7 +151,10 @@ def headers(person: UUID, types: Collection[str], conditions: Sequence[Condition
         cursor.execute(f"SELECT {columns} FROM records_resource r {where}", parameters)
         rows = cursor.fetchall()
     tenant = current_tenant()
-    return [Header(tenant, *row[:5], tuple(row[5]), *row[6:]) for row in rows]
+    return [
+        Header(tenant, person, kind, key, version, category, tuple(labels), date, until, author)
+        for person, kind, key, version, category, labels, date, until, author in rows
+    ]
 
 
 def among(places: Collection[tuple[str, str]]) -> Condition:

@@ -31,7 +31,10 @@ RIVERSIDE = UUID("00000000-0000-7000-8000-0000000000a2")
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 END = datetime(2027, 3, 1, 14, 0, tzinfo=UTC)
 DISPLAY = Display(
-    grantee="Dr Rivera", custodian="St Mary Hospital", organisation="Riverside Clinic", cosigner="Ana Lindgren"
+    grantee="Dr Rivera",
+    custodian="St Mary Hospital",
+    organisation="Riverside Clinic",
+    cosigner="Ana Lindgren",
 )
 A_DOCTOR = Grantee("practitioner", DOCTOR_ELSEWHERE)
 EMERGENCY: dict[str, Any] = {

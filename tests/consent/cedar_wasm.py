@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from consent.facts import Layer
 from consent.in_force import Verdict
 from consent.policy_sets import GUARD, Code, standing_text
 from consent.replay import outcome
@@ -35,7 +34,7 @@ class Cases:
         self._write({"kind": "code", "hash": GUARD, "cedar": standing_text(GUARD)})
 
     def take(
-        self, inputs: Mapping[str, Any], codes: Mapping[Layer, Sequence[Code]], verdicts: Collection[Verdict]
+        self, inputs: Mapping[str, Any], codes: Mapping[str, Sequence[Code]], verdicts: Collection[Verdict]
     ) -> None:
         """One case: what was asked, under which codes, and what our engine said."""
         for code in (code for layer in codes.values() for code in layer):

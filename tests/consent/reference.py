@@ -33,25 +33,28 @@ def answer(
 
 
 def matches(
-    terms: Terms, request: AccessRequest, record: ResourceFacts, now: datetime, counts: tuple[int, int] = (0, 0)
+    terms: Terms,
+    request: AccessRequest,
+    record: ResourceFacts,
+    now: datetime,
+    counts: tuple[int, int] = (0, 0),
 ) -> bool:
-    if request.person != cast.PATIENT or request.custodian != terms.custodian:
-        return False
-    if not with_grantee(terms, request):
-        return False
-    if terms.effect == "permit" and not conditions_hold(terms, request, counts):
-        return False
-    if now >= terms.ends or (terms.starts is not None and now < terms.starts):
-        return False
-    if request.action not in terms.actions or request.purpose not in terms.purposes:
-        return False
-    if terms.categories and record.category not in terms.categories:
-        return False
-    if terms.types and record.type not in terms.types:
-        return False
-    if not is_one_of_those_named(terms, record) or not is_of_the_time(terms, record):
-        return False
-    return labels_permit(terms, record) if terms.effect == "permit" else labels_deny(terms, record)
+    labels = labels_permit if terms.effect == "permit" else labels_deny
+    return (
+        request.person == cast.PATIENT
+        and request.custodian == terms.custodian
+        and with_grantee(terms, request)
+        and (terms.effect == "deny" or conditions_hold(terms, request, counts))
+        and (terms.starts is None or now >= terms.starts)
+        and now < terms.ends
+        and request.action in terms.actions
+        and request.purpose in terms.purposes
+        and (not terms.categories or record.category in terms.categories)
+        and (not terms.types or record.type in terms.types)
+        and is_one_of_those_named(terms, record)
+        and is_of_the_time(terms, record)
+        and labels(terms, record)
+    )
 
 
 def conditions_hold(terms: Terms, request: AccessRequest, counts: tuple[int, int]) -> bool:

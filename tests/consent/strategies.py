@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -17,6 +17,7 @@ CATEGORIES = ["lab-results", "medicines", "visits"]
 PURPOSES = ["TREAT", "HRESCH", "BTG"]
 ACTIONS = ["read", "write", "export"]
 ROLES = ["clinician", "administrator", "privacy_officer"]
+ACTING = [None, "clinician", "clinician", "guardian", "patient", "administrator", "application"]
 TYPES = ["Observation", "Encounter"]
 REFERENCES = ["Observation/1", "Observation/2", "Encounter/3"]
 AUTHORS = ["Practitioner/7", "Practitioner/8"]
@@ -48,7 +49,8 @@ def any_terms(draw: st.DrawFn) -> Terms:
     def some(words: list[Any], least: int = 1) -> Any:
         return draw(st.lists(st.sampled_from(words), min_size=least, max_size=3, unique=True))
 
-    starts, effect = draw(st.sampled_from([None, *INSTANTS])), draw(st.sampled_from(["permit"] * 3 + ["deny"]))
+    starts = draw(st.sampled_from([None, *INSTANTS]))
+    effect: Literal["permit", "deny"] = draw(st.sampled_from(["permit", "permit", "permit", "deny"]))
     grantee, sensitivity = draw(grantees()), some(list(SENSITIVITIES), least=0)
     delegation = ["manage_consent"] if grantee.kind == "person" and effect == "permit" else []
     named = rarely(st.lists(any_named(), min_size=1, max_size=3), ())
@@ -92,9 +94,7 @@ def any_conditions(draw: st.DrawFn, sensitivity: list[str]) -> dict[str, Any]:
 
 def any_named() -> st.SearchStrategy[Named]:
     return st.one_of(
-        st.builds(
-            Named, st.sampled_from(["instance", "related", "dependents"]), st.sampled_from(REFERENCES)
-        ),
+        st.builds(Named, st.sampled_from(["instance", "related", "dependents"]), st.sampled_from(REFERENCES)),
         st.builds(Named, st.just("authoredby"), st.sampled_from(AUTHORS)),
     )
 
@@ -106,7 +106,11 @@ def any_request(draw: st.DrawFn) -> AccessRequest:
         person=draw(st.sampled_from([cast.PATIENT, cast.PATIENT, cast.NEIGHBOUR])),
         custodian=draw(st.sampled_from([cast.ST_MARY, cast.ST_MARY, cast.RIVERSIDE])),
         organisation=draw(st.sampled_from([None, cast.ST_MARY, cast.RIVERSIDE])),
-        role=draw(st.sampled_from([None, "clinician", "clinician", "guardian", "patient", "administrator", "application"])),
+        role=draw(
+            st.sampled_from(
+                [None, "clinician", "clinician", "guardian", "patient", "administrator", "application"]
+            )
+        ),
         action=draw(st.sampled_from([*ACTIONS, "manage_consent"])),
         purpose=draw(st.sampled_from([*PURPOSES, "nonsense"])),
         strong=draw(st.booleans()),
@@ -145,24 +149,22 @@ def any_counts() -> st.SearchStrategy[tuple[int, int]]:
 def narrowings(draw: st.DrawFn, wide: Terms) -> Terms:
     """These terms with less in one or more of their parts, or one more condition."""
     changes: dict[str, Any] = {}
+    types, records, named, during = map(list, (wide.types, wide.records, wide.sensitivity, wide.during))
     for name in ("categories", "purposes", "actions"):
         if words := list(getattr(wide, name)):
             changes[name] = draw(st.lists(st.sampled_from(words), min_size=1, unique=True))
-    if wide.types:
-        changes["types"] = wide.types[:1]
-    if wide.records:
-        changes["records"] = wide.records[:1]
+    changes |= {"types": types[:1], "records": records[:1]}
     if wide.starts is None:
         changes["starts"] = draw(rarely(st.just(INSTANTS[0])))
     changes["data_starts"] = wide.data_starts or draw(rarely(st.just(INSTANTS[1])))
     if wide.effect == "permit":
-        levels = [code for code in wide.sensitivity if code in LEVELS]
-        changes["sensitivity"] = [*levels[:1], *(code for code in wide.sensitivity if code not in LEVELS)]
+        levels = [code for code in named if code in LEVELS]
+        changes["sensitivity"] = [*levels[:1], *(code for code in named if code not in LEVELS)]
         changes["strong"] = wide.strong or draw(st.booleans())
         changes["uses"] = wide.uses or draw(rarely(st.just(2)))
-        changes["during"] = wide.during[:1] or draw(rarely(st.just(["referral"]), ()))
-    elif wide.sensitivity:
-        changes["sensitivity"] = wide.sensitivity[:1]
+        changes["during"] = during[:1] or draw(rarely(st.just(["referral"]), ()))
+    else:
+        changes["sensitivity"] = named[:1]
     if changes.get("starts") and changes["starts"] >= wide.ends:
         del changes["starts"]
     if changes["data_starts"] and wide.data_ends and changes["data_starts"] >= wide.data_ends:

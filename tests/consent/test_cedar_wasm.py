@@ -1,5 +1,6 @@
 """Another implementation of Cedar answers as ours does: on what the log holds, and on what hypothesis thinks of."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consent import engine, evidence, instants, services
+from consent import engine, services
 from consent.base_variants import code_of
 from consent.compiler import SCHEMA_HASH, SCHEMA_TEXT
-from consent.facts import AccessRequest, Layer, ResourceFacts
+from consent.facts import AccessRequest, ResourceFacts
 from consent.fhir import asking
 from consent.fhir import compiling as fhir
+from consent.in_force import InForce
 from consent.policy_sets import Code
 from consent.terms import Terms
 from ledger.sequencing import drain
@@ -129,23 +131,13 @@ def test_fhir_consents_are_decided_alike_by_both_engines_and_by_a_plain_reading(
 
 def _posed(
     agreed: list[Terms], request: AccessRequest, record: ResourceFacts, now: datetime, *, opt_out: bool
-) -> tuple[dict[str, Any], dict[Layer, list[Code]]]:
+) -> tuple[dict[str, Any], dict[str, Sequence[Code]]]:
     """What the engine is given for these contracts and this question."""
-    by_hash = {item.code.hash: item.code for item in (cast.in_force(terms) for terms in agreed)}
-    codes = _layers(
-        [by_hash[key] for key in sorted(by_hash)], code_of("opt-out-treatment" if opt_out else "deny")
-    )
-    if request.is_self:
-        codes["law"] = [engine.LAW]
-    inputs = evidence.inputs(
-        request,
-        context=evidence.context(request, now=instants.microseconds(now), emergency=None),
-        entities=evidence.entities(request, [record.group]),
-        code={layer: [code.hash for code in codes[layer]] for layer in codes},
-        epoch=0,
-    )
-    return inputs, codes
+    contracts = [cast.in_force(terms, number) for number, terms in enumerate(agreed)]
+    in_force = InForce(code_of("opt-out-treatment" if opt_out else "deny"), contracts)
+    inputs = dict(engine.decide(request, [record], in_force, now=now).inputs)
+    return inputs, engine._codes(request, in_force)
 
 
-def _layers(contracts: list[Code], base: Code) -> dict[Layer, list[Code]]:
+def _layers(contracts: list[Code], base: Code) -> dict[str, list[Code]]:
     return {"law": [], "emergency": [], "contract": contracts, "base": [base]}

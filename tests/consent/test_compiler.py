@@ -199,7 +199,14 @@ def test_categories_may_be_spelled_as_people_do(spelled: str, slug: str) -> None
 
 @pytest.mark.parametrize(
     "changes",
-    [{"v": 1}, {"v": 3}, {"uses": 0}, {"categories": ["medicines", "lab-results"]}, {"more": 1}, {"ends": "2027-03-01T14:00:00Z"}],
+    [
+        {"v": 1},
+        {"v": 3},
+        {"uses": 0},
+        {"categories": ["medicines", "lab-results"]},
+        {"more": 1},
+        {"ends": "2027-03-01T14:00:00Z"},
+    ],
 )
 def test_stored_terms_have_one_form(changes: dict[str, Any]) -> None:
     value = terms.to_json(cast.terms(categories=["lab-results", "medicines"])) | changes

@@ -100,9 +100,8 @@ def test_a_contract_permits_up_to_the_microsecond_of_its_end_and_not_at_it(
 def decided_at(instant: Any) -> Decision:
     """The same facts as the service finds, at another instant."""
     from consent import engine
-    from consent.services import decisions
 
-    _, in_force = decisions._in_force(cast.asks(), cast.ST_MARY)
+    in_force = services.circumstances(request=cast.asks()).in_force
     return engine.decide(cast.asks(), [cast.record()], in_force, now=instant).of(cast.record())
 
 

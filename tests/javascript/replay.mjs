@@ -42,8 +42,7 @@ function policySet(hashes) {
 }
 
 // null: the layer is silent. Any error that Cedar reports, and a deny by the guard, is a deny of the layer "engine".
-function ask(line, position, layer) {
-  const hashes = line.code[layer];
+function ask(line, position, layer, hashes) {
   if (!hashes.some((hash) => Object.keys(codes.get(hash)).length > 0)) return null;
   const answer = cedar.statefulIsAuthorized({
     principal: line.principal,
@@ -62,11 +61,24 @@ function ask(line, position, layer) {
   return { permitted: decision === "allow", layer, clauses: [...diagnostics.reason].sort() };
 }
 
+// FHIR consents speak another language, and are asked in the layer of the contracts: a failure fails, a deny wins.
+function askBoth(line, position, layer) {
+  const ours = ask(line, position, layer, line.code[layer]);
+  if (layer !== "contract" || !line.fhir) return ours;
+  const theirs = ask(line.fhir, position, layer, line.code.fhir);
+  if (!ours || !theirs) return ours ?? theirs;
+  const rank = ({ permitted, layer: by }) => (by === "engine" ? 0 : permitted ? 2 : 1);
+  const worst = Math.min(rank(ours), rank(theirs));
+  const agreeing = [ours, theirs].filter((one) => rank(one) === worst);
+  return { ...agreeing[0], clauses: [...new Set(agreeing.flatMap((one) => one.clauses))].sort() };
+}
+
 function decide(line) {
   const answers = [];
-  for (let position = 0; position < line.entities.length - 1; position += 1) {
+  const records = line.entities.filter((entity) => entity.uid.type === "Record").length;
+  for (let position = 0; position < records; position += 1) {
     let answer = null;
-    for (const layer of LAYERS) answer ??= ask(line, position, layer);
+    for (const layer of LAYERS) answer ??= askBoth(line, position, layer);
     answers.push(answer ?? SILENT);
   }
   return answers;
