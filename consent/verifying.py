@@ -16,7 +16,7 @@ from consent.policy_sets import standing_code
 from consent.terms import from_json
 from ledger.audit.finding import Finding
 from ledger.errors import SealError
-from ledger.selectors import Entry, known_pseudonym, search_entries, waiting_entries
+from ledger.selectors import Entry, erased_parties, known_pseudonym, search_entries, waiting_entries
 
 CONTRACT = (
     "contract.drafted",
@@ -45,7 +45,7 @@ def verify_consent(tenant: UUID) -> Iterator[Finding]:
 
 
 def _contracts(tenant: UUID) -> Iterator[Finding]:
-    newest = _newest(CONTRACT, "contract")
+    newest, erased = _newest(CONTRACT, "contract"), erased_parties()
     for row in Contract.objects.filter(tenant_id=tenant).order_by("id").iterator(PAGE):
         entry = newest.pop(str(row.id), None)
         if code_hash({name: getattr(row, name) for name in HASHED}) != row.code_hash:
@@ -56,7 +56,7 @@ def _contracts(tenant: UUID) -> Iterator[Finding]:
             yield _finding(
                 "contract-columns", f"Contract {row.id} stands under other words than its terms.", entry
             )
-        elif entry is None or not _stands(row, entry):
+        elif row.person not in erased and (entry is None or not _stands(row, entry)):
             yield _finding("contract-state", f"Contract {row.id} is not as the log left it.", entry)
     yield from _missing("contract", newest)
 
@@ -82,10 +82,10 @@ def _stands(row: Contract, entry: Entry) -> bool:
 
 
 def _emergencies(tenant: UUID) -> Iterator[Finding]:
-    newest = _newest(EMERGENCY, "session")
+    newest, erased = _newest(EMERGENCY, "session"), erased_parties()
     for row in EmergencySession.objects.filter(tenant_id=tenant).order_by("id").iterator(PAGE):
         entry = newest.pop(str(row.id), None)
-        if entry is None or not _is_as_logged(row, entry):
+        if row.person not in erased and (entry is None or not _is_as_logged(row, entry)):
             yield _finding("emergency-state", f"Emergency session {row.id} is not as the log left it.", entry)
     yield from _missing("emergency", newest)
 

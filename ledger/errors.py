@@ -115,6 +115,30 @@ class OutboundRefused(LedgerError):
     status = 502
 
 
+ERASED = "This person was erased here: nothing about her can be read or written any more. The ledger's entries stay."
+
+
+class SubjectErased(LedgerError):
+    """The person was erased here: nothing about her can be read, and nothing new is written."""
+
+    code = "subject-erased"
+    status = 410
+
+
+class LegalHold(LedgerError):
+    """A legal hold keeps the person from being erased."""
+
+    code = "legal-hold"
+    status = 409
+
+
+class UnknownHold(LedgerError):
+    """No such legal hold stands."""
+
+    code = "unknown-hold"
+    status = 404
+
+
 class NotCheckable(LedgerError):
     """What would be needed to check something is not there, so that nothing can be concluded of it."""
 

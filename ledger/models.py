@@ -92,6 +92,39 @@ class Pseudonym(models.Model):
     sealed = models.BinaryField()
 
 
+class Erasure(models.Model):
+    """A person who was erased, or is about to be: no key is made and nothing written about her any more."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "party")
+    tenant_id = models.UUIDField()
+    party = models.UUIDField()
+    pseudonym = models.CharField(max_length=PSEUDONYM)
+    entry = models.UUIDField(db_comment="Submission id of subject.erased")
+    time = models.DateTimeField()
+    destroyed = models.DateTimeField(null=True, db_comment="When keys and name were destroyed")
+
+
+class Hold(models.Model):
+    """A legal hold: while one stands, the person is not erased."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "id")
+    tenant_id = models.UUIDField()
+    id = models.UUIDField()
+    party = models.UUIDField()
+    code = models.CharField(max_length=40, db_comment="Why, as a code: litigation, audit")
+    placed = models.DateTimeField()
+    released = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["tenant_id", "party"],
+                name="ledger_hold_standing",
+                condition=models.Q(released=None),
+            ),
+        ]
+
+
 class Submission(models.Model):
     """An accepted entry that waits for its index."""
 

@@ -17,7 +17,15 @@ Verifier = Callable[[UUID], Iterable[Finding]]
 Gate = Callable[["HttpRequest", UUID], bool]
 """Whether a request comes with the right to read the entries of this tenant's log: an auditor's token."""
 
-_types = {"alarm.cleared", "heads", "padding", "key.rotated", "subject.erased"}
+_types = {
+    "alarm.cleared",
+    "heads",
+    "padding",
+    "key.rotated",
+    "subject.erased",
+    "hold.placed",
+    "hold.released",
+}
 _verifiers: list[Verifier] = []
 _gates: list[Gate] = []
 

@@ -10,12 +10,12 @@ from django.db import DatabaseError, connections
 from ledger import pseudonyms
 from ledger.bodies import Clear, seal_body
 from ledger.entry import format_time
-from ledger.errors import AppendRefused, ReadOnlyLog
+from ledger.errors import ERASED, AppendRefused, LedgerError, ReadOnlyLog, SubjectErased
 from ledger.evidence.export import export_evidence
 from ledger.hashing import sha256
 from ledger.identity import new_id
 from ledger.logs import log_for_append, open_log
-from ledger.models import Log
+from ledger.models import Erasure, Log
 from ledger.promise import Promise, SignedPromise
 from ledger.registry import register_gate, register_types, register_verifier, require_type
 from ledger.scope import current_tenant
@@ -29,10 +29,12 @@ __all__ = [
     "register_verifier",
 ]
 
-# The log's row is asked in the same statement, so that a read-only log takes nothing from the next commit on.
+# The log's row is asked in the same statement, so that a read-only log takes nothing from the next commit on; and so is
+# whether the person was erased, whose keys this process may still hold.
 INSERT = """
 INSERT INTO ledger_submission (tenant_id, id, type, actor, subject, time, digest, body)
 SELECT %b, %b, %b, %b, %b, %b, %b, %b FROM ledger_log WHERE tenant_id = %b AND NOT read_only
+  AND NOT EXISTS (SELECT FROM ledger_erasure WHERE tenant_id = %b AND party = %b)
 """
 
 
@@ -43,12 +45,14 @@ def append(
     subject: UUID | None,
     audit: Mapping[str, object],
     inputs: Mapping[str, object] | None = None,
+    owner: UUID | None = None,
 ) -> SignedPromise:
     """Write an entry that stands if, and only if, the caller's transaction commits.
 
     `actor` None is the system; `subject` is the person whose record it concerns, None if it concerns none.
     `audit` may be opened by auditors, `inputs` by a replay only. No lock is taken and nothing waits: the
-    sequencer gives the index. Raises AppendRefused, and then what the entry records must not happen.
+    sequencer gives the index. `owner`: under whose keys the body is sealed, if not the subject's. Raises SubjectErased
+    about a person who was erased here, or AppendRefused, and then what the entry records must not happen.
     """
     require_type(type)
     tenant = current_tenant()
@@ -57,14 +61,14 @@ def append(
     about = None if subject is None else pseudonyms.name_of(subject, tenant=tenant)
     clear = Clear(tenant, new_id(), type, name, about)
     dated = {"time": format_time(now), **audit}
-    body = seal_body(clear, owner=subject or tenant, year=now.year, audit=dated, inputs=inputs)
+    body = seal_body(clear, owner=owner or subject or tenant, year=now.year, audit=dated, inputs=inputs)
     promise = Promise(log.origin, clear.id, sha256(body), now)
-    _insert(clear, promise, body)
+    _insert(clear, promise, body, subject)
     return SignedPromise(promise, log.promises)
 
 
-def _insert(clear: Clear, promise: Promise, body: bytes) -> None:
-    values = [*clear, promise.time, promise.digest, body, clear.tenant]
+def _insert(clear: Clear, promise: Promise, body: bytes, subject: UUID | None) -> None:
+    values = [*clear, promise.time, promise.digest, body, clear.tenant, clear.tenant, subject]
     database = connections["default"]
     try:
         # Not Django's cursor, which writes the values into the text: this one is planned once a connection.
@@ -73,10 +77,12 @@ def _insert(clear: Clear, promise: Promise, body: bytes) -> None:
     except DatabaseError as error:
         raise AppendRefused("The ledger did not take the entry, so nothing was done. Try again.") from error
     if not taken:
-        raise _refusal(clear.tenant)
+        raise _refusal(clear.tenant, subject)
 
 
-def _refusal(tenant: UUID) -> AppendRefused:
+def _refusal(tenant: UUID, subject: UUID | None) -> LedgerError:
+    if subject and Erasure.objects.filter(tenant_id=tenant, party=subject).exists():
+        return SubjectErased(ERASED)
     if Log.objects.filter(tenant_id=tenant).exists():
         return ReadOnlyLog("The ledger is read-only since its alarm, so nothing may happen to these records.")
     return AppendRefused("This organisation has no ledger, so nothing may happen to its records.")

@@ -3,6 +3,7 @@ so outside any scope (`await_entry`, `await_checkpoint`)."""
 
 from ledger.selectors.completeness import completeness
 from ledger.selectors.entries import entry, search_entries, subject_entries, waiting_entries
+from ledger.selectors.erased import erased_parties
 from ledger.selectors.growth import (
     Position,
     entries_after,
@@ -35,6 +36,7 @@ __all__ = [
     "consistency",
     "entries_after",
     "entry",
+    "erased_parties",
     "evidence",
     "head_position",
     "known_pseudonym",

@@ -17,9 +17,9 @@ from django.conf import settings
 from django.db import connection
 
 from ledger.committed import Committed
-from ledger.errors import FormatError, SealError, UnknownKey
+from ledger.errors import ERASED, FormatError, SealError, SubjectErased, UnknownKey
 from ledger.identity import new_id
-from ledger.scope import current_tenant, tenant_scope
+from ledger.scope import current_tenant, lock, tenant_scope
 from ledger.vault import sealing
 from ledger.vault.provider import NodeKeyProvider
 
@@ -145,18 +145,23 @@ def _read(tenant: UUID, condition: str, parameters: list[Any]) -> list[SealingKe
 
 
 def _make(tenant: UUID, owner: UUID, use: str) -> SealingKey:
+    lock("ledger.keyring", tenant, exclusive=False)  # an erasure or rotation waits for it, or it for them
     key = SealingKey(new_id(), owner, secrets.token_bytes(sealing.KEY_BYTES))
     wrapped = _wrap(tenant, key, use)
     with connection.cursor() as cursor:
         # A second writer waits here for the first one's commit, and then takes the key that is there.
         cursor.execute(
-            "INSERT INTO ledger_key (tenant_id, id, owner, use, wrapped) VALUES (%s, %s, %s, %s, %s)"
+            "INSERT INTO ledger_key (tenant_id, id, owner, use, wrapped) SELECT %s, %s, %s, %s, %s"
+            " WHERE NOT EXISTS (SELECT FROM ledger_erasure WHERE tenant_id = %s AND party = %s)"
             " ON CONFLICT (tenant_id, owner, use) DO NOTHING",
-            [tenant, key.id, owner, use, wrapped],
+            [tenant, key.id, owner, use, wrapped, tenant, owner],
         )
         made = cursor.rowcount == 1
     if not made:
-        return _read(tenant, "owner = %s AND use = %s", [owner, use])[0]
+        found = _read(tenant, "owner = %s AND use = %s", [owner, use])
+        if not found:
+            raise SubjectErased(ERASED)
+        return found[0]
     _by_use.made((tenant, owner, use), key)
     _by_id.made((tenant, key.id), key)
     return key

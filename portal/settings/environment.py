@@ -56,6 +56,8 @@ ASSENT_WITNESS_NAME = env.str(
 )
 # The key that wraps all others, and the last checkpoints that this node signed: both outside the database.
 ASSENT_NODE_KEY_FILE = Path(env.str("ASSENT_NODE_KEY_FILE", default=str(VAR_DIR / "node.key")))
+# For how many days backups of the database are kept: that long, what was erased could be restored from one.
+ASSENT_BACKUP_DAYS = env.int("ASSENT_BACKUP_DAYS", default=35)
 ASSENT_SIGNER_DIR = Path(env.str("ASSENT_SIGNER_DIR", default=str(VAR_DIR / "signer")))
 # Up to where `verify_ledger` found each log whole; outside the database, too.
 ASSENT_VERIFIED_DIR = Path(env.str("ASSENT_VERIFIED_DIR", default=str(VAR_DIR / "verified")))

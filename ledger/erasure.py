@@ -1,0 +1,108 @@
+"""Erasing a person from a tenant's log: her keys and her name are destroyed, and every proof stays valid.
+
+The entries stay where they are, and nobody can say any more whose they were or what they said. Two steps, so that the
+log knows of it first: the entry `subject.erased` and the rule that nothing is written about her any more commit as the
+app; then the database's owner, who alone may, destroys the keys. Broken off in between, it is finished by a repetition.
+Backups of the database hold the wrapped keys until they expire: the erasure is complete when the last of them is gone.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, connections
+
+from ledger import pseudonyms
+from ledger.committed import forget_all
+from ledger.errors import LegalHold, UnknownEntry
+from ledger.holds import Hold, standing_holds
+from ledger.scope import current_tenant, lock, tenant_scope
+from ledger.selectors.rows import query
+from ledger.services import append
+
+TYPE = "subject.erased"
+OWNER = "owner"
+
+BEGUN = "SELECT pseudonym, entry, time, destroyed FROM ledger_erasure WHERE tenant_id = %s AND party = %s"
+KEYS = "SELECT use FROM ledger_key WHERE tenant_id = %s AND owner = %s ORDER BY use"
+COUNT = "SELECT count FROM ledger_subject WHERE tenant_id = %s AND subject = %s"
+BEGIN = "INSERT INTO ledger_erasure (tenant_id, party, pseudonym, entry, time) VALUES (%s, %s, %s, %s, %s)"
+DESTROY = (
+    "DELETE FROM ledger_key WHERE tenant_id = %s AND owner = %s",
+    "DELETE FROM ledger_pseudonym WHERE tenant_id = %s AND party = %s",
+    "UPDATE ledger_erasure SET destroyed = clock_timestamp() WHERE tenant_id = %s AND party = %s",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Erasable:
+    """What an erasure would destroy. `begun` is the entry of one that was broken off; `destroyed` when it was done."""
+
+    party: UUID
+    pseudonym: str
+    entries: int
+    keys: tuple[str, ...]
+    holds: tuple[Hold, ...]
+    begun: UUID | None = None
+    destroyed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """`complete` is when the last backup that holds the wrapped keys has expired, as the node is set."""
+
+    pseudonym: str
+    entry: UUID
+    keys: int
+    complete: datetime
+
+
+def find_erasable(subject: UUID) -> Erasable:
+    """What there is to erase of a person, in the scope of the tenant. Raises UnknownEntry for whom the log ignores."""
+    tenant = current_tenant()
+    begun = query(BEGUN, [tenant, subject])
+    name = begun[0][0] if begun else pseudonyms.find(subject)
+    if name is None:
+        raise UnknownEntry("The log does not know this person: there is nothing to erase.")
+    counted = query(COUNT, [tenant, name])
+    return Erasable(
+        party=subject,
+        pseudonym=name,
+        entries=counted[0][0] if counted else 0,
+        keys=tuple(use for (use,) in query(KEYS, [tenant, subject])),
+        holds=tuple(standing_holds(subject)),
+        begun=begun[0][1] if begun else None,
+        destroyed=begun[0][3] if begun else None,
+    )
+
+
+def erase_subject(*, tenant: UUID, subject: UUID, actor: UUID | None = None) -> Erased:
+    """Destroy a person's keys and name at this organisation. Cannot be undone; outside any transaction.
+
+    Raises LegalHold, UnknownEntry; then nothing was destroyed. Other processes refuse at once whatever concerns her,
+    but may keep her keys in their memory until they are restarted.
+    """
+    with tenant_scope(tenant):
+        # Whoever is making a key for her ends first; whoever comes later sees that she is erased.
+        lock("ledger.keyring", tenant, exclusive=True)
+        found = find_erasable(subject)
+        entry = found.begun or _begin(tenant, found, actor)
+    with tenant_scope(tenant, using=OWNER), connections[OWNER].cursor() as cursor:
+        for statement in DESTROY:
+            cursor.execute(statement, [tenant, subject])
+    forget_all()
+    complete = datetime.now(UTC) + timedelta(days=settings.ASSENT_BACKUP_DAYS)
+    return Erased(found.pseudonym, entry, len(found.keys), complete)
+
+
+def _begin(tenant: UUID, found: Erasable, actor: UUID | None) -> UUID:
+    if found.holds:
+        codes = ", ".join(hold.code for hold in found.holds)
+        raise LegalHold(f"A legal hold stands ({codes}), so nothing was erased. Release it first.")
+    audit = {"keys": len(found.keys), "entries": found.entries}
+    # Sealed for the organisation: the person's own keys are about to go.
+    entry = append(type=TYPE, actor=actor, subject=found.party, audit=audit, owner=tenant).promise.id
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN, [tenant, found.party, found.pseudonym, entry, datetime.now(UTC)])
+    return entry

@@ -1,0 +1,189 @@
+"""Erasing a person: her keys and name are gone, nothing about her is written any more, and every proof stays valid."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError
+
+from ledger import erasure, selectors
+from ledger.committed import forget_all
+from ledger.entry import parse_leaf
+from ledger.erasure import erase_subject
+from ledger.errors import LegalHold, SubjectErased, UnknownEntry, UnknownHold, UnknownKey
+from ledger.holds import place_hold, release_hold, standing_holds
+from ledger.note import parse_vkey
+from ledger.receipt import check, parse
+from ledger.scope import tenant_scope
+from ledger.vault import keyring
+from tests.ledger.archives import checked, exported
+from tests.ledger.logbook import Logbook
+
+pytestmark = pytest.mark.django_db(databases=["default", "sequencer", "owner"], transaction=True)
+KEYS = "SELECT count(*) FROM ledger_key WHERE tenant_id = %s AND owner = %s"
+
+
+@pytest.fixture
+def person(log: Logbook) -> UUID:
+    found = uuid4()
+    log.write(30, [found, uuid4(), None])
+    with tenant_scope(log.tenant):
+        keyring.seal(found, "record", b"a diagnosis", {})
+    log.drain()
+    return found
+
+
+def pseudonym(log: Logbook, person: UUID) -> str:
+    with tenant_scope(log.tenant):
+        return selectors.pseudonym_of(person)
+
+
+def test_her_keys_and_name_are_gone_and_everything_still_verifies(log: Logbook, person: UUID) -> None:
+    name = pseudonym(log, person)
+    with tenant_scope(log.tenant):
+        sealed = keyring.seal(person, "record", b"a diagnosis", {})
+        entry = selectors.subject_entries(subject=person, limit=1)[0].id
+    before = log.status()
+    erased = erase_subject(tenant=log.tenant, subject=person)
+    log.drain()
+    assert (erased.pseudonym, erased.keys) == (name, 3)
+    assert log.rows(KEYS, log.tenant, person) == [(0,)]
+    with tenant_scope(log.tenant):
+        assert selectors.known_pseudonym(person) is None
+        with pytest.raises(UnknownKey):
+            keyring.open_seal(sealed, {})
+        assert (selectors.entry(entry).readable, selectors.entry(entry).audit) == (False, {})
+        assert selectors.entry(erased.entry).audit["entries"] == 10  # sealed for the organisation
+        receipt = selectors.receipt(entry)
+        grown = selectors.consistency(old=before.size)
+    assert check(parse(receipt), [parse_vkey(before.vkey)]).conclusive
+    assert (grown.old_root, log.finding()) == (before.root, ("", None))
+
+
+def test_nothing_about_her_is_read_or_written_any_more(log: Logbook, person: UUID) -> None:
+    warm, use = pseudonym(log, person), f"ledger:{datetime.now(UTC).year}"
+    with tenant_scope(log.tenant):
+        key = keyring._key_for(log.tenant, person, use)
+    erase_subject(tenant=log.tenant, subject=person)
+    # Another process, whose memory still has her name and key.
+    from ledger import pseudonyms
+
+    pseudonyms._known.keep((log.tenant, person), warm)
+    keyring._by_use.keep((log.tenant, person, use), key)
+    with pytest.raises(SubjectErased):
+        log.append(person)
+    forget_all()
+    for attempt in (lambda: log.append(person), lambda: keyring.seal(person, "other", b"", {})):
+        with pytest.raises(SubjectErased), tenant_scope(log.tenant):
+            attempt()
+    assert log.append(uuid4())
+    log.drain()
+    assert log.finding() == ("", None)
+
+
+def test_a_key_that_is_missing_without_an_erasure_stays_a_finding(log: Logbook, person: UUID) -> None:
+    other = uuid4()
+    log.write(1, [other])
+    log.drain()
+    erase_subject(tenant=log.tenant, subject=person)
+    log.drain()
+    log.tamper("DELETE FROM ledger_key WHERE tenant_id = %s AND owner = %s", log.tenant, other)
+    forget_all()
+    assert log.finding() == ("key-missing", 30)
+
+
+def test_an_archive_of_her_entries_is_still_proved_and_discloses_none(log: Logbook, person: UUID) -> None:
+    name = pseudonym(log, person)
+    erase_subject(tenant=log.tenant, subject=person)
+    log.drain()
+    found = checked(log, exported(log, subject=name, disclose=lambda entry: True))
+    assert (found.scope.end, found.disclosed) == (11, 1)  # what erased her says so
+
+
+def test_a_hold_keeps_her_until_it_is_released(log: Logbook, person: UUID) -> None:
+    with tenant_scope(log.tenant):
+        hold = place_hold(subject=person, code="litigation")
+        assert standing_holds(person) == [hold]
+    with pytest.raises(LegalHold, match="litigation"):
+        erase_subject(tenant=log.tenant, subject=person)
+    assert log.rows(KEYS, log.tenant, person) == [(3,)]
+    with tenant_scope(log.tenant):
+        release_hold(hold=hold.id)
+        with pytest.raises(UnknownHold):
+            release_hold(hold=hold.id)
+    erase_subject(tenant=log.tenant, subject=person)
+    log.drain()
+    leaves = log.rows(
+        "SELECT leaf FROM ledger_entry WHERE tenant_id = %s ORDER BY index DESC LIMIT 3", log.tenant
+    )
+    types = [parse_leaf(bytes(leaf)).type for (leaf,) in leaves]
+    assert types == ["subject.erased", "hold.released", "hold.placed"]
+
+
+@pytest.mark.parametrize("step", range(3))
+def test_broken_off_it_is_finished_by_a_repetition(
+    log: Logbook, person: UUID, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = list(erasure.DESTROY)
+    broken[step] = "SELECT 1 / (random() * 0) WHERE %s IS NOT NULL AND %s IS NOT NULL"
+    with monkeypatch.context() as patch:
+        patch.setattr(erasure, "DESTROY", broken)
+        with pytest.raises(DatabaseError):
+            erase_subject(tenant=log.tenant, subject=person)
+    assert log.rows(KEYS, log.tenant, person) == [(3,)]
+    with pytest.raises(SubjectErased):
+        log.append(person)  # it has begun
+    first = erase_subject(tenant=log.tenant, subject=person)
+    assert log.rows(KEYS, log.tenant, person) == [(0,)]
+    again = erase_subject(tenant=log.tenant, subject=person)
+    assert (again.entry, again.keys) == (first.entry, 0)
+    log.drain()
+    count = "SELECT count(*) FROM ledger_entry WHERE tenant_id = %s AND type = 'subject.erased'"
+    assert (log.rows(count, log.tenant), log.finding()) == ([(1,)], ("", None))
+
+
+def test_the_command_says_first_what_it_would_do(
+    log: Logbook, person: UUID, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def said(**options: Any) -> str:
+        call_command("erase_subject", tenant=log.name, subject=str(person), **options)
+        return capsys.readouterr().out
+
+    name = pseudonym(log, person)
+    dry = said()
+    assert "Nothing was destroyed" in dry
+    assert f"--confirm {name}" in dry
+    assert "destroy 3 keys" in dry
+    with pytest.raises(CommandError, match="Nothing was destroyed"):
+        said(confirm="yes")
+    assert log.rows(KEYS, log.tenant, person) == [(3,)]
+    done = said(confirm=name)
+    assert "3 keys" in done
+    assert "ASSENT_BACKUP_DAYS" in done
+    assert log.rows(KEYS, log.tenant, person) == [(0,)]
+    assert "She was erased on" in said()
+    with pytest.raises(CommandError, match="calls nobody so"):
+        call_command("erase_subject", tenant=log.name, subject=name)
+    with pytest.raises(CommandError, match="does not know"):
+        call_command("erase_subject", tenant=log.name, subject=str(uuid4()))
+
+
+def test_a_person_is_found_by_her_pseudonym_too(
+    log: Logbook, person: UUID, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("erase_subject", tenant=log.name, subject=pseudonym(log, person))
+    assert "destroy 3 keys" in capsys.readouterr().out
+    call_command("hold", tenant=log.name, subject=person, place="litigation")
+    hold = capsys.readouterr().out.split()[0]
+    call_command("erase_subject", tenant=log.name, subject=str(person))
+    assert "A legal hold stands" in capsys.readouterr().out
+    call_command("hold", tenant=log.name, release=UUID(hold))
+    with pytest.raises(CommandError, match="No such hold"):
+        call_command("hold", tenant=log.name, release=UUID(hold))
+
+
+def test_who_is_unknown_cannot_be_erased(log: Logbook) -> None:
+    with pytest.raises(UnknownEntry):
+        erase_subject(tenant=log.tenant, subject=uuid4())
