@@ -207,3 +207,10 @@ class UnknownWitness(LedgerError):
 
     code = "unknown-witness"
     status = 404
+
+
+class LogUnreachable(LedgerError):
+    """A log could not be read, which says nothing about whether it holds."""
+
+    code = "log-unreachable"
+    status = 502

@@ -1,6 +1,7 @@
-"""Verify a receipt, an evidence archive or a proof of completeness: `python -m ledger.verify FILE --vkey KEY`.
+"""Verify a receipt, an archive, a proof of completeness or a whole log: `python -m ledger.verify FILE --vkey KEY`.
 
-Needs `cryptography` and the standard library; no settings, no database, no network.
+Needs `cryptography` and the standard library; no settings, no database, and no network unless a log is named by its
+address: `python -m ledger.verify https://assent.example/log/st-mary --vkey KEY`.
 Exit status: 0 it holds, 1 it fails, 2 nothing could be concluded.
 """
 
@@ -17,14 +18,16 @@ from cryptography import x509
 
 from ledger import completeness
 from ledger.entry import Leaf
-from ledger.errors import FormatError, LedgerError
+from ledger.errors import FormatError, LedgerError, LogUnreachable
 from ledger.evidence.check import check as check_archive
 from ledger.evidence.check import describe
 from ledger.evidence.dating import dated
 from ledger.note import parse_vkey
 from ledger.policy import parse_policy
 from ledger.publication import parse_publication
+from ledger.reading import read_log
 from ledger.receipt import check_by, parse
+from ledger.remote import remote_log
 from ledger.timestamp import parse_roots
 from ledger.trust import Policy, flat_policy
 
@@ -39,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         policy = _policy(options)
+        if options.file.startswith(("https://", "http://")):
+            return _verify_log(options, policy)
         with _open(options.file) as file:
             return _verify(file, policy, options)
     except OSError as error:
@@ -64,13 +69,33 @@ def _verify(file: BufferedReader, policy: Policy, options: argparse.Namespace) -
     return _say("inconclusive", sentence, INCONCLUSIVE)
 
 
+def _verify_log(options: argparse.Namespace, policy: Policy) -> int:
+    """Read it from its first tile to its last. What cannot be read is no proof against it."""
+    token = Path(options.token_file).read_text("latin-1").strip() if options.token_file else ""
+    kept = [Path(name).read_bytes() for name in options.checkpoint]
+    try:
+        with remote_log(options.file, token=token) as fetch:
+            found = read_log(fetch, policy, entries=bool(token), earlier=kept)
+    except LogUnreachable as error:
+        return _say("inconclusive", str(error), INCONCLUSIVE)
+    except LedgerError as error:
+        return _say("fails", str(error), FAILS)
+    print(f"level: {found.trusted.level}")
+    if found.trusted.conclusive:
+        return _say("holds", found.sentence, HOLDS)
+    return _say("inconclusive", found.sentence, INCONCLUSIVE)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m ledger.verify",
-        description="Verify a receipt (.tlog-proof), an evidence archive or a proof of completeness, offline.",
+        description="Verify a receipt (.tlog-proof), an evidence archive or a proof of completeness, offline;"
+        " or a whole log at its address.",
         epilog="Exit status: 0 it holds, 1 it fails, 2 nothing could be concluded.",
     )
-    parser.add_argument("file", metavar="FILE", help="the file, or - for standard input")
+    parser.add_argument(
+        "file", metavar="FILE", help="the file, - for standard input, or the address of a log"
+    )
     parser.add_argument(
         "--vkey",
         action="append",
@@ -109,6 +134,18 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="FILE",
         help="root certificates (PEM) of timestamping authorities that you trust, for an archive's timestamps",
+    )
+    parser.add_argument(
+        "--token-file",
+        metavar="FILE",
+        help="of a log: an auditor's access token, to read its entries too",
+    )
+    parser.add_argument(
+        "--checkpoint",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="of a log: a checkpoint that you kept, which it must still contain; may be repeated",
     )
     parser.add_argument("--reveal", action="store_true", help="show the disclosed content, if there is some")
     return parser
