@@ -1,0 +1,53 @@
+"""Every address that the project answers at, as its URL configuration says it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+CONVERTED = re.compile(r"<(?:\w+:)?(\w+)>")
+GROUPED = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern. `route` is unique and readable: parameters by name, regular expressions without their signs."""
+
+    route: str
+
+    @property
+    def parameters(self) -> list[str]:
+        return re.findall(r"<(\w+)>", self.route)
+
+    def path(self, values: Mapping[str, str]) -> str:
+        """The address with these values; KeyError names a parameter that nobody gave a value to."""
+        return "/" + re.sub(r"<(\w+)>", lambda match: values[match[1]], self.route)
+
+
+def addresses() -> list[Address]:
+    """All of them, in the order in which they are tried."""
+    return list(_walk(get_resolver(), ""))
+
+
+def sockets() -> list[str]:
+    """The routes of all web sockets."""
+    from portal.live.urls import websocket_urlpatterns
+
+    return [str(pattern.pattern) for pattern in websocket_urlpatterns]
+
+
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[Address]:
+    for pattern in resolver.url_patterns:
+        route = prefix + _readable(str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern, route)
+        elif isinstance(pattern, URLPattern):
+            yield Address(route)
+
+
+def _readable(route: str) -> str:
+    if not route.startswith("^"):
+        return CONVERTED.sub(lambda match: f"<{match[1]}>", route)
+    plain = GROUPED.sub(lambda match: f"<{match[1]}>", route)
+    return re.sub(r"\\Z|[\^$]", "", plain)

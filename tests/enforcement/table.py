@@ -1,0 +1,73 @@
+"""Which addresses never show what stands in a record, and why. All others must, to somebody, with an entry for it.
+
+A new page is in neither of these, and the test says so: either it opens records through `portal.records.services`, and
+then the test sees content and its entry; or it opens none, and a line here says why not.
+"""
+
+PREFIXES = {
+    "accounts/": "accounts, passkeys and tokens: nothing of a record",
+    "administration/": "staff, policies and reviews: administrators and privacy officers open no record",
+    "audit/": "entries as auditors may read them: ids and hashes, no content",
+    "log/": "hashes and checkpoints, public by design",
+    "witness/": "checkpoints, public by design",
+    "api/schema": "the description of the interface",
+    "api/docs": "the description of the interface",
+    "api/problems": "the description of the interface",
+    "api/v1/ledger/": "entries and proofs: ids and hashes, no content",
+    "livez": "one word",
+    "readyz": "one word",
+    "metrics": "numbers",
+}
+
+NEVER = {
+    "": "who looked at which category, and what waits for an answer",
+    "sharing/": "contracts and requests: what may be seen, not what it is",
+    "sharing/new/": "a form",
+    "sharing/new/check/": "counts by category, of what the patient may see herself",
+    "sharing/new/check/challenge/": "a challenge for a passkey",
+    "sharing/new/check/passkey/": "a form's target",
+    "sharing/new/<step>/": "a form",
+    "sharing/requests/<request_id>/": "who asks for which categories",
+    "sharing/requests/<request_id>/approve/": "a form's target",
+    "sharing/requests/<request_id>/decline/": "a form's target",
+    "sharing/<contract>/": "a contract, its life and its uses by category",
+    "sharing/<contract>/stop/": "a form",
+    "history/": "who looked at which category, when and why",
+    "history/lines/": "the same, as a part of that page",
+    "history/<tenant>/<entry>/": "one entry, without content",
+    "history/<tenant>/<entry>/receipt/": "one entry as a receipt, without content",
+    "looks/": "who looked at which category",
+    "people/": "whom one looks after, by name",
+    "clinic/": "a redirect",
+    "clinic/<place>/find/": "a form",
+    "clinic/<place>/found/": "name, birth date and number of who was found, with an entry for each of them",
+    "clinic/<place>/worklist/": "who shares, by name and category",
+    "clinic/<place>/<custodian>/<patient>/": "which parts there are, and how many entries in each, with an entry",
+    "clinic/<place>/<custodian>/<patient>/ask/": "a form",
+    "clinic/<place>/<custodian>/<patient>/emergency/": "a form",
+    "clinic/<place>/<custodian>/<patient>/emergency/end/": "a form's target",
+    "api/v1/me/": "the account itself",
+    "api/v1/contracts/": "contracts",
+    "api/v1/contracts/<contract>/": "a contract",
+    "api/v1/contracts/<contract>/revoke/": "a contract",
+    "api/v1/contracts/<contract>/challenge/": "a challenge for a passkey",
+    "api/v1/contracts/<contract>/sign/": "a contract",
+    "api/v1/requests/": "requests",
+    "api/v1/requests/<asked>/decline/": "a request",
+    "api/v1/emergency-access/": "sessions, without what was seen in them",
+    "api/v1/emergency-access/<session>/": "a session",
+    "api/v1/emergency-access/<session>/end/": "a session",
+    "api/v1/accesses/": "who looked at which category",
+    "api/(?:[\\s\\S]*/)?": "what is not there",
+    "fhir/<tenant>/metadata": "the description of the interface",
+    "fhir/[\\s\\S]*": "what is not there",
+}
+
+SOCKETS = {"ws/notifications/": "wake-ups only: tenant, number and type of an entry (tests/live)"}
+
+
+def reason(route: str) -> str:
+    """Why this address shows nothing of a record; "" if it may."""
+    if route in NEVER:
+        return NEVER[route]
+    return next((why for prefix, why in PREFIXES.items() if route.startswith(prefix)), "")

@@ -1,0 +1,104 @@
+"""No address of the project returns what stands in a record without a decision in the ledger. All of them are tried."""
+
+import re
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from consent import services
+from ledger.sequencing import drain
+from tests.cast import PATIENT
+from tests.enforcement import world as worlds
+from tests.enforcement.patterns import Address, addresses, sockets
+from tests.enforcement.table import NEVER, PREFIXES, SOCKETS, reason
+from tests.enforcement.world import MARKER, Asker, World
+
+BY_PATIENT, FORM = f"patient={PATIENT}", "application/x-www-form-urlencoded"
+QUERIES = {"fhir/<tenant>/<kind>": BY_PATIENT, "fhir/<tenant>/<kind>/_search": BY_PATIENT}
+CATEGORIES = ("conditions", "lab-results")
+A_TEST = re.compile(rb"/lab-results/([0-9a-f]{16})/")
+PROGRAMS = ("api/", "fhir/")
+
+
+@pytest.fixture
+def world(transactional_db: None, no_other_sequencer: None, administrator: Any) -> World:
+    return worlds.build(administrator)
+
+
+def test_nobody_sees_content_without_an_entry_and_who_may_not_sees_none(world: World) -> None:
+    attempt = Attempt(world)
+    for asker in world.askers:
+        attempt.everything(asker)
+    assert attempt.wrong == []
+    _everything_is_accounted_for(attempt.shown)
+    drain()
+    for place in (world.cast.hospital, world.cast.practice):
+        found = services.replay(tenant=place.id)
+        assert found.holds, found.findings[:5]
+
+
+class Attempt:
+    """Tries all addresses for one asker after the other. `shown`: who saw the record where; `wrong`: in sentences."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.shown: dict[str, set[str]] = defaultdict(set)
+        self.wrong: list[str] = []
+
+    def everything(self, asker: Asker) -> None:
+        tests = {"none"}  # the pages of single lab tests, as this asker is led to them
+        clients = {kind: asker.client(kind) for kind in ("", *PROGRAMS)}
+        for address in addresses():
+            if asker.name != worlds.DOCTOR and reason(address.route) and address.route not in NEVER:
+                continue  # exempt as a whole: one asker is enough
+            client = clients[next((kind for kind in PROGRAMS if address.route.startswith(kind)), "")]
+            for path in _paths(address, asker, tests):
+                for method in ("GET", "POST"):
+                    tests |= self._ask(asker, address, path, client, method)
+
+    def _ask(self, asker: Asker, address: Address, path: str, client: Client, method: str) -> set[str]:
+        before = self._world.decisions()
+        query = QUERIES.get(address.route, "")
+        if method == "GET":
+            answer: Any = client.get(f"{path}?{query}" if query else path)
+        else:
+            answer = client.post(path, query, content_type=FORM)
+        content = b"".join(answer) if getattr(answer, "streaming", False) else answer.content
+        if MARKER.encode() in content:
+            self.shown[address.route].add(asker.name)
+            if not asker.may:
+                self.wrong.append(f"{path} shows the record to {asker.name}")
+            if self._world.decisions() == before:
+                self.wrong.append(f"{path} shows the record to {asker.name}, and no entry tells of it")
+        return {found.decode() for found in A_TEST.findall(content)}
+
+
+def _paths(address: Address, asker: Asker, tests: set[str]) -> list[str]:
+    """The address once for each category and test that it may name. A parameter that nobody knows fails here."""
+    unknown = [name for name in address.parameters if name not in asker.values and name != "test"]
+    assert not unknown, f"{address.route}: say in tests/enforcement/world.py what stands for {unknown}"
+    categories = CATEGORIES if "category" in address.parameters else ("",)
+    slugs = sorted(tests) if "test" in address.parameters else [""]
+    return [
+        address.path(asker.values | {"category": category, "test": slug})
+        for category in categories
+        for slug in slugs
+    ]
+
+
+def _everything_is_accounted_for(shown: dict[str, set[str]]) -> None:
+    routes = {address.route for address in addresses()}
+    silent = [route for route in routes if route not in shown and not reason(route)]
+    assert silent == [], (
+        "These addresses showed nothing of a record to anybody, and tests/enforcement/table.py does not say why. "
+        "Give their parameters values in world.py, so that the test sees what they open, or say why they open none."
+    )
+    assert [route for route in shown if reason(route)] == [], "the table says that these never show a record"
+    assert [route for route in NEVER if route not in routes] == [], "these addresses are gone"
+    assert [prefix for prefix in PREFIXES if not any(route.startswith(prefix) for route in routes)] == []
+
+
+def test_every_socket_is_looked_at() -> None:
+    assert set(sockets()) == set(SOCKETS), "say in tests/enforcement/table.py what a new socket carries"

@@ -1,0 +1,132 @@
+"""A record full of one marker, and everybody who might ask for it, by every way of asking."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from ledger import selectors as ledger
+from ledger.scope import tenant_scope
+from portal.accounts.identity import Caller
+from portal.accounts.services import claim_person, create_token
+from portal.records.services import read
+from tests import cast as people
+from tests.cast import PASSWORD, PATIENT, Cast, account_of, condition, lab
+
+DOCTOR = "her doctor"
+MARKER = "Marker-7d1f4c"
+CATEGORIES = ("conditions", "lab-results", "medicines", "allergies", "vital-signs", "demographics")
+DECISIONS = "SELECT count(*) FROM ledger_submission WHERE type LIKE 'access.%'"
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody who asks. `may`: a contract, or that it is their own record, lets them see something of it."""
+
+    name: str
+    may: bool
+    caller: Caller | None
+    values: dict[str, str]
+
+    def client(self, route: str) -> Client:
+        """A browser, or a program with a token where programs ask."""
+        if self.caller is None:
+            return Client()
+        if route.startswith(("api/", "fhir/")):
+            token = create_token(user=account_of(self.caller), scopes="* sign emergency")
+            return Client(headers={"Authorization": f"Bearer {token}"})
+        cache.clear()  # the limit of log-ins a minute counts all tests together
+        client = Client()
+        form = {"login": account_of(self.caller).email, "password": PASSWORD}
+        assert client.post(reverse("account_login"), form).status_code == 302
+        return client
+
+
+@dataclass(frozen=True)
+class World:
+    cast: Cast
+    askers: list[Asker]
+    administrator: Any
+
+    def decisions(self) -> int:
+        """How many accesses, permitted or denied, were entered so far. No sequencer takes them from where they wait."""
+        (row,) = self.administrator.execute(DECISIONS).fetchall()
+        return int(row[0])
+
+
+def build(administrator: Any) -> World:
+    """Amara shares with the family doctor and with Mats, who looks after her; with nobody else."""
+    cast = people.build()
+    people.store(cast.hospital, *_marked())
+    cast.grant(cast.doctor, *CATEGORIES)
+    cast.grant(cast.guardian, *CATEGORIES, kind="person", purposes=("PATRQT",))
+    ben = people.make_caller(f"ben@{cast.hospital.slug}.example", "Ben Okri")
+    claim_person(person=cast.other, user=account_of(ben))
+    staff = people.make_caller(
+        f"staff@{cast.hospital.slug}.example",
+        "Sam Staff",
+        "",
+        *((cast.hospital, role) for role in ("administrator", "privacy_officer", "auditor")),
+    )
+    values = _values(cast)
+    away = values | {"place": cast.practice.slug}
+    return World(
+        cast,
+        [
+            Asker("nobody", False, None, values),
+            Asker("a doctor elsewhere", False, cast.outsider, away),
+            Asker("another patient", False, ben, values),
+            Asker("staff who are no clinicians", False, staff, values),
+            Asker("the patient", True, cast.amara, values),
+            Asker("her guardian", True, cast.guardian, values),
+            Asker(DOCTOR, True, cast.doctor, values),
+        ],
+        administrator,
+    )
+
+
+def _marked() -> list[dict[str, Any]]:
+    glucose = lab(PATIENT, "marked", "2345-7", 5, "2026-11-16")
+    glucose["code"]["text"] = MARKER
+    second = {**glucose, "id": f"{PATIENT}-marked-2", "effectiveDateTime": "2026-11-17T09:00:00Z"}
+    ill = condition(PATIENT, "marked", "44054006")
+    ill["code"]["text"] = MARKER
+    return [glucose, second, ill]
+
+
+def _values(cast: Cast) -> dict[str, str]:
+    """What stands for each parameter of an address. A parameter that is not here is a page that nobody looked at."""
+    seen = read(caller=cast.amara, tenant=cast.hospital.id, type="Condition", id=f"{PATIENT}-marked")
+    assert seen.promise is not None
+    with tenant_scope(cast.hospital.id):
+        contract = cast.grant(cast.family_doctor, "allergies")
+        log = ledger.log_status().log
+    nothing = str(uuid4())
+    return {
+        "place": cast.hospital.slug,
+        "custodian": cast.hospital.slug,
+        "tenant": cast.hospital.slug,
+        "patient": str(cast.person),
+        "person": str(cast.person),
+        "category": "conditions",
+        "kind": "Condition",
+        "key": f"{PATIENT}-marked",
+        "version": "1",
+        "entry": str(seen.promise.promise.id),
+        "contract": str(contract.id),
+        "step": "what",
+        "request_id": nothing,
+        "asked": nothing,
+        "session": nothing,
+        "member": nothing,
+        "token": nothing,
+        "name": log.name,
+        "path": "0/000",
+        "size": "1",
+        "origin_hash": "0" * 64,
+        "pk": "1",
+        "uidb36": "1",
+    }
