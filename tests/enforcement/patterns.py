@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 CONVERTED = re.compile(r"<(?:\w+:)?(\w+)>")
 GROUPED = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
@@ -28,6 +28,11 @@ class Address:
 def addresses() -> list[Address]:
     """All of them, in the order in which they are tried."""
     return list(_walk(get_resolver(), ""))
+
+
+def route_of(path: str) -> str:
+    """The route of a link that stood in a page."""
+    return _readable(resolve(path).route)
 
 
 def sockets() -> list[str]:

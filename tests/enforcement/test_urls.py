@@ -11,14 +11,15 @@ from consent import services
 from ledger.sequencing import drain
 from tests.cast import PATIENT
 from tests.enforcement import world as worlds
-from tests.enforcement.patterns import Address, addresses, sockets
+from tests.enforcement.patterns import Address, addresses, route_of, sockets
 from tests.enforcement.table import NEVER, PREFIXES, SOCKETS, reason
 from tests.enforcement.world import MARKER, Asker, World
 
 BY_PATIENT, FORM = f"patient={PATIENT}", "application/x-www-form-urlencoded"
 QUERIES = {"fhir/<tenant>/<kind>": BY_PATIENT, "fhir/<tenant>/<kind>/_search": BY_PATIENT}
 CATEGORIES = ("conditions", "lab-results")
-A_TEST = re.compile(rb"/lab-results/([0-9a-f]{16})/")
+LINK = re.compile(rb'href="(/[^"?#]*/)[?#"]')
+LINKS, DEPTH = 5, 2  # of one kind at a time, and how often what they led to is followed again
 PROGRAMS = ("api/", "fhir/")
 
 
@@ -48,44 +49,51 @@ class Attempt:
         self.wrong: list[str] = []
 
     def everything(self, asker: Asker) -> None:
-        tests = {"none"}  # the pages of single lab tests, as this asker is led to them
+        """Every address by its parameters, then the links that the answers led to: some are known to nobody before."""
+        links: dict[str, set[str]] = defaultdict(set)
         clients = {kind: asker.client(kind) for kind in ("", *PROGRAMS)}
         for address in addresses():
             if asker.name != worlds.DOCTOR and reason(address.route) and address.route not in NEVER:
                 continue  # exempt as a whole: one asker is enough
             client = clients[next((kind for kind in PROGRAMS if address.route.startswith(kind)), "")]
-            for path in _paths(address, asker, tests):
+            for path in _paths(address, asker):
                 for method in ("GET", "POST"):
-                    tests |= self._ask(asker, address, path, client, method)
+                    _gather(links, self._ask(asker, address.route, path, client, method))
+        tried: set[str] = set()
+        for _ in range(DEPTH):
+            for route in sorted(links.keys() - {"accounts/logout/"}):
+                for link in sorted(links[route] - tried)[:LINKS]:
+                    tried.add(link)
+                    _gather(links, self._ask(asker, route, link, clients[""], "GET"))
 
-    def _ask(self, asker: Asker, address: Address, path: str, client: Client, method: str) -> set[str]:
+    def _ask(self, asker: Asker, route: str, path: str, client: Client, method: str) -> list[str]:
         before = self._world.decisions()
-        query = QUERIES.get(address.route, "")
+        query = QUERIES.get(route, "")
         if method == "GET":
             answer: Any = client.get(f"{path}?{query}" if query else path)
         else:
             answer = client.post(path, query, content_type=FORM)
         content = b"".join(answer) if getattr(answer, "streaming", False) else answer.content
         if MARKER.encode() in content:
-            self.shown[address.route].add(asker.name)
+            self.shown[route].add(asker.name)
             if not asker.may:
                 self.wrong.append(f"{path} shows the record to {asker.name}")
             if self._world.decisions() == before:
                 self.wrong.append(f"{path} shows the record to {asker.name}, and no entry tells of it")
-        return {found.decode() for found in A_TEST.findall(content)}
+        return [found.decode() for found in LINK.findall(content)]
 
 
-def _paths(address: Address, asker: Asker, tests: set[str]) -> list[str]:
-    """The address once for each category and test that it may name. A parameter that nobody knows fails here."""
-    unknown = [name for name in address.parameters if name not in asker.values and name != "test"]
+def _gather(links: dict[str, set[str]], found: list[str]) -> None:
+    for link in found:
+        links[route_of(link)].add(link)
+
+
+def _paths(address: Address, asker: Asker) -> list[str]:
+    """The address once for each category that it may name. A parameter that nobody knows fails here."""
+    unknown = [name for name in address.parameters if name not in asker.values]
     assert not unknown, f"{address.route}: say in tests/enforcement/world.py what stands for {unknown}"
     categories = CATEGORIES if "category" in address.parameters else ("",)
-    slugs = sorted(tests) if "test" in address.parameters else [""]
-    return [
-        address.path(asker.values | {"category": category, "test": slug})
-        for category in categories
-        for slug in slugs
-    ]
+    return [address.path(asker.values | {"category": category}) for category in categories]
 
 
 def _everything_is_accounted_for(shown: dict[str, set[str]]) -> None:

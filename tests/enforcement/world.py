@@ -120,6 +120,8 @@ def _values(cast: Cast) -> dict[str, str]:
         "step": "what",
         "request_id": nothing,
         "asked": nothing,
+        "case": nothing,
+        "test": "none",
         "session": nothing,
         "member": nothing,
         "token": nothing,
