@@ -55,4 +55,4 @@ def _readable(route: str) -> str:
     if not route.startswith("^"):
         return CONVERTED.sub(lambda match: f"<{match[1]}>", route)
     plain = GROUPED.sub(lambda match: f"<{match[1]}>", route)
-    return re.sub(r"\\Z|[\^$]", "", plain)
+    return re.sub(r"\\Z|[\^$]|(?<=/)\?", "", plain)

@@ -1,5 +1,6 @@
 """No address of the project returns what stands in a record without a decision in the ledger. All of them are tried."""
 
+import json
 import re
 from collections import defaultdict
 from typing import Any
@@ -16,7 +17,17 @@ from tests.enforcement.table import NEVER, PREFIXES, SOCKETS, reason
 from tests.enforcement.world import MARKER, Asker, World
 
 BY_PATIENT, FORM = f"patient={PATIENT}", "application/x-www-form-urlencoded"
-QUERIES = {"fhir/<tenant>/<kind>": BY_PATIENT, "fhir/<tenant>/<kind>/_search": BY_PATIENT}
+QUERIES = {
+    "fhir/<tenant>/<kind>": BY_PATIENT,
+    "fhir/<tenant>/<kind>/_search": BY_PATIENT,
+    "fhir/<tenant>/<kind>/_history": BY_PATIENT,
+}
+BATCH = {
+    "resourceType": "Bundle",
+    "type": "batch",
+    "entry": [{"request": {"method": "GET", "url": f"Condition/{PATIENT}-marked"}}],
+}
+BODIES = {"fhir/<tenant>/": (json.dumps(BATCH), "application/fhir+json")}
 CATEGORIES = ("conditions", "lab-results")
 LINK = re.compile(rb'href="(/[^"?#]*/)[?#"]')
 LINKS, DEPTH = 5, 2  # of one kind at a time, and how often what they led to is followed again
@@ -72,7 +83,8 @@ class Attempt:
         if method == "GET":
             answer: Any = client.get(f"{path}?{query}" if query else path)
         else:
-            answer = client.post(path, query, content_type=FORM)
+            body, form = BODIES.get(route, (query, FORM))
+            answer = client.post(path, body, content_type=form)
         content = b"".join(answer) if getattr(answer, "streaming", False) else answer.content
         if MARKER.encode() in content:
             self.shown[route].add(asker.name)
