@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.urls import include, path
 
+from portal.smart.views.documents import smart_configuration
+
 urlpatterns = [
     path("", include("portal.patients.urls")),
     path("clinic/", include("portal.providers.urls")),
@@ -11,7 +13,11 @@ urlpatterns = [
     path("accounts/", include("portal.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", include("portal.api.urls")),
+    path(
+        "fhir/<slug:tenant>/.well-known/smart-configuration", smart_configuration, name="smart-configuration"
+    ),
     path("fhir/", include("portal.fhir.urls")),
+    path("o/", include("portal.smart.urls")),
     path("log/", include("ledger.urls")),
     path("witness/", include("ledger.witness_urls")),
     path("", include("portal.node.urls")),

@@ -22,9 +22,13 @@ class Caller:
     role: str | None  # clinician, administrator, privacy_officer, auditor; None for a patient
     title: str
     strong: bool  # by a second factor within the last 15 minutes, or by a token that was made so
-    client: str  # "session" or "token:<prefix>"
+    client: str  # "session", "token:<prefix>" or "app:<client id>"
     request_id: str
     scopes: frozenset[str] | None = None
+    about: UUID | None = (
+        None  # the patient whose record an application was started for: its `patient/` scopes
+    )
+    purposes: tuple[str, ...] | None = None  # those bound to an application's token; None: those of the role
     # Code and sentence of why the face refuses already: what is asked for is then only entered as denied.
     refused: tuple[str, str] | None = None
 

@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from portal.accounts.callers import caller_of_token
 from portal.accounts.identity import Caller
 from portal.api.errors import BadParameter, NotAClinician, NotAPatient
+from portal.smart.services import caller_of
 
 # No membership has this role: whoever acts as it acts for nobody but himself.
 ONESELF = "oneself"
@@ -59,7 +59,7 @@ class Endpoint(APIView):
 
         Raises NotAMember, UnknownTenant, ActingForUnclear. Where the account has no such role, it acts for nobody.
         """
-        return caller_of_token(self.request._request, self.request.auth, role=role)  # type: ignore[arg-type]
+        return caller_of(self.request._request, self.request.auth, role=role)  # type: ignore[arg-type]
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """What is answered here is about people, so that no cache may keep it."""

@@ -15,7 +15,7 @@ from portal.api.authentication import SCHEME
 class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How a call shows who makes it."""
 
-    target_class: Any = "portal.api.authentication.PersonalTokenAuthentication"
+    target_class: Any = "portal.api.authentication.TokenAuthentication"
     name = "personalToken"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.urls import reverse
+
 from portal.fhir.registry import interactions_of, operations_of
 from portal.records import combinations, searchable
 from portal.records.kinds import DIRECTORY, KINDS
@@ -14,6 +16,8 @@ _SAID_OF = {
     "death-date": "By equality, to the day, the month or the year.",
     "name": "Names begin so; of patients, at least three letters, or a whole word.",
 }
+# SMART App Launch 1.0's way to name the addresses, which clients still read beside smart-configuration.
+_OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 _SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 
 
@@ -31,7 +35,7 @@ def statement(base: str, organisation: str) -> dict[str, Any]:
         "rest": [
             {
                 "mode": "server",
-                "security": _security(),
+                "security": _security(base),
                 "resource": [_resource(name) for name in sorted(KINDS)],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}],
             }
@@ -70,10 +74,27 @@ def _combination(names: tuple[str, ...]) -> dict[str, Any]:
     return {"url": COMBINATION, "extension": [{"url": "required", "valueString": name} for name in names]}
 
 
-def _security() -> dict[str, Any]:
+def _security(base: str) -> dict[str, Any]:
+    node = base.partition("/fhir/")[0]
+    addresses = {
+        "authorize": "authorize",
+        "token": "token",
+        "revoke": "revoke-token",
+        "introspect": "introspect",
+    }
     return {
-        "cors": False,
-        "service": [{"coding": [{"system": _SECURITY, "code": "OAuth"}], "text": "Bearer tokens"}],
-        "description": "A personal access token as a bearer token (RFC 6750). What it reaches is decided by consent "
-        "contracts at each access, and each access, denied ones too, stands in the organisation's ledger.",
+        "extension": [
+            {
+                "url": _OAUTH_URIS,
+                "extension": [
+                    {"url": name, "valueUri": node + reverse(f"oauth2_provider:{view}")}
+                    for name, view in addresses.items()
+                ],
+            }
+        ],
+        "cors": True,
+        "service": [{"coding": [{"system": _SECURITY, "code": "SMART-on-FHIR"}], "text": "SMART on FHIR"}],
+        "description": "SMART App Launch 2.2, or a personal access token, as a bearer token (RFC 6750). What it "
+        "reaches is decided by consent contracts at each access, and each access, denied ones too, stands in the "
+        "organisation's ledger.",
     }

@@ -13,13 +13,14 @@ from rest_framework.views import APIView
 from consent import vocabulary
 from consent.errors import ConsentError, UnknownCategory, UnknownPurpose
 from portal.accounts import selectors
-from portal.accounts.callers import caller_of_token, owner_of_token
+from portal.accounts.callers import caller_of_token
 from portal.accounts.errors import AccountsError, ActingForUnclear, NotAMember, UnknownTenant
 from portal.accounts.identity import Caller
 from portal.fhir.errors import NotJson
 from portal.fhir.outcomes import outcome_response
 from portal.fhir.parsers import SearchFormParser
 from portal.records.errors import Denied, RecordsError
+from portal.smart.services import AppToken, caller_at, owner_of
 
 PURPOSE_HEADER = "Purpose-Of-Use"
 NOT_JSON = ("xml", "turtle", "ttl")
@@ -79,7 +80,7 @@ class FhirEndpoint(APIView):
         """
         purpose = self.request.headers.get(PURPOSE_HEADER) or None
         try:
-            caller = caller_of_token(self.request._request, self._token(), role="clinician")
+            caller = self._caller()
             if purpose is not None:
                 vocabulary.purpose(purpose)
             return operation(caller, purpose)
@@ -90,7 +91,7 @@ class FhirEndpoint(APIView):
     def _enter_refusal(
         self, error: AccountsError | ConsentError, operation: Callable[[Caller, str | None], Any]
     ) -> None:
-        owner = owner_of_token(self.request._request, self._token())
+        owner = owner_of(self.request._request, self._token())
         nobody = replace(owner, refused=(error.code, str(error)))
         try:
             operation(nobody, None)
@@ -98,6 +99,12 @@ class FhirEndpoint(APIView):
             error.promise = denied.promise  # type: ignore[union-attr]
         except (AccountsError, ConsentError, RecordsError):
             pass  # no person's record was asked for, so there is nobody to tell
+
+    def _caller(self) -> Caller:
+        token = self._token()
+        if isinstance(token, AppToken):
+            return caller_at(self.request._request, token, self.organisation.id)
+        return caller_of_token(self.request._request, token, role="clinician")
 
     def _token(self) -> Any:
         return self.request.auth

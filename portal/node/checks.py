@@ -85,6 +85,10 @@ def _origin_is_public() -> bool:
     return bool(host) and "://" not in prefix and host not in LOOPBACK
 
 
+def _people_can_be_named() -> bool:
+    return bool(settings.OAUTH2_PROVIDER["OIDC_RSA_PRIVATE_KEY"])
+
+
 _LOCAL_IN_PUBLIC = Error(
     "A node without DATABASE_URL serves plain HTTP and must stay on loopback.",
     hint="Unset ASSENT_HOST, or set DATABASE_URL and what production needs (deploy/production.env).",
@@ -126,5 +130,11 @@ _RULES: list[tuple[str, str, str, Callable[[], bool]]] = [
         "ASSENT_LOG_ORIGIN_PREFIX does not name this node: its logs would be called localhost for ever.",
         "Set it to host and path without a scheme, such as records.example.org/log/.",
         _origin_is_public,
+    ),
+    (
+        "assent.E008",
+        "There is no key to sign for applications who somebody is.",
+        "Make one, readable by the service only, and name it: openssl genrsa -out FILE 3072; ASSENT_OIDC_KEY_FILE.",
+        _people_can_be_named,
     ),
 ]

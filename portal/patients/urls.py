@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.patients.views import asking, granting, history, home, people, record, sharing, signing
+from portal.patients.views import apps, asking, granting, history, home, people, record, sharing, signing
 
 app_name = "patients"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("sharing/requests/<uuid:request_id>/decline/", sharing.decline, name="request_decline"),
     path("sharing/<uuid:contract>/", sharing.contract, name="contract"),
     path("sharing/<uuid:contract>/stop/", sharing.stop, name="contract_stop"),
+    path("apps/", apps.connected, name="apps"),
+    path("apps/<uuid:connection>/take-back/", apps.take_back, name="app_take_back"),
+    path("apps/<uuid:connection>/end/", apps.end, name="app_end"),
     path("history/", history.history, name="history"),
     path("history/lines/", history.lines, name="history_lines"),
     path("history/<slug:tenant>/<uuid:entry>/", history.entry, name="entry"),

@@ -15,17 +15,16 @@ from django.db import transaction
 from consent import services as consent
 from consent import vocabulary
 from consent.circumstances import Circumstances
-from consent.facts import AccessRequest, Decision, Decisions, ResourceFacts
+from consent.errors import UnknownPurpose
+from consent.facts import AccessRequest, Decision, Decisions, Group, ResourceFacts
 from ledger import services as ledger
 from ledger.errors import ScopeError
 from ledger.promise import SignedPromise
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
-from portal.accounts.scopes import grants
+from portal.records.scoping import within_scopes
 from portal.records.sealed import Header, Sealed, named
 
-SCOPE = "records.read"
-SCOPES = {"read": SCOPE, "write": "records.write"}
 EMERGENCY_PURPOSES = frozenset({"BTG", "ETREAT"})
 # What a role may say it is for; the first is meant when nothing is said. BTG and ETREAT count only while an
 # emergency session is open.
@@ -36,6 +35,8 @@ PURPOSES = {
     "administrator": ("HOPERAT", "HPAYMT"),
     "privacy_officer": ("HOPERAT",),
     "auditor": ("HOPERAT",),
+    # What an application may say is bound to it; where that leaves several, it has to say which.
+    "application": ("PATRQT", "TREAT", "HPAYMT", "HOPERAT", "HRESCH"),
 }
 
 
@@ -85,7 +86,7 @@ def ask(
     One's own record is asked for as the patient, whatever else one is; without a membership somebody asks as guardian.
     """
     role = "patient" if caller.person == person else caller.role or "guardian"
-    stated = vocabulary.purpose(purpose) if purpose else PURPOSES[role][0]
+    stated = vocabulary.purpose(purpose) if purpose else _meant(caller, role)
     return Asked(caller, tenant, person, role, stated, interaction, action)
 
 
@@ -110,7 +111,8 @@ def circumstances(asked: Asked) -> Circumstances:
 
 def decide(asked: Asked, facts: Collection[ResourceFacts], under: Circumstances | None = None) -> Decisions:
     """Decide under the person's lock, in the custodian's scope; held until the transaction ends."""
-    return _bounded(asked, consent.decide(request=_request(asked), resources=facts, under=under))
+    decisions = consent.decide(request=_request(asked), resources=facts, under=under)
+    return _bounded(asked, decisions, facts)
 
 
 def _request(asked: Asked) -> AccessRequest:
@@ -193,22 +195,40 @@ def _entry_type(decision: Decision) -> str:
     return "access.emergency" if decision.layer == "emergency" else "access.permitted"
 
 
-def _bounded(asked: Asked, decisions: Decisions) -> Decisions:
+def _meant(caller: Caller, role: str) -> str:
+    """The purpose of whoever names none. Raises UnknownPurpose."""
+    allowed = caller.purposes or PURPOSES[role]
+    if role == "application" and len(allowed) > 1:
+        words = ", ".join(allowed)
+        raise UnknownPurpose(f"This application acts for several purposes. Say which: {words}.")
+    return allowed[0]
+
+
+def _bounded(asked: Asked, decisions: Decisions, facts: Collection[ResourceFacts]) -> Decisions:
     """Refuse what the call, the token or the role does not reach, whatever the contracts say. Refusing never needs
     a reason of theirs, so their evidence is kept as it is."""
-    by_group = {group: _bound(asked, decision) for group, decision in decisions.by_group.items()}
+    by_group = {group: _bound(asked, group, decision) for group, decision in decisions.by_group.items()}
     if by_group == decisions.by_group:
         return decisions
-    by_resource = {key: _bound(asked, decision) for key, decision in decisions.by_resource.items()}
+    by_resource = {(one.type, one.id): by_group[one.group(decisions.told)] for one in facts}
+    by_resource = {key: by_resource[key] for key in decisions.by_resource}
     return replace(decisions, by_group=by_group, by_resource=by_resource)
 
 
-def _bound(asked: Asked, decision: Decision) -> Decision:
+def _bound(asked: Asked, group: Group, decision: Decision) -> Decision:
     if asked.caller.refused is not None:
         return refusal(*asked.caller.refused)
-    scope = SCOPES[asked.action]
-    if asked.caller.scopes is not None and not grants(asked.caller.scopes, scope):
-        return refusal("insufficient-scope", f"This token lacks the scope {scope!r}.")
+    if not within_scopes(
+        asked.caller,
+        group.type,
+        group.category,
+        person=asked.person,
+        action=asked.action,
+        interaction=asked.interaction,
+    ):
+        return refusal("insufficient-scope", f"This token lacks the scope to {asked.action} that.")
+    if asked.caller.purposes is not None and asked.purpose not in asked.caller.purposes:
+        return refusal("purpose-not-allowed", f"The purpose {asked.purpose} is not bound to this token.")
     if asked.purpose not in PURPOSES.get(asked.role, ()):
         return refusal(
             "purpose-not-allowed", f"The purpose {asked.purpose} is not one that this role may state."

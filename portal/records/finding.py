@@ -13,9 +13,10 @@ from portal.accounts.identity import Caller
 from portal.accounts.models import Registration
 from portal.accounts.scopes import grants
 from portal.records import index, storage
-from portal.records.access import SCOPE, basis, deciding, who
+from portal.records.access import basis, deciding, who
 from portal.records.errors import IncompleteQuestion, RoleNeeded, TooManyFound
 from portal.records.patients import Patient, name_all
+from portal.records.scoping import SCOPES
 from portal.records.sealed import Stored, named
 
 MOST = 5
@@ -36,7 +37,7 @@ def find_patient(
     Give family name, given name and birth date (YYYY-MM-DD), or a record number within one's own organisation.
     Raises RoleNeeded unless a clinician asks, IncompleteQuestion, TooManyFound, ScopeMissing.
     """
-    caller.requires(SCOPE)
+    caller.requires(SCOPES["read"])
     if caller.role != "clinician":
         raise RoleNeeded("Patients are looked for by clinicians. Sign in for your organisation as one.")
     with deciding(tenant):
@@ -48,7 +49,7 @@ def find_patient(
 
 def finds_by_number(caller: Caller, tenant: UUID) -> bool:
     """Whether the caller may look for patients of `tenant` by record number: a clinician there, with the scope."""
-    scoped = caller.scopes is None or grants(caller.scopes, SCOPE)
+    scoped = caller.scopes is None or grants(caller.scopes, SCOPES["read"])
     return caller.role == "clinician" and caller.organisation == tenant and scoped and caller.refused is None
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
+from portal.accounts.identity import Caller
 from portal.records import index, storage
 from portal.records.elements import at_path, place_of
 from portal.records.kinds import DIRECTORY
 from portal.records.matching import Tokens, order
 from portal.records.opening import Record, open_rows
 from portal.records.parameters import Query
+from portal.records.scoping import has_scope
 from portal.records.sealed import Stored
 from portal.records.storage import MOST_INCLUDED
 
@@ -38,9 +40,10 @@ def along(
     return [row for place, row in found.items() if place not in own]
 
 
-def directory_along(query: Query, records: Iterable[Record]) -> list[Stored]:
-    """The entries of the directory that come along, which nobody is asked about."""
-    places = {one for one in _followed(query, records) if one[0] in DIRECTORY}
+def directory_along(caller: Caller, query: Query, records: Iterable[Record]) -> list[Stored]:
+    """The entries of the directory that come along, which nobody is asked about, as far as the token reaches."""
+    followed = _followed(query, records)
+    places = {one for one in followed if one[0] in DIRECTORY and has_scope(caller, one[0], "read")}
     return storage.at_places(None, places, permitted=None) if places else []
 
 

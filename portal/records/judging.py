@@ -13,7 +13,6 @@ from portal.accounts import selectors
 from portal.accounts.identity import Caller
 from portal.records import categories
 from portal.records.access import (
-    SCOPES,
     Asked,
     all_or_none,
     ask,
@@ -29,6 +28,7 @@ from portal.records.index import references_in
 from portal.records.kinds import KINDS
 from portal.records.links import with_links
 from portal.records.preparing import Prepared
+from portal.records.scoping import SCOPES
 from portal.records.sealed import Stored
 
 KEEPERS = frozenset({"clinician", "administrator"})

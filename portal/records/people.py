@@ -8,12 +8,13 @@ from consent import selectors as consent
 from consent.facts import Decisions
 from portal.accounts.identity import Caller
 from portal.records import cursors, storage
-from portal.records.access import SCOPE, Asked, ask, decide, deciding, enter, facts_of
+from portal.records.access import Asked, ask, decide, deciding, enter, facts_of
 from portal.records.errors import InvalidSearch
 from portal.records.opening import release_all
 from portal.records.parameters import Query
 from portal.records.patients import all_related
 from portal.records.result import SearchResult
+from portal.records.scoping import require_scope
 from portal.records.sealed import Stored
 from portal.records.selecting import kept
 from portal.records.storage import ANYBODY, Place
@@ -27,7 +28,7 @@ def search_people(caller: Caller, tenant: UUID, query: Query, purpose: str | Non
     Each who is shown is told by an entry of her own. Whom this leaves out is not told of, nor told. Raises
     ScopeMissing, InvalidSearch, RecordTampered.
     """
-    caller.requires(SCOPE)
+    require_scope(caller, query.type, "search")
     if query.includes or query.included_by:
         raise InvalidSearch("Name one patient to have more come along: _id=<id>.", expression="_include")
     with deciding(tenant):

@@ -8,11 +8,12 @@ from ledger.promise import SignedPromise
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
 from portal.records import storage
-from portal.records.access import SCOPE, all_or_none, ask, circumstances, decide, deciding, enter, facts_of
+from portal.records.access import all_or_none, ask, circumstances, decide, deciding, enter, facts_of
 from portal.records.errors import Denied, RecordDeleted, UnknownRecord, UnsupportedType
 from portal.records.kinds import KINDS
 from portal.records.links import with_links
 from portal.records.opening import Record, open_directory, release_all
+from portal.records.scoping import require_scope
 from portal.records.sealed import Header, Stored
 
 
@@ -69,7 +70,7 @@ def _facts(header: Header, current: Header) -> list[ResourceFacts]:
 
 
 def _read_directory(caller: Caller, tenant: UUID, type_name: str, key: str, version: int | None) -> Read:
-    caller.requires(SCOPE)
+    require_scope(caller, type_name, "read")
     with tenant_scope(tenant):
         row, deleted = _row(type_name, key, version)
     if deleted:

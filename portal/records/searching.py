@@ -8,7 +8,7 @@ from portal.accounts import selectors
 from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
 from portal.records import cursors, including, parameters, storage
-from portal.records.access import SCOPE, ask, deciding, enter
+from portal.records.access import ask, deciding, enter
 from portal.records.errors import Denied, InvalidSearch, UnsupportedType
 from portal.records.finding import finds_by_number
 from portal.records.kinds import KINDS
@@ -17,6 +17,7 @@ from portal.records.parameters import Query
 from portal.records.patients import related_to
 from portal.records.people import search_people
 from portal.records.result import SearchResult
+from portal.records.scoping import require_scope
 from portal.records.selecting import select
 
 NOBODY = UUID(int=0)
@@ -66,14 +67,14 @@ def _search_one(caller: Caller, tenant: UUID, query: Query, purpose: str | None)
     included = records[size:]
     if query.includes:
         with tenant_scope(tenant):
-            directory = including.directory_along(query, records[:size])
+            directory = including.directory_along(caller, query, records[:size])
         included += open_directory(caller, tenant, directory)
     cursor = cursors.write(selected.page.next) if selected.page.next else None
     return SearchResult(records[:size], cursor, entered.decision, entered.promise, included, selected.total)
 
 
 def _search_directory(caller: Caller, tenant: UUID, query: Query) -> SearchResult:
-    caller.requires(SCOPE)
+    require_scope(caller, query.type, "search")
     with tenant_scope(tenant):
         conditions = query.conditions(tenant=tenant, person=None)
         page = storage.page(
@@ -88,7 +89,7 @@ def _search_directory(caller: Caller, tenant: UUID, query: Query) -> SearchResul
         total = storage.count(None, [query.type], conditions, permitted=None) if query.total else None
     records = open_directory(caller, tenant, page.rows)
     with tenant_scope(tenant):
-        along = including.directory_along(query, records)
+        along = including.directory_along(caller, query, records)
     cursor = cursors.write(page.next) if page.next else None
     return SearchResult(records, cursor, included=open_directory(caller, tenant, along), total=total)
 

@@ -9,3 +9,4 @@ from portal.settings.environment import *
 from portal.settings.language import *
 from portal.settings.logs import *
 from portal.settings.security import *
+from portal.settings.smart import *

@@ -64,6 +64,7 @@ def test_a_safe_production_node_passes(production: Settings) -> None:
         ("ASSENT_LOG_ORIGIN_PREFIX", "localhost/log/", "assent.E007"),
         ("ASSENT_LOG_ORIGIN_PREFIX", "localhost:8000/log/", "assent.E007"),
         ("ASSENT_LOG_ORIGIN_PREFIX", "https://records.example.org/log/", "assent.E007"),
+        ("OAUTH2_PROVIDER", {"OIDC_RSA_PRIVATE_KEY": ""}, "assent.E008"),
     ],
 )
 def test_each_unsafe_setting_has_its_own_code(production: Settings, name: str, value: Any, code: str) -> None:

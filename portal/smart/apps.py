@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+ENTRY_TYPES = ("application.admitted", "application.removed", "application.connected", "application.narrowed")
+
+
+class SmartConfig(AppConfig):
+    name = "portal.smart"
+    label = "smart"
+    verbose_name = "Applications"
+
+    def ready(self) -> None:
+        from ledger.registry import register_types  # noqa: PLC0415 - once the apps are ready
+
+        register_types(*ENTRY_TYPES)

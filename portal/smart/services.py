@@ -1,0 +1,24 @@
+"""What the faces may do with applications and their tokens."""
+
+from portal.smart.callers import caller_at, caller_of, owner_of
+from portal.smart.connecting import connections_of, disconnect, over_records, take_back
+from portal.smart.registering import Registered, admit, admitted_at, application_of, register, remove
+from portal.smart.tokens import AppToken, authenticate
+
+__all__ = [
+    "AppToken",
+    "Registered",
+    "admit",
+    "admitted_at",
+    "application_of",
+    "authenticate",
+    "caller_at",
+    "caller_of",
+    "connections_of",
+    "disconnect",
+    "over_records",
+    "owner_of",
+    "register",
+    "remove",
+    "take_back",
+]

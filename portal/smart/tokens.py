@@ -1,0 +1,60 @@
+"""Checking an application's access token, and what it still reaches at one organisation."""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+
+from ledger.scope import tenant_scope
+from portal.accounts.errors import InvalidToken
+from portal.accounts.models import User
+from portal.smart.issuing import admitted
+from portal.smart.models import AccessToken, Application, Connection
+
+_NOT_VALID = "This token is not valid (any more). Get a new one and call again."
+
+
+@dataclass(frozen=True, slots=True)
+class AppToken:
+    """A good token of an application. `user` is None for a backend service, which acts for nobody."""
+
+    application: Application
+    user: User | None
+    scopes: frozenset[str]
+    connection: UUID | None
+    is_authenticated = True  # in the place of the account that a backend service has not
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a token reaches at one organisation: `scopes` that were not taken back, for `person` where it names one."""
+
+    scopes: frozenset[str]
+    by_patient: bool = False
+    person: UUID | None = None
+
+
+def authenticate(text: str) -> AppToken:
+    """The token with that text, if it is good. Raises InvalidToken without saying why it is not."""
+    checksum = hashlib.sha256(text.encode()).hexdigest()
+    rows = AccessToken.objects.select_related("application", "user")
+    token = rows.filter(token_checksum=checksum, expires__gt=timezone.now()).first()
+    if token is None or token.application is None or (token.user is not None and not token.user.is_active):
+        raise InvalidToken(_NOT_VALID)
+    if (token.user is None) != (token.connection_id is None):
+        raise InvalidToken(_NOT_VALID)
+    return AppToken(token.application, token.user, frozenset(token.scope.split()), token.connection_id)
+
+
+def reach_at(token: AppToken, tenant: UUID) -> Reach:
+    """What the token reaches at this organisation. Raises InvalidToken where it was not issued for it, or has ended."""
+    if not admitted(tenant, token.application):
+        raise InvalidToken(_NOT_VALID)
+    if token.connection is None:
+        return Reach(token.scopes)
+    with tenant_scope(tenant):  # another organisation's connection is not there
+        found = Connection.objects.filter(id=token.connection, ended=None).first()
+    if found is None:
+        raise InvalidToken(_NOT_VALID)
+    return Reach(token.scopes & set(found.scopes.split()), found.by_patient, found.person_id)

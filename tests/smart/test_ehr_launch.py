@@ -1,0 +1,68 @@
+"""A clinician opens an application from a chart: it reaches what they reach, for that patient, within its scopes."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from django.test import Client
+
+from portal.smart.models import Launch
+from tests.cast import OTHER, PATIENT, Cast
+from tests.entries import entries_of_type
+from tests.smart.app import LAUNCH, App, answer_at, bearer
+from tests.staff import sign_in, text
+
+SCOPE = "launch openid fhirUser online_access patient/*.rs"
+
+
+def start(cast: Cast, doctor: Client, growth: App) -> dict[str, str]:
+    """What the application's launch address is told."""
+    address = f"/o/launch/{cast.hospital.slug}/{cast.person}/"
+    assert "Growth Chart" in text(doctor.get(address))
+    answer = doctor.post(address, {"application": str(growth.application.id)})
+    assert answer.status_code == 302, answer.content
+    assert answer["Location"].startswith(LAUNCH)
+    return {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
+
+
+def test_the_launch_tells_patient_and_user(cast: Cast, doctor: Client, growth: App) -> None:
+    cast.grant(cast.doctor, "lab-results")
+    told = start(cast, doctor, growth)
+    assert told["iss"] == f"http://testserver/fhir/{cast.hospital.slug}"
+    token = growth.connect(doctor, cast.hospital, SCOPE, launch=told["launch"])
+    assert token["patient"] == PATIENT
+    assert token["need_patient_banner"] is True
+    base, auth = f"/fhir/{cast.hospital.slug}", bearer(token["access_token"])
+    labs = growth.http.get(f"{base}/Observation?patient={PATIENT}&category=laboratory", headers=auth)
+    assert labs.status_code == 200
+    # her contract with the doctor is for lab results only
+    assert growth.http.get(f"{base}/Condition?patient={PATIENT}", headers=auth).status_code == 403
+    newest = entries_of_type(cast.hospital.id, "access.permitted")[-1]
+    assert newest.audit["who"]["name"] == "Dr Jonas Okafor"
+    assert newest.audit["purpose"] == "TREAT"
+    assert newest.audit["client"].startswith("app:")
+    # the launch was for her: nobody else's record is reached, whatever the doctor may see
+    assert growth.http.get(f"{base}/Observation?patient={OTHER}", headers=auth).status_code == 403
+
+
+def test_a_launch_is_used_once_and_by_whoever_made_it(cast: Cast, doctor: Client, growth: App) -> None:
+    cast.grant(cast.doctor, "lab-results")
+    handle = start(cast, doctor, growth)["launch"]
+    address = growth.authorise_url(cast.hospital, SCOPE, launch=handle)
+    assert answer_at(sign_in(cast.amara).get(address)["Location"])["error"] == "access_denied"
+    growth.connect(doctor, cast.hospital, SCOPE, launch=handle)
+    assert answer_at(doctor.get(address)["Location"])["error"] == "invalid_request"
+    assert handle not in str(list(Launch.objects.values()))
+
+
+def test_whoever_may_open_nothing_can_launch_nothing(cast: Cast, doctor: Client, growth: App) -> None:
+    address = f"/o/launch/{cast.hospital.slug}/{cast.person}/"
+    assert doctor.post(address, {"application": str(growth.application.id)}).status_code == 403
+
+
+def test_user_scopes_reach_what_the_clinician_reaches(cast: Cast, doctor: Client, growth: App) -> None:
+    cast.grant(cast.doctor, "lab-results")
+    token = growth.connect(doctor, cast.hospital, "openid user/Observation.rs")
+    assert "patient" not in token
+    base, auth = f"/fhir/{cast.hospital.slug}", bearer(token["access_token"])
+    asked = f"{base}/Observation?patient={PATIENT}&category=laboratory"
+    assert growth.http.get(asked, headers=auth).status_code == 200
+    assert growth.http.get(f"{base}/Observation?patient={OTHER}", headers=auth).status_code == 403
