@@ -17,8 +17,8 @@ from consent.terms import Grantee, Terms
 from ledger.scope import party_scope, tenant_scope
 from portal.accounts.models import Organisation
 from portal.accounts.smart_scopes import ResourceScope, resource_scopes
-from portal.records import categories
 from portal.records.kinds import CLINICAL, KINDS
+from portal.records.scoping import restriction
 from portal.smart.entries import enter_of
 from portal.smart.errors import UnknownConnection
 from portal.smart.models import AccessToken, Application, Connection, RefreshToken
@@ -171,7 +171,7 @@ def _connected(
 
 def _categories(scope: ResourceScope) -> set[str]:
     if scope.category:
-        return {categories.narrowed(scope.type, scope.category)}
+        return {restriction(scope.type, scope.category) or ""} - {""}
     types = CLINICAL if scope.type == "*" else {scope.type} & CLINICAL
     return {category for name in types for category in KINDS[name].categories}
 

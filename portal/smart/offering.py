@@ -5,11 +5,10 @@ from typing import Any
 
 from oauth2_provider.scopes import BaseScopes
 
-from consent.errors import UnknownCategory
 from portal.accounts import smart_scopes
 from portal.accounts.smart_scopes import CONTEXTS, IDENTITY, LASTING, LAUNCH, ResourceScope
-from portal.records import categories
 from portal.records.kinds import KINDS
+from portal.records.scoping import restriction
 
 BESIDE = LAUNCH | IDENTITY | LASTING
 
@@ -49,24 +48,13 @@ def served(word: str) -> bool:
     scope = smart_scopes.parse(word)
     if scope is None:
         return word in BESIDE
-    return (scope.type == "*" and not scope.category) or (scope.type in KINDS and _held(scope))
+    return (scope.type == "*" and not scope.category) or _kept(scope)
 
 
-def _held(scope: ResourceScope) -> bool:
-    """A restriction holds if its category is exactly one of those by which records are told apart here.
-
-    Where several FHIR categories fall into one of ours, a restriction to one of them would let in the others.
-    """
-    if not scope.category:
-        return True
-    kind, code = KINDS[scope.type], scope.category.rpartition("|")[2]
-    try:
-        ours = categories.narrowed(scope.type, scope.category)
-    except UnknownCategory:
-        return False
-    if code == ours and ours in kind.categories:
-        return True
-    return kind.category != ours and [name for name, to in kind.by_code.items() if to == ours] == [code]
+def _kept(scope: ResourceScope) -> bool:
+    """Of a type that is kept here, and with a restriction that holds, if with any."""
+    known = scope.type in KINDS
+    return known and (not scope.category or restriction(scope.type, scope.category) is not None)
 
 
 def supported() -> list[str]:

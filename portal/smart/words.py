@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from consent.vocabulary import CATEGORIES
 from portal.accounts import smart_scopes
-from portal.records import categories
 from portal.records.kinds import KINDS
+from portal.records.scoping import restriction
 
 _BESIDE = {
     "openid": gettext_lazy("Know that it is you who signed in"),
@@ -56,7 +56,8 @@ def beside(word: str) -> str:
 
 def _what(scope: smart_scopes.ResourceScope) -> str:
     if scope.category:
-        return str(CATEGORIES[categories.narrowed(scope.type, scope.category)])
+        only = restriction(scope.type, scope.category) or ""
+        return str(CATEGORIES.get(only, scope.category))
     if scope.type == "*":
         return _("the whole record")
     named = [str(CATEGORIES[each]) for each in KINDS[scope.type].categories if each in CATEGORIES]
