@@ -27,11 +27,13 @@ FROM ledger_checkpoint c
 """
 CHECKPOINT_AT = f"{SIGNED} WHERE tenant_id = %s AND size = %s"
 CHECKPOINT = f"{SIGNED} WHERE tenant_id = %s ORDER BY size DESC LIMIT 1"
-# The newest that the log's quorum cosigned and that covers the entry; otherwise the newest.
+# The newest that the log's quorum cosigned, that covers the entry and that the key of today signed; otherwise the
+# newest.
 COVERING = f"""{SIGNED} WHERE tenant_id = %s AND size = COALESCE((
     SELECT s.size FROM ledger_cosignature s JOIN ledger_log l USING (tenant_id)
     JOIN ledger_log_witness w ON w.tenant_id = s.tenant_id AND w.name = s.name AND w.active
-    WHERE s.tenant_id = %s AND l.quorum > 0 AND s.size > %s
+    WHERE s.tenant_id = %s AND l.quorum > 0 AND s.size > %s AND s.size >= COALESCE((
+        SELECT max(first_size) FROM ledger_signing_key k WHERE k.tenant_id = s.tenant_id AND kind = 1), 0)
     GROUP BY s.size, l.quorum HAVING count(*) >= l.quorum ORDER BY s.size DESC LIMIT 1
 ), (SELECT max(size) FROM ledger_checkpoint WHERE tenant_id = %s))
 """  # noqa: S608 - of constants

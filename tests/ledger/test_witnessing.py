@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from threading import Event, Thread
@@ -22,12 +23,14 @@ from ledger.errors import FormatError, OutboundRefused, UnknownWitness
 from ledger.hashing import sha256
 from ledger.note import Signature, parse_vkey
 from ledger.receipt import check_by, parse
+from ledger.rotation import rotate_log_keys
 from ledger.scope import tenant_scope
 from ledger.sequencer import open_session
 from ledger.treehead import Checkpoint
 from ledger.trust import Level, flat_policy
 from ledger.witnessing import compare_with_witnesses, offer_due, witnessing
 from tests.ledger.logbook import Logbook
+from tests.serving import Node
 
 STRANGER = CosignatureSigner.generate("stranger.example/witness")
 Answers = Callable[[bytes | None], tuple[int, str, bytes]]
@@ -145,6 +148,21 @@ def test_receipts_are_made_against_the_newest_checkpoint_that_the_quorum_cosigne
     assert (without, sizes()) == ([2, 2], [1, 2])
     offer_due(log.session)
     assert sizes() == [2, 2]
+
+
+def test_a_receipt_is_signed_by_the_key_of_today_also_where_the_quorum_lags(log: Logbook, own: str) -> None:
+    promise = log.append()
+    log.drain()
+    offer_due(log.session)
+    with tenant_scope(log.tenant):
+        log_witnesses.set_quorum(1)
+        rotate_log_keys(overlap=timedelta(0))
+    log.drain()
+    with tenant_scope(log.tenant):
+        text = selectors.receipt(promise.promise.id)
+    assert check_by(parse(text), flat_policy([parse_vkey(log.status().vkey)], [])).conclusive
+    assert offer_due(log.session) == 0  # the witness was told of the old key only
+    assert "403" in asked(log)["localhost/witness"].error
 
 
 def answering(status: int, content: bytes = b"", kind: str = "text/plain") -> Answers:
@@ -289,6 +307,31 @@ def until(holds: Callable[[], bool]) -> None:
             return
         Event().wait(0.05)
     raise AssertionError("It did not come to that within 30 s.")
+
+
+def test_a_sequencer_process_has_its_checkpoints_cosigned_beside_a_witness_that_hangs(
+    log: Logbook, own: str, sequencers: Node
+) -> None:
+    ended = Event()
+
+    def hanging(body: bytes | None) -> tuple[int, str, bytes]:
+        ended.wait(60)
+        return 500, "text/plain", b""
+
+    with stranger(hanging) as url:
+        ask(log, url, STRANGER.vkey)
+        log.write(3)
+        sequencers.environment["DEBUG"] = "1"
+        sequencers.start("sequencer", "manage.py", "sequencer")
+        try:
+            until(lambda: asked(log)["localhost/witness"].size == 3)
+            log.append()
+            until(lambda: asked(log)["localhost/witness"].size == 4)
+        finally:
+            ended.set()
+            sequencers.stop()
+    assert asked(log)[STRANGER.name].size == 0
+    assert log.status().log.alarm == ""
 
 
 def test_the_command_adds_lists_and_removes(log: Logbook, own: str) -> None:
