@@ -64,7 +64,7 @@ class Ledger(Endpoint):
     def get(self, request: Request, tenant: str) -> Response:
         """The state of an organisation's log."""
         with tenant_scope(accounts.organisation(tenant).id):
-            return Response(shapes.ledger(selectors.log_status()))
+            return Response(shapes.ledger(selectors.log_status(), selectors.witnesses(), selectors.quorum()))
 
 
 class Receipt(Endpoint):
