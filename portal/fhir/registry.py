@@ -17,7 +17,18 @@ class Operation:
     types: frozenset[str]
 
 
-OPERATIONS: tuple[Operation, ...] = ()
+OPERATIONS = (
+    Operation(
+        "everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything", frozenset({"Patient"})
+    ),
+    Operation(
+        "export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export", frozenset({"Patient"})
+    ),
+    Operation(
+        "docref", "http://hl7.org/fhir/us/core/OperationDefinition/docref", frozenset({"DocumentReference"})
+    ),
+    Operation("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate", frozenset(KINDS)),
+)
 
 
 def interactions_of(kind: str) -> tuple[str, ...]:

@@ -3,16 +3,34 @@
 from django.urls import path, re_path
 
 from portal.fhir.batches import Base
+from portal.fhir.exports import File, Start, Status
 from portal.fhir.histories import InstanceHistory, TypeHistory
+from portal.fhir.operations import DocRef, Everything, Validate
 from portal.fhir.views import Instance, Metadata, NotHere, Search, Type
 
 app_name = "fhir"
 
 _TYPE = r"^(?P<tenant>[-a-zA-Z0-9_]+)/(?P<kind>[A-Za-z]{1,64})"
+_TENANT = r"(?P<tenant>[-a-zA-Z0-9_]+)"
 _ID = r"(?P<key>[A-Za-z0-9\-.]{1,64})"
 
 urlpatterns = [
     path("<slug:tenant>/metadata", Metadata.as_view(), name="metadata"),
+    path("<slug:tenant>/Patient/$export", Start.as_view(), name="export"),
+    path("<slug:tenant>/$export-status/<uuid:export>", Status.as_view(), name="export-status"),
+    re_path(
+        rf"^{_TENANT}/\$export-file/(?P<export>[0-9a-f-]{{36}})/(?P<kind>[A-Za-z]{{1,64}})\.ndjson\Z",
+        File.as_view(),
+        name="export-file",
+    ),
+    re_path(
+        r"^(?P<tenant>[-a-zA-Z0-9_]+)/Patient/" + _ID + r"/\$everything\Z",
+        Everything.as_view(),
+        name="everything",
+    ),
+    path("<slug:tenant>/DocumentReference/$docref", DocRef.as_view(), name="docref"),
+    re_path(rf"{_TYPE}/\$validate\Z", Validate.as_view(), name="validate"),
+    re_path(rf"{_TYPE}/{_ID}/\$validate\Z", Validate.as_view(), name="validate-instance"),
     re_path(rf"{_TYPE}/_search\Z", Search.as_view(), name="search"),
     re_path(rf"{_TYPE}\Z", Type.as_view(), name="type"),
     re_path(rf"{_TYPE}/{_ID}\Z", Instance.as_view(), name="instance"),

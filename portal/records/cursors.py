@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from datetime import datetime
+from uuid import UUID
 
 from portal.records.errors import InvalidSearch
 from portal.records.primitives import ID
@@ -31,3 +32,17 @@ def _checked(key: object) -> str:
     if not isinstance(key, str) or not ID.match(key):
         raise ValueError("not an id")
     return key
+
+
+def write_row(row: UUID) -> str:
+    """Behind which row the next page begins, where rows are in the order in which they came."""
+    return base64.urlsafe_b64encode(row.bytes).decode().rstrip("=")
+
+
+def read_row(value: str) -> UUID:
+    """Raises InvalidSearch."""
+    try:
+        return UUID(bytes=base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
+    except (ValueError, binascii.Error):
+        message = "This cursor is not one that was given. Follow the link of the page before."
+        raise InvalidSearch(message, expression="_cursor") from None

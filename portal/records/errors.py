@@ -67,6 +67,13 @@ class RecordDeleted(RecordsError):
     status = 410
 
 
+class UnknownExport(RecordsError):
+    """No export of the caller's, or none that can be had now."""
+
+    code = "unknown-export"
+    status = 404
+
+
 class IncompleteQuestion(RecordsError):
     """Too little was given to look for a patient."""
 

@@ -96,3 +96,39 @@ class Span(models.Model):
     parameter = models.CharField(max_length=32)
     start = models.DateTimeField()
     until = models.DateTimeField(db_comment="Exclusive")
+
+
+class Export(models.Model):
+    """A bulk export that somebody asked for, and how far it is: `position` in `people`, `after` which row of hers."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant_id = models.UUIDField()
+    user = models.UUIDField(db_comment="Who asked, and alone may have it")
+    caller = models.JSONField(db_comment="As whom it is decided, page by page")
+    request = models.TextField(db_comment="The address that was asked")
+    purpose = models.CharField(max_length=20, blank=True)
+    types = ArrayField(models.CharField(max_length=40))
+    since = models.DateTimeField(null=True)
+    people = ArrayField(models.UUIDField())
+    position = models.IntegerField(default=0)
+    after = models.UUIDField(null=True)
+    groups = models.JSONField(null=True, db_comment="What was permitted when the present person's turn began")
+    errors = models.JSONField(default=list, db_comment="[person, code]: what is missing, and why")
+    asked = models.DateTimeField(db_default=Now())
+    seen = models.DateTimeField(db_default=Now(), db_comment="Last sign of life of the job")
+    finished = models.DateTimeField(null=True)
+
+
+class ExportPart(models.Model):
+    """Records of one group of one person, as NDJSON, sealed under her key: it dies with it."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "export", "number")
+    tenant_id = models.UUIDField()
+    export = models.UUIDField()
+    number = models.IntegerField()
+    person = models.UUIDField()
+    type = models.CharField(max_length=40)
+    category = models.CharField(max_length=20)
+    labels = ArrayField(models.CharField(max_length=20))
+    resources = models.JSONField(db_comment="[id, version, content hash] of each, for the ledger")
+    sealed = models.BinaryField()

@@ -10,6 +10,8 @@ from portal.records.bundles import read_requests as read_bundle
 from portal.records.changes import Written
 from portal.records.changing import create, delete, update, write_resource
 from portal.records.charting import Chart, Section, chart, own_record
+from portal.records.everything import everything
+from portal.records.exports import Exported, delete_export, export_status, exported_lines, start_export
 from portal.records.finding import find_patient
 from portal.records.history import ACCESS_TYPES, Access, access_of, accesses_of, who_has_seen
 from portal.records.importing import Report, import_bundles, import_content
@@ -33,6 +35,7 @@ __all__ = [
     "BundleEntry",
     "Chart",
     "Count",
+    "Exported",
     "Failure",
     "Lineage",
     "Outline",
@@ -51,6 +54,10 @@ __all__ = [
     "chart",
     "create",
     "delete",
+    "delete_export",
+    "everything",
+    "export_status",
+    "exported_lines",
     "find_patient",
     "import_bundles",
     "import_content",
@@ -65,6 +72,7 @@ __all__ = [
     "read_bundle",
     "related",
     "search",
+    "start_export",
     "transact",
     "update",
     "who_has_seen",

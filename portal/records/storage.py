@@ -256,6 +256,30 @@ def at_places(
         return [stored(row) for row in cursor.fetchall()]
 
 
+def behind(
+    person: UUID,
+    permitted: Collection[tuple[str, str]],
+    conditions: Sequence[Condition],
+    *,
+    since: datetime | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> list[tuple[UUID, Stored]]:
+    """A person's records of all these (type, group), in the order of their rows: which row, and what it holds."""
+    join = f"JOIN unnest(%s::text[], %s::text[]) AS p(type, name) ON p.type = r.type AND p.name = {_GROUP}"
+    where, parameters = _where(person, sorted({kind for kind, _ in permitted}), conditions)
+    wanted: list[Any] = [[kind for kind, _ in permitted], [name for _, name in permitted], *parameters]
+    if since is not None:
+        where, wanted = f"{where} AND v.created > %s", [*wanted, since]
+    if after is not None:
+        where, wanted = f"{where} AND r.id > %s", [*wanted, after]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT r.id, {COLUMNS} {CURRENT} {join} {where} ORDER BY r.id LIMIT %s", [*wanted, limit]
+        )
+        return [(row[0], stored(row[1:])) for row in cursor.fetchall()]
+
+
 def newest(
     person: UUID,
     *,
