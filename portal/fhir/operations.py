@@ -1,7 +1,7 @@
 """The operations of single resources and types: `$everything`, `$docref`, `$validate`."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,12 +37,7 @@ class Operation(FhirEndpoint):
 
     def post(self, request: Request, **place: str) -> HttpResponse:
         given = {name: list(values) for name, values in request.query_params.lists()}
-        body: Any = request.data if (request.content_type or FORM).startswith(FORM) else None
-        if body is None:
-            more = list(_of_parameters(json_body(request)).items())
-        else:
-            more = list(body.lists()) if body else []
-        for name, values in more:
+        for name, values in _of_body(request):
             given.setdefault(name, []).extend(values)
         return self.answer(request, self._checked(given), **place)
 
@@ -180,6 +175,14 @@ def _within(resource: Any, kind: str) -> Any:
     if found != kind:
         raise RecordsError(f"This is not a {kind}.", expression="resourceType")
     return resource
+
+
+def _of_body(request: Request) -> Iterable[tuple[str, list[str]]]:
+    """What a form or a Parameters resource says; nothing where there is no body."""
+    if not (request.content_type or FORM).startswith(FORM):
+        return _of_parameters(json_body(request)).items()
+    form: Any = request.data
+    return form.lists() if form else ()  # type: ignore[no-any-return]
 
 
 def _of_parameters(body: bytes) -> dict[str, list[str]]:
