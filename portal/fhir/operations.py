@@ -182,7 +182,7 @@ def _of_body(request: Request) -> Iterable[tuple[str, list[str]]]:
     if not (request.content_type or FORM).startswith(FORM):
         return _of_parameters(json_body(request)).items()
     form: Any = request.data
-    return form.lists() if form else ()  # type: ignore[no-any-return]
+    return form.lists() if form else ()
 
 
 def _of_parameters(body: bytes) -> dict[str, list[str]]:
