@@ -268,6 +268,13 @@ class ConsentElementUnsupported(ConsentNotRead):
     code = "fhir-consent-unsupported"
 
 
+class NotExpressible(ConsentError):
+    """A contract of ours, some part of which no FHIR Consent can say."""
+
+    code = "fhir-consent-inexpressible"
+    status = 422
+
+
 class CasesMalformed(ConsentError):
     """A file of decision cases that cannot be run."""
 

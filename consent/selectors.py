@@ -6,7 +6,8 @@ person, clinician or organisation at every tenant.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -14,6 +15,7 @@ from django.db.models.functions import Now
 
 from consent.base_variants import DEFAULT
 from consent.errors import UnknownContract, UnknownEmergency, UnknownRequest
+from consent.fhir import adopted, writing
 from consent.models import Answer, BasePolicy, Contract, ContractRequest, EmergencySession, State
 from consent.sealing import open_text
 from consent.terms import Terms, from_json
@@ -63,6 +65,21 @@ def terms_of(contract: Contract) -> Terms:
     return from_json(contract.terms)
 
 
+def as_fhir(contract: Contract) -> dict[str, Any]:
+    """A contract as a FHIR R4 Consent, with our own ids for people and organisations. Raises NotExpressible.
+
+    `status` is active only while it is in force: what a Consent says then is what is decided here.
+    """
+    if adopted.is_adopted(contract.terms):
+        resource = dict(adopted.from_json(contract.terms).consent)
+    else:
+        resource = writing.write(from_json(contract.terms), person=contract.person)
+    in_force = contract.state == State.ACTIVE and contract.ends > datetime.now(UTC)
+    waiting = contract.state in (State.DRAFT, State.PROPOSED, State.SIGNED)
+    status = "active" if in_force else "proposed" if waiting else "inactive"
+    return resource | {"id": str(contract.id), "status": status}
+
+
 def contracts_for_grantee(actor: UUID, organisation: UUID | None) -> list[Contract]:
     """The contracts in force in the open scope by which this actor, acting for this organisation, may do something."""
     return list(_for_grantee(actor, organisation).order_by("-activated_at", "-id"))
@@ -85,7 +102,7 @@ def people_shared_with(actor: UUID, organisation: UUID | None) -> list[Shared]:
 
 def who_can_see(person: UUID) -> list[Viewer]:
     """Whom the contracts in force permit something on this person's records, the longest permission first."""
-    found = _in_force().filter(person=person, terms__effect="permit").order_by("-ends", "-id")
+    found = _in_force().filter(person=person, terms__effect__in=["permit", adopted.EFFECT]).order_by("-ends", "-id")
     return [Viewer(item.id, item.grantee_kind, item.grantee, item.sentence, item.ends) for item in found]
 
 

@@ -1,5 +1,6 @@
 """What the floors above may do with consent, in the custodian's tenant scope unless a call says otherwise."""
 
+from consent.services.adoption import adopt_fhir_consent
 from consent.services.base_policy import set_base_policy
 from consent.services.contracts import cosign, grant, revoke
 from consent.services.decisions import circumstances, decide
@@ -15,6 +16,7 @@ from consent.services.uses import count_uses
 __all__ = [
     "Progress",
     "Replayed",
+    "adopt_fhir_consent",
     "challenge",
     "circumstances",
     "cosign",
