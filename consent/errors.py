@@ -61,6 +61,13 @@ class ContradictoryTerms(TermsError):
     code = "terms-contradictory"
 
 
+class UnknownTemplate(TermsError):
+    """A template that there is not."""
+
+    code = "unknown-template"
+    status = 404
+
+
 class UnknownGranteeKind(TermsError):
     """A grantee of a kind that no contract can be with."""
 

@@ -18,6 +18,7 @@ from consent.errors import UnknownContract, UnknownEmergency, UnknownRequest
 from consent.fhir import adopted, writing
 from consent.models import Answer, BasePolicy, Contract, ContractRequest, EmergencySession, State
 from consent.sealing import open_text
+from consent.shadowing import Shadow, shadows
 from consent.terms import Terms, from_json
 from ledger.scope import current_tenant, party_scope
 
@@ -102,8 +103,19 @@ def people_shared_with(actor: UUID, organisation: UUID | None) -> list[Shared]:
 
 def who_can_see(person: UUID) -> list[Viewer]:
     """Whom the contracts in force permit something on this person's records, the longest permission first."""
-    found = _in_force().filter(person=person, terms__effect__in=["permit", adopted.EFFECT]).order_by("-ends", "-id")
+    found = (
+        _in_force()
+        .filter(person=person, terms__effect__in=["permit", adopted.EFFECT])
+        .order_by("-ends", "-id")
+    )
     return [Viewer(item.id, item.grantee_kind, item.grantee, item.sentence, item.ends) for item in found]
+
+
+def shadowing(person: UUID, terms: Terms) -> list[Shadow]:
+    """Which of this person's contracts in force these terms would shadow, or be shadowed by. In the tenant's scope."""
+    found = _in_force().filter(person=person, tenant_id=terms.custodian).order_by("proposed_at", "id")
+    own = [(item.id, from_json(item.terms)) for item in found if not adopted.is_adopted(item.terms)]
+    return shadows(terms, own)
 
 
 def requests_of_person(person: UUID, *, only_open: bool = True) -> list[ContractRequest]:

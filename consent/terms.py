@@ -127,8 +127,18 @@ class Terms:
             )
         if vocabulary.DELEGATED in self.actions and (self.grantee.kind != "person" or self.effect == "deny"):
             raise ContradictoryTerms("Only a guardian can be allowed to decide about sharing.")
+        if vocabulary.DELEGATED in self.actions and not self._fit_to_delegate:
+            raise ContradictoryTerms(
+                "A delegation names its categories, and covers neither contact details nor what is confidential."
+            )
         if self.effect == "deny" and self._conditional:
             raise ContradictoryTerms("A refusal holds without conditions on its use and without duties.")
+
+    @property
+    def _fit_to_delegate(self) -> bool:
+        """45 CFR 164.502(g)(3) and (5): what would endanger the patient, or was hers alone to agree to, stays hers."""
+        confidential = set(self.sensitivity) & vocabulary.LEVELS.keys()
+        return bool(self.categories) and "demographics" not in self.categories and not confidential
 
     @property
     def _conditional(self) -> bool:

@@ -16,6 +16,7 @@ from consent.errors import (
 )
 from consent.models import Contract, ContractRequest, State
 from consent.sentence import Display
+from consent.services.delegation import check_delegate, check_majority
 from consent.services.order import change_of, next_epoch
 from consent.services.requests import approve
 from consent.services.signature_rules import require_kind
@@ -36,19 +37,26 @@ def grant(
     display: Display,
     request: UUID | None = None,
     supersedes: UUID | None = None,
+    delegate: UUID | None = None,
+    majority: datetime | None = None,
 ) -> Contract:
     """Make a contract over this person's records and put it in force, or let it wait for the second signature.
 
     `grantor` is the user who signs: the person, or who may act for her; the caller has checked that. `display`
     holds the names that the sentence shows; `request` the request that this contract answers; `supersedes` her
-    contract that it takes the place of when it comes into force. Raises TermsError and its kin, SignatureRefused,
-    WrongCustodian, UnknownRequest, RequestClosed, UnknownContract, ContractEnded.
+    contract that it takes the place of when it comes into force; `delegate` the guardian, if one acts for her (who
+    signs then); `majority` when she comes of age, if she has not. Raises TermsError and its kin, SignatureRefused,
+    SignatureTooWeak, DelegationExceeded, BeyondMajority, WrongCustodian, UnknownRequest, RequestClosed,
+    UnknownContract, ContractEnded.
     """
     check_custodian(terms)
     check_signer(signature, grantor=grantor)
+    check_majority(terms, majority)
     code = compile_contract(terms, person=person, display=display)
     now = change_of(person)
     terms.check_future(now)
+    if delegate is not None:
+        check_delegate(delegate=delegate, person=person, terms=terms)
     answered = (
         approve(request=request, person=person, actor=grantor, terms=terms, now=now) if request else None
     )

@@ -52,7 +52,8 @@ def any_terms(draw: st.DrawFn) -> Terms:
     starts = draw(st.sampled_from([None, *INSTANTS]))
     effect: Literal["permit", "deny"] = draw(st.sampled_from(["permit", "permit", "permit", "deny"]))
     grantee, sensitivity = draw(grantees()), some(list(SENSITIVITIES), least=0)
-    delegation = ["manage_consent"] if grantee.kind == "person" and effect == "permit" else []
+    fit = grantee.kind == "person" and effect == "permit" and not set(sensitivity) & set(LEVELS)
+    delegation = ["manage_consent"] if fit else []
     named = rarely(st.lists(any_named(), min_size=1, max_size=3), ())
     conditions = draw(any_conditions(sensitivity)) if effect == "permit" else {}
     return Terms(

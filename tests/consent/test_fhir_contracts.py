@@ -20,8 +20,8 @@ from consent.verifying import verify_consent
 from ledger.sequencing import drain
 from tests.consent import cast
 from tests.consent.asking import one
-from tests.consent.doings import granted, reads
 from tests.consent.deciding import accessed
+from tests.consent.doings import granted, reads
 from tests.consent.strategies import INSTANTS, any_record, any_request, any_terms
 
 RESOLVED = {
@@ -102,7 +102,14 @@ def test_a_contract_that_is_written_as_a_consent_and_read_again_decides_alike(
 
 def expressible(terms: Terms) -> Terms:
     """Without the parts that no Consent has: drawn together, hardly any contract would lack all of them."""
-    without = {"uses": None, "suspend_above": None, "during": [], "cosigner": None, "strong": False, "types": []}
+    without: dict[str, Any] = {
+        "uses": None,
+        "suspend_above": None,
+        "during": [],
+        "cosigner": None,
+        "strong": False,
+        "types": [],
+    }
     value = to_json(terms) | without
     value["actions"] = [name for name in value["actions"] if name != "manage_consent"] or ["read"]
     value["sensitivity"] = [code for code in value["sensitivity"] if code not in {"V", "ETHUD", "OPIOIDUD"}]
@@ -172,7 +179,10 @@ class TestAdopted:
             ({"patient": {"reference": "Patient/another"}}, ConsentNotRead),
             ({"provision": consent(actor="Practitioner/x")["provision"]}, ConsentElementUnsupported),
             ({"provision": consent(period={"end": "2001"})["provision"]}, PeriodError),
-            ({"policyRule": {"coding": [{"system": "urn:assent:consent:duty", "code": "x"}]}}, ConsentNotRead),
+            (
+                {"policyRule": {"coding": [{"system": "urn:assent:consent:duty", "code": "x"}]}},
+                ConsentNotRead,
+            ),
         ],
     )
     def test_what_would_not_be_enforced_is_refused(self, change: dict[str, Any], error: Any) -> None:

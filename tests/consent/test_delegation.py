@@ -1,0 +1,96 @@
+"""A guardian decides about sharing as far as the delegation says, and no further."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from consent import services
+from consent.errors import BeyondMajority, ContradictoryTerms, DelegationExceeded
+from consent.grantee import Grantee
+from consent.models import Contract
+from consent.signature import Signature
+from tests.consent import cast
+from tests.consent.doings import granted, reads
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("logs")]
+GUARDIAN = Grantee("person", cast.GUARDIAN)
+DELEGATION: dict[str, Any] = {
+    "grantee": GUARDIAN,
+    "actions": ["read", "manage_consent"],
+    "categories": ["lab-results", "visits"],
+    "purposes": ["PATRQT"],
+}
+
+
+def grants(**changes: Any) -> Contract:
+    """The guardian grants the doctor elsewhere what she usually grants, for half a year."""
+    half = cast.in_a_year() - timedelta(days=180)
+    return services.grant(
+        person=cast.PATIENT,
+        grantor=cast.GUARDIAN,
+        terms=cast.terms(**{"ends": half} | changes),
+        signature=Signature("reauthenticated", cast.GUARDIAN),
+        display=cast.DISPLAY,
+        delegate=cast.GUARDIAN,
+    )
+
+
+def test_a_guardian_shares_what_the_delegation_covers() -> None:
+    with cast.at_st_mary():
+        granted(**DELEGATION)
+        grants()
+        assert reads().permitted
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"categories": ["lab-results", "medicines"]},
+        {"sensitivity": ["PSY"]},
+        {"actions": ["read", "export"]},
+        {"grantee": GUARDIAN, "purposes": ["PATRQT"]},
+        {"ends": cast.END + timedelta(days=9999)},
+        {"cosigner": cast.GUARDIAN},
+    ],
+    ids=["category", "label", "action", "to themselves", "longer", "own second signature"],
+)
+def test_what_is_beyond_the_delegation_is_refused(changes: dict[str, Any]) -> None:
+    with cast.at_st_mary():
+        granted(**DELEGATION)
+        with pytest.raises(DelegationExceeded):
+            grants(**changes)
+
+
+def test_a_guardian_without_a_delegation_decides_nothing() -> None:
+    with cast.at_st_mary():
+        with pytest.raises(DelegationExceeded):
+            grants()
+        held = granted(**DELEGATION)
+        services.suspend(contract=held.id, actor=cast.PRIVACY_OFFICER)
+        with pytest.raises(DelegationExceeded):
+            grants()
+
+
+def test_a_delegation_ends_when_the_patient_comes_of_age() -> None:
+    with cast.at_st_mary():
+        majority = cast.in_a_year() - timedelta(days=1)
+        asked: dict[str, Any] = {
+            "person": cast.PATIENT,
+            "grantor": cast.PATIENT_USER,
+            "signature": cast.SIGNED,
+            "display": cast.DISPLAY,
+            "majority": majority,
+        }
+        with pytest.raises(BeyondMajority):
+            services.grant(terms=cast.terms(**DELEGATION | {"ends": cast.in_a_year()}), **asked)
+        services.grant(terms=cast.terms(**DELEGATION | {"ends": majority}), **asked)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"categories": ["demographics"]}, {"categories": [], "types": ["Observation"]}, {"sensitivity": ["R"]}],
+)
+def test_no_delegation_covers_contact_details_or_what_is_confidential(changes: dict[str, Any]) -> None:
+    with pytest.raises(ContradictoryTerms):
+        cast.terms(**DELEGATION | changes)
