@@ -46,7 +46,7 @@ class InstanceHistory(FhirEndpoint):
 
         found = self.ask(operation)
         response = HttpResponse(self._bundle(request, asked, found), content_type=MEDIA_TYPE)
-        tell_entry(response, found.promise)
+        tell_entry(response, found.promise, found.decision)
         return response
 
     def _bundle(self, request: Request, asked: dict[str, str], found: Lineage) -> bytes:

@@ -10,6 +10,8 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 
 from consent.errors import ConsentError
+from consent.facts import Decision
+from consent.templates import REDISCLOSURE
 from ledger.errors import LedgerError
 from portal.accounts.errors import AccountsError
 from portal.fhir.errors import FhirError
@@ -129,8 +131,13 @@ def _of_domain(error: Any, request_id: str) -> HttpResponse:
     return response
 
 
-def tell_entry(response: HttpResponse, promise: Any) -> None:
-    """Name the ledger entry of what was answered, and promise it. None where no record was asked for."""
+def tell_entry(response: HttpResponse, promise: Any, decision: Decision | None = None) -> None:
+    """Name the ledger entry of what was answered, and promise it; None where no record was asked for.
+
+    With what was disclosed under 42 CFR Part 2 goes the notice of its 2.32.
+    """
+    if decision is not None and "redisclosure" in decision.duties:
+        response["Redisclosure-Notice"] = REDISCLOSURE
     if promise is not None:
         response["Ledger-Entry"] = str(promise.promise.id)
         response["Ledger-Promise"] = promise.header()

@@ -59,7 +59,7 @@ class Instance(WritesInstance):
         response = HttpResponse(content, content_type=MEDIA_TYPE)
         response["ETag"] = etag(record.version)
         response["Last-Modified"] = http_date(record.updated.timestamp())
-        tell_entry(response, found.promise)
+        tell_entry(response, found.promise, found.decision)
         return response
 
 
@@ -92,7 +92,7 @@ class Type(WritesType):
 
         found = self.ask(operation)
         response = HttpResponse(self._bundle(base, kind, asked, found), content_type=MEDIA_TYPE)
-        tell_entry(response, found.promise)
+        tell_entry(response, found.promise, found.decision)
         return response
 
     def _about_oneself(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from consent import selectors as consent
 from consent.facts import Decision
+from consent.templates import REDISCLOSURE
 from consent.vocabulary import CATEGORIES, PURPOSES
 from ledger.scope import tenant_scope
 from portal.charting.lines import line
@@ -98,7 +99,8 @@ def basis(decision: Decision) -> dict[str, Any] | None:
         headline = _("By the patient’s contract, for %(why)s, until %(until)s.")
     else:
         headline = _("By the base policy of the organisation, for %(why)s.")
-    return {"headline": headline % {"why": PURPOSES["TREAT"], "until": until}, "detail": ""}
+    notice = REDISCLOSURE if "redisclosure" in decision.duties else ""
+    return {"headline": headline % {"why": PURPOSES["TREAT"], "until": until}, "detail": notice}
 
 
 def emergency(desk: Desk, record: RecordAt) -> dict[str, Any] | None:

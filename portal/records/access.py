@@ -168,7 +168,7 @@ def enter(
         inputs=decisions.inputs,
     )
     consent.count_uses(person=asked.person, decisions=decisions)
-    return Entered(decisions, decision, signed)
+    return Entered(decisions, replace(decision, duties=_owed(decisions)), signed)
 
 
 def who(caller: Caller) -> dict[str, object]:
@@ -187,6 +187,13 @@ def who(caller: Caller) -> dict[str, object]:
 def cited(decisions: Decisions) -> Decision:
     """The decision that an answer cites: a permit where there is one, else the first denial."""
     return min(decisions.by_group.values(), key=lambda decision: not decision.permitted)
+
+
+def _owed(decisions: Decisions) -> tuple[str, ...]:
+    """What is owed for all that was permitted together: an answer is one disclosure."""
+    return tuple(
+        sorted({duty for one in decisions.by_group.values() if one.permitted for duty in one.duties})
+    )
 
 
 def _entry_type(decision: Decision) -> str:
