@@ -188,6 +188,14 @@ def record_of(patient: str, given: str, family: str, *, mrn: str, ssn: str = "")
         {
             "resourceType": "AllergyIntolerance",
             "id": f"{patient}-penicillin",
+            "clinicalStatus": {
+                "coding": [
+                    {
+                        "system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical",
+                        "code": "active",
+                    }
+                ]
+            },
             "code": {"coding": [{"system": SNOMED, "code": "91936005"}]},
             "patient": {"reference": f"Patient/{patient}"},
             "recordedDate": "1998-05-01",

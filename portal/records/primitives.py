@@ -28,6 +28,7 @@ _REFERENCE = re.compile(
     r"|[A-Z][A-Za-z]+\?\S+|urn:(uuid|oid):\S+|https?://\S+)\Z"
 )
 _MAX_INTEGER = 2**31
+_MAX_DECIMAL = 10**100
 
 
 def text(value: object) -> str:
@@ -43,7 +44,10 @@ def boolean(value: object) -> str:
 
 
 def decimal(value: object) -> str:
-    return "" if isinstance(value, int | float) and not isinstance(value, bool) else "must be a JSON number"
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return "must be a JSON number"
+    # 1e400 is infinite to whoever reads it into a double; no measurement is anywhere near the limit.
+    return "" if -_MAX_DECIMAL < value < _MAX_DECIMAL else "is too large a number"
 
 
 def reference(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from fhir.resources.R4B import get_fhir_model_class
 
-from portal.records import primitives
+from portal.records import invariants, primitives
 
 # Required value sets that the models' metadata cut short with "+".
 _REQUIRED_CODES = {
@@ -47,6 +47,10 @@ def check_resource(value: Any) -> None:
     if not isinstance(name, str):
         raise Fault("names no FHIR R4 resource type in resourceType")
     _walk(value, _resource_table(name))
+    if "contained" in value:
+        _keep_rules("DomainResource", value)
+    if invariants.has_rules(name):
+        _keep_rules(name, value)
 
 
 @cache  # an exception is not kept: names that somebody makes up fill nothing
@@ -141,9 +145,24 @@ def _complex(model: Callable[[], type]) -> Check:
     def check(value: Any) -> None:
         if not isinstance(value, dict):
             raise Fault("must be a JSON object")
-        _walk(value, _table(model()))
+        found = model()
+        _walk(value, _table(found))
+        if name := _ruled(found):
+            _keep_rules(name, value)
 
     return check
+
+
+@cache
+def _ruled(model: type) -> str:
+    """The name of a type on which invariants stand, or ""."""
+    name = str(getattr(model, "__resource_type__", model.__name__))
+    return name if invariants.has_rules(name) else ""
+
+
+def _keep_rules(name: str, value: dict[str, Any]) -> None:
+    if fault := invariants.fault_of(name, value):
+        raise Fault(fault)
 
 
 def _extension_of_primitive() -> type:

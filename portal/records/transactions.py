@@ -81,8 +81,7 @@ def _target(entry: Entry) -> tuple[str, str]:
     try:
         kept(match[1])
     except RecordsError as error:
-        error.expression = f"Bundle.entry[{entry.index}].request.url"
-        raise
+        raise _fault(entry, "request.url", str(error)) from None
     return match[1], match[2] or ""
 
 

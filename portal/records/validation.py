@@ -9,7 +9,7 @@ from typing import Any
 from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
 
-from portal.records import strict_json
+from portal.records import contained, strict_json
 from portal.records.errors import InvalidResource, UnsupportedType
 from portal.records.kinds import KINDS
 from portal.records.structure import Fault, check_resource
@@ -31,6 +31,9 @@ def check(resource: Any) -> None:
         root = name if isinstance(name, str) and name.isalpha() else "Resource"
         where = fault.expression(root)
         raise InvalidResource(f"{where} {fault}.", expression=where) from None
+    if found := contained.fault_of(resource):
+        where, problem = found
+        raise InvalidResource(f"{where} {problem}.", expression=where)
     name = resource["resourceType"]
     if name not in KINDS:
         raise UnsupportedType(f"This node does not keep resources of the type {name}.", expression=name)

@@ -116,7 +116,7 @@ FAULTS: dict[str, tuple[list[Any], int, str]] = {
         "Bundle.entry[0].resource.id",
     ),
     "another type": ([post(glucose(), url="Condition")], 400, "Bundle.entry[0].resource"),
-    "a type that is not kept": ([post({"resourceType": "Basic"})], 404, "Bundle.entry[0].request.url"),
+    "a type that is not kept": ([post({"resourceType": "Basic"})], 400, "Bundle.entry[0].request.url"),
     "no request": ([{"resource": glucose()}], 400, "Bundle.entry[0].request.method"),
     "no entry": (["x"], 400, "Bundle.entry[0].request.method"),
     "no address": ([post(glucose(), url="/../x")], 400, "Bundle.entry[0].request.url"),

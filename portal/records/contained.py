@@ -1,0 +1,42 @@
+"""References into the resource itself: what is contained is referred to, and what is referred to is contained. Pure.
+
+FHIR R4, ref-1 and dom-3.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def fault_of(resource: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The path of the element at fault and what is wrong with it; None if nothing is."""
+    name, held = resource["resourceType"], resource.get("contained", ())
+    known = {f"#{one['id']}" for one in held if "id" in one}
+    used = set()
+    for path, reference in _local(resource, name):
+        if reference not in known and reference != "#":
+            return path, "leads to nothing that the resource contains (ref-1)"
+        used.add(reference)
+    for index, one in enumerate(held):
+        outwards = any(reference == "#" for _, reference in _local(one, ""))
+        if f"#{one.get('id')}" not in used and not outwards:
+            return f"{name}.contained[{index}]", "is contained and nothing refers to it (dom-3)"
+    return None
+
+
+def _local(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every reference to a fragment, and every uri that is one, with its path."""
+    if isinstance(value, Mapping):
+        for key, child in value.items():
+            where = f"{path}.{key}"
+            if isinstance(child, str):
+                if child.startswith("#") and (key == "reference" or key in _FRAGMENTS):
+                    yield where, child
+            elif isinstance(child, list | Mapping):
+                yield from _local(child, where)
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from _local(child, f"{path}[{index}]")
+
+
+# Canonicals and uris that may point into the resource as well.
+_FRAGMENTS = frozenset({"valueUri", "valueUrl", "valueCanonical", "questionnaire", "instantiatesCanonical"})

@@ -1,0 +1,211 @@
+"""The official examples go in and come out as they are; what the reference validator finds at fault stays out."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from consent import services as consent
+from consent.sentence import Display
+from consent.signature import Signature
+from consent.terms import Grantee, Terms
+from consent.vocabulary import CATEGORIES, SENSITIVITIES
+from ledger.scope import tenant_scope
+from portal.accounts import selectors
+from portal.records import services
+from portal.records.categories import patient_of
+from portal.records.errors import RecordsError
+from portal.records.kinds import DIRECTORY, KINDS
+from portal.records.validation import validate
+from portal.records.verifying import verify_records
+from tests.cast import Cast, record_of
+
+# What only a terminology server, a profile or a policy of the validator's own could refuse. The values say which.
+BEYOND = {
+    "allergy.json": "terminology: a code is required from a value set that is not part of FHIR",
+    "obs-temp-bad.json": "profile: vital signs, body temperature",
+    "obs-vs-1.json": "profile: vital signs, blood pressure; an extension of a guide",
+    "pat-dob-ext.json": "profile: an extension whose definition nobody gave",
+    "patient-with-turvakielto.json": "profile: an extension whose definition nobody gave",
+    "target-ref-profile-empty.json": "profile: extensions whose definitions nobody gave",
+    "supplement-obs.json": "terminology: a supplement used as a code system",
+    "supplement-obs-1a.json": "terminology: a code that its system does not have",
+    "dr-example-org.json": "policy: addresses of examples",
+    "pat-security-bad-string.json": "policy: text that looks like a tag. It is text, and every page escapes it",
+}
+
+
+# Their subject is a Patient whom they contain: nobody who is registered, whose contracts could be asked.
+ABOUT_NOBODY = {"5minute-apgar-score", "10minute-apgar-score", "20minute-apgar-score"}
+
+
+def examples(folder: Path) -> list[dict[str, Any]]:
+    found = [json.loads(file.read_text()) for file in sorted(folder.rglob("*.json"))]
+    return [one for one in found if one["resourceType"] in KINDS]
+
+
+def let_write(cast: Cast, patient: str) -> None:
+    """A contract of that patient's with the doctor, about everything."""
+    with tenant_scope(cast.hospital.id):
+        person = selectors.registration(patient=patient).person_id
+        grantee = Grantee("practitioner", cast.doctor.user)
+        consent.grant(
+            person=person,
+            grantor=cast.administrator.user,
+            terms=Terms(
+                cast.hospital.id,
+                grantee,
+                tuple(CATEGORIES),
+                ("TREAT",),
+                ends=datetime.now(UTC) + timedelta(days=30),
+                actions=("read", "write"),
+                sensitivity=tuple(SENSITIVITIES),
+            ),
+            signature=Signature("reauthenticated", cast.administrator.user),
+            display=Display(cast.doctor.name, cast.hospital.name),
+        )
+
+
+def test_every_example_of_a_type_that_is_kept_comes_back_as_it_was(cast: Cast, test_data: Path) -> None:
+    found = examples(test_data / "fhir-examples")
+    own = {one["id"]: one for one in found if one["resourceType"] == "Patient"}
+    about = {patient_of(one) for one in found if one["resourceType"] not in DIRECTORY}
+    named = {reference.split("/")[1] for reference in about if reference.startswith("Patient/")}
+    call: dict[str, Any] = {"caller": cast.doctor, "tenant": cast.hospital.id}
+    for key in sorted({*own, *named}):
+        made = services.write_resource(
+            **call, resource=own.get(key) or record_of(key, "Given", "Family", mrn=key)[0]
+        )
+        assert made.id == key
+        let_write(cast, key)
+    done = 0
+    for example in found:
+        kind = example["resourceType"]
+        reference = patient_of(example) if kind not in DIRECTORY else ""
+        if kind in DIRECTORY or kind == "Patient" or reference.startswith("Patient/"):
+            content = json.dumps(example, indent=2).encode()
+            one = (
+                services.update(**call, type=kind, id=example["id"], content=content)
+                if kind == "Patient"
+                else services.create(**call, type=kind, content=content)
+            )
+            read = services.read(**call, type=kind, id=one.id).record
+            assert exact({**read.resource, "id": 0, "meta": 0}) == exact({**example, "id": 0, "meta": 0})
+            done += 1
+    without = [one["id"] for one in found if one["resourceType"] not in DIRECTORY and one["resourceType"] != "Patient"
+               and not patient_of(one).startswith("Patient/")]  # fmt: skip
+    assert done == len(found) - len(without)
+    assert set(without) == ABOUT_NOBODY
+    with tenant_scope(cast.hospital.id):
+        assert not list(verify_records(cast.hospital.id))
+
+
+def exact(resource: Any) -> str:
+    return json.dumps(resource, sort_keys=True)
+
+
+def test_what_breaks_fhir_is_refused_at_its_element(test_data: Path) -> None:
+    accepted = set()
+    for file in sorted((test_data / "malformed").glob("*.json")):
+        if file.name == "INDEX.json":
+            continue
+        try:
+            validate(file.read_bytes())
+        except RecordsError as error:
+            assert error.expression or error.code == "json-malformed", file.name
+            assert str(error)
+        else:
+            accepted.add(file.name)
+    assert accepted == set(BEYOND)
+
+
+PATIENT: dict[str, Any] = {"resourceType": "Patient", "id": "a"}
+VALID: dict[str, Any] = {
+    "resourceType": "Observation",
+    "status": "final",
+    "code": {"coding": [{"system": "urn:s", "code": "a"}]},
+    "subject": {"reference": "Patient/a"},
+}
+ALLERGY = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
+RULES: dict[str, tuple[dict[str, Any], str]] = {
+    "per-1": (
+        {**VALID, "effectivePeriod": {"start": "2026-02-02", "end": "2026-02-01"}},
+        "Observation.effectivePeriod",
+    ),
+    "per-1 across zones": (
+        {**VALID, "effectivePeriod": {"start": "2026-02-02T10:00:00Z", "end": "2026-02-02T11:00:00+02:00"}},
+        "Observation.effectivePeriod",
+    ),
+    "rng-2": ({**VALID, "valueRange": {"low": {"value": 2}, "high": {"value": 1}}}, "Observation.valueRange"),
+    "rat-1": ({**VALID, "valueRatio": {"numerator": {"value": 2}}}, "Observation.valueRatio"),
+    "qty-3": ({**VALID, "valueQuantity": {"value": 2, "code": "kg"}}, "Observation.valueQuantity"),
+    "obs-3": ({**VALID, "referenceRange": [{"age": {"low": {"value": 2}}}]}, "Observation.referenceRange[0]"),
+    "obs-6": ({**VALID, "valueString": "a", "dataAbsentReason": {"text": "b"}}, "Observation"),
+    "obs-7": (
+        {**VALID, "valueString": "a", "component": [{"code": VALID["code"], "valueString": "b"}]},
+        "Observation",
+    ),
+    "ref-1": ({**VALID, "performer": [{"reference": "#nobody"}]}, "Observation.performer[0].reference"),
+    "dom-3": (
+        {**VALID, "contained": [{"resourceType": "Practitioner", "id": "p"}]},
+        "Observation.contained[0]",
+    ),
+    "dom-4": (
+        {**VALID, "performer": [{"reference": "#p"}],
+         "contained": [{"resourceType": "Practitioner", "id": "p", "meta": {"versionId": "1"}}]},
+        "Observation",
+    ),
+    "pat-1": ({**PATIENT, "contact": [{"gender": "female"}]}, "Patient.contact[0]"),
+    "cpt-2": ({**PATIENT, "telecom": [{"value": "1"}]}, "Patient.telecom[0]"),
+    "att-1": ({**PATIENT, "photo": [{"data": "AAAA"}]}, "Patient.photo[0]"),
+    "org-1": ({"resourceType": "Organization", "active": True}, "Organization"),
+    "org-3": (
+        {"resourceType": "Organization", "name": "A", "telecom": [{"system": "phone", "value": "1", "use": "home"}]},
+        "Organization",
+    ),
+    "con-4": (
+        {"resourceType": "Condition", "subject": {"reference": "Patient/a"}, "abatementDateTime": "2026",
+         "clinicalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical",
+                                        "code": "active"}]}},
+        "Condition",
+    ),
+    "ait-2": (
+        {"resourceType": "AllergyIntolerance", "patient": {"reference": "Patient/a"},
+         "clinicalStatus": {"text": "a"},
+         "verificationStatus": {"coding": [{"system": ALLERGY, "code": "entered-in-error"}]}},
+        "AllergyIntolerance",
+    ),
+    "qrs-1": (
+        {"resourceType": "QuestionnaireResponse", "status": "completed",
+         "item": [{"linkId": "1", "answer": [{"valueString": "a"}], "item": [{"linkId": "2"}]}]},
+        "QuestionnaireResponse.item[0]",
+    ),
+    "gol-1": (
+        {"resourceType": "Goal", "lifecycleStatus": "active", "description": {"text": "a"},
+         "subject": {"reference": "Patient/a"}, "target": [{"detailString": "a"}]},
+        "Goal.target[0]",
+    ),
+    "tim-1": (
+        {"resourceType": "ServiceRequest", "status": "active", "intent": "order", "code": {"text": "a"},
+         "subject": {"reference": "Patient/a"}, "occurrenceTiming": {"repeat": {"duration": 5}}},
+        "ServiceRequest.occurrenceTiming.repeat",
+    ),
+    "ext-1": (
+        {**PATIENT, "extension": [{"url": "urn:a", "valueString": "a",
+                                   "extension": [{"url": "b", "valueString": "c"}]}]},
+        "Patient.extension[0]",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("resource", "expression"), RULES.values(), ids=RULES.keys())
+def test_an_invariant_that_is_broken_is_named_with_its_element(
+    resource: dict[str, Any], expression: str, request: pytest.FixtureRequest
+) -> None:
+    key = request.node.callspec.id.split()[0]
+    with pytest.raises(RecordsError) as caught:
+        validate(json.dumps(resource).encode())
+    assert (caught.value.expression, caught.value.status) == (expression, 422)
+    assert f"({key})" in str(caught.value)
