@@ -173,7 +173,16 @@ def _give_id(entry: Entry) -> bool:
 
 
 def set_id(entry: Entry, key: str) -> None:
-    """Give an entry this id, in place of one that it may have. The rest of its text stays as it was received."""
+    """Give an entry this id, in place of one that it may have. The rest of its text stays as it was received.
+
+    Raises InvalidResource where what it has is no id: it is not what its sender takes it for.
+    """
+    before = entry.resource.get("id", key)
+    if not isinstance(before, str) or not ID.match(before):
+        where = f"{entry.resource.get('resourceType')}.id"
+        raise InvalidResource(
+            f"{where} is not a FHIR id (letters, digits, - and ., at most 64).", expression=where
+        )
     reader, at = Reader(entry.text.encode()), None
     for name in reader.members():
         start = reader.skip()

@@ -17,6 +17,7 @@ from portal.records.changes import Change, Written
 from portal.records.changing import kept
 from portal.records.committing import carry_out
 from portal.records.errors import InvalidBundle, RecordsError
+from portal.records.preparing import within
 from portal.records.strict_json import MAX_DEPTH, MAX_RESOURCE, too_deep
 
 MOST_ENTRIES = 1000
@@ -67,7 +68,10 @@ def _change(entry: Entry) -> Change:
     if key:
         raise _fault(entry, "request.url", "A POST names a type only.")
     made = str(uuid.uuid4())
-    set_id(entry, made)
+    try:
+        set_id(entry, made)
+    except RecordsError as error:
+        raise within(entry, error) from None
     return Change("create", kind, made, entry, condition=_condition(entry))
 
 
