@@ -161,7 +161,7 @@ class Submission(models.Model):
 
 
 class Entry(models.Model):
-    """One leaf of the log, with the values it holds repeated in clear columns for searching."""
+    """One leaf of the log, with the values it holds repeated in clear columns for searching. Partitioned by index."""
 
     pk = models.CompositePrimaryKey("tenant_id", "index")
     tenant_id = models.UUIDField()
@@ -177,8 +177,8 @@ class Entry(models.Model):
     body = models.BinaryField(db_comment="The sealed parts; the leaf names its SHA-256")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
+        indexes = [
+            models.Index(
                 fields=["tenant_id", "subject", "subject_index"],
                 name="ledger_entry_subject_chain",
                 condition=models.Q(subject__isnull=False),

@@ -21,7 +21,7 @@ CHANGES = (
 RIGHTS = """
 SELECT c.relname, p.privilege FROM pg_class c
 CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS p (privilege)
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
   AND has_table_privilege(%s, c.oid, p.privilege)
 """
 

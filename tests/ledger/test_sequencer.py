@@ -221,8 +221,10 @@ def test_killed_sequencers_lose_and_double_nothing(log: Logbook, sequencers: Nod
     for _ in range(3):
         before = size(log.session, log.tenant)
         sequencers.start_sequencer()
+        end = time.monotonic() + 60
         while size(log.session, log.tenant) == before:
             sequencers.check()
+            assert time.monotonic() < end, log.status().log.alarm or "the sequencer makes nothing"
             time.sleep(0.002)
         time.sleep(chance.uniform(0, 0.06))
         sequencers.kill("sequencer")
