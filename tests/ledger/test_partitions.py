@@ -24,7 +24,9 @@ def test_an_index_leads_to_its_partition_and_a_range_to_one_alone(log: Logbook) 
         (0, "ledger_entry_p0"), (ROWS - 1, "ledger_entry_p0"), (ROWS, "ledger_entry_p1"),
         (8 * ROWS - 1, "ledger_entry_p7"), (8 * ROWS, "ledger_entry_rest"), (10**10, "ledger_entry_rest"),
     ]  # fmt: skip
-    plan = log.rows("EXPLAIN SELECT leaf FROM ledger_entry WHERE tenant_id = %s AND index >= 5 AND index < 9", log.tenant)
+    plan = log.rows(
+        "EXPLAIN SELECT leaf FROM ledger_entry WHERE tenant_id = %s AND index >= 5 AND index < 9", log.tenant
+    )
     read = {name for name in PARTITIONS if any(name in line for (line,) in plan)}
     assert read == {"ledger_entry_p0"}
 
