@@ -11,6 +11,7 @@ urlpatterns = [
     path("audit/", include("portal.auditors.urls")),
     path("administration/", include("portal.administration.urls")),
     path("accounts/", include("portal.accounts.urls")),
+    path("accounts/", include("portal.notices.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", include("portal.api.urls")),
     path(

@@ -116,6 +116,12 @@ def registrations_of(persons: Iterable[UUID]) -> dict[UUID, Registration]:
     return {row.person_id: row for row in Registration.objects.filter(person_id__in=set(persons))}
 
 
+def registrations_with_accounts() -> list[Registration]:
+    """The patients of the tenant in scope who have an account, each with it and with what it wants to be told."""
+    rows = Registration.objects.filter(person__account__isnull=False)
+    return list(rows.select_related("person__account__notices"))
+
+
 def with_second_factor(users: Iterable[UUID]) -> frozenset[UUID]:
     """Which of these accounts can confirm with a code or a passkey."""
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]

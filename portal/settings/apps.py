@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "portal.records",
     "portal.cases",
     "portal.smart",
+    "portal.notices",
     "portal.design",
     "portal.patients",
     "portal.providers",

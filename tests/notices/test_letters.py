@@ -1,0 +1,127 @@
+"""Letters: to whom something happened, when they wish it, at most once an hour, and never saying what."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from consent import services as consent
+from ledger.scope import tenant_scope
+from ledger.sequencing import drain
+from portal.notices.models import Notices
+from portal.notices.services import set_wishes
+from portal.notices.tasks import tell
+from portal.records.services import chart, own_record
+from tests.cast import Cast, account_of
+
+
+def happens() -> list[str]:
+    """The sequencer and the job have their turn; to whom letters went."""
+    drain()
+    mail.outbox.clear()
+    tell(0)
+    return [address for letter in mail.outbox for address in letter.to]
+
+
+def look(cast: Cast) -> None:
+    chart(caller=cast.doctor, tenant=cast.hospital.id, person=cast.person, category="lab-results")
+
+
+def override(cast: Cast) -> None:
+    with tenant_scope(cast.hospital.id):
+        consent.open_emergency(
+            person=cast.person,
+            actor=cast.family_doctor.user,
+            organisation=cast.practice.id,
+            role="clinician",
+            strong=True,
+            reason_code="unconscious",
+            reason="Brought in unconscious.",
+        )
+
+
+@pytest.fixture
+def begun(cast: Cast) -> Cast:
+    """The doctor may look, and the logs were read up to here."""
+    cast.grant(cast.doctor, "lab-results")
+    assert happens() == []
+    return cast
+
+
+def wish(cast: Cast, what: str) -> None:
+    set_wishes(user=account_of(cast.amara), in_page=True, mail=what)
+
+
+def test_an_emergency_is_written_about_unless_one_wishes_not(begun: Cast) -> None:
+    look(begun)
+    assert happens() == []
+    override(begun)
+    assert happens() == [account_of(begun.amara).email]
+    wish(begun, "nothing")
+    override(begun)
+    assert happens() == []
+
+
+def test_all_activity_is_written_about_once_an_hour(begun: Cast) -> None:
+    wish(begun, "everything")
+    look(begun)
+    assert happens() == [account_of(begun.amara).email]
+    assert happens() == []
+    look(begun)
+    assert happens() == []
+    Notices.objects.update(mailed_at=timezone.now() - timedelta(hours=2))
+    assert happens() == [account_of(begun.amara).email]
+
+
+def test_an_emergency_waits_for_no_hour(begun: Cast) -> None:
+    wish(begun, "everything")
+    look(begun)
+    assert len(happens()) == 1
+    override(begun)
+    assert len(happens()) == 1
+
+
+def test_what_one_does_oneself_is_not_written_about(begun: Cast) -> None:
+    wish(begun, "everything")
+    own_record(caller=begun.amara, tenant=begun.hospital.id)
+    assert happens() == []
+
+
+def test_a_letter_says_nothing_about_health_and_holds_no_link(begun: Cast) -> None:
+    override(begun)
+    happens()
+    (letter,) = mail.outbox
+    assert letter.subject == "New activity in your account"
+    said = f"{letter.subject} {letter.body}".lower()
+    for word in (
+        "http",
+        "amara",
+        "lindgren",
+        "hospital",
+        "practice",
+        "brandt",
+        "emergency",
+        "unconscious",
+        "record",
+    ):
+        assert word not in said, word
+
+
+def test_what_happened_before_anybody_listened_is_not_written_about(cast: Cast) -> None:
+    override(cast)
+    assert happens() == []
+
+
+def test_a_letter_that_could_not_be_sent_is_sent_later(begun: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    from portal.notices import services
+
+    def refuse(*args: object) -> None:
+        raise ConnectionRefusedError
+
+    override(begun)
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "send_mail", refuse)
+        with pytest.raises(ConnectionRefusedError):
+            happens()
+    assert happens() == [account_of(begun.amara).email]
