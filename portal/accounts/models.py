@@ -132,3 +132,16 @@ class PersonalToken(models.Model):
     expires = models.DateTimeField()
     last_used = models.DateTimeField(null=True)
     revoked = models.DateTimeField(null=True)
+
+
+class FormKey(models.Model):
+    """A form that was sent, so that it takes effect once (portal.accounts.form_keys). `location`: where it led."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    mark = models.UUIDField()
+    made = models.DateTimeField(db_default=Now(), db_index=True)
+    done = models.BooleanField(default=False)
+    location = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "mark"], name="accounts_form_once")]

@@ -75,6 +75,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.accounts.context.signed_in",
             ],
+            "builtins": ["portal.design.templatetags.forms"],
         },
     }
 ]

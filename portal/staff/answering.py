@@ -13,6 +13,8 @@ from ledger.errors import LedgerError
 from portal.accounts.errors import AccountsError
 from portal.cases.errors import CasesError
 from portal.records.errors import RecordsError
+from portal.staff import kept
+from portal.staff.once import once
 from portal.staff.refusals import refusal
 
 READ, FORM, ACT = ("GET", "HEAD"), ("GET", "HEAD", "POST"), ("POST",)
@@ -27,14 +29,18 @@ def page(
     """Make a view a page. `back_url` gives the way on from a refusal; None is the start."""
 
     def decorate(view: View) -> View:
+        @keeping_what_was_typed
         @login_required
         @require_http_methods(list(methods))
         @wraps(view)
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            try:
-                response = view(request, *args, **kwargs)
-            except DOMAIN_ERRORS as error:
-                response = refusal(request, error, back_url=back_url(request))
+            def answer() -> HttpResponseBase:
+                try:
+                    return view(request, *args, **kwargs)
+                except DOMAIN_ERRORS as error:
+                    return refusal(request, error, back_url=back_url(request))
+
+            response = once(request, answer) if request.method == "POST" else answer()
             # SECURE_REFERRER_POLICY keeps the address here; `no-referrer` would make browsers send
             # `Origin: null` with forms, which the CSRF check refuses.
             response.headers["Cache-Control"] = "no-store"
@@ -43,3 +49,21 @@ def page(
         return answered
 
     return decorate
+
+
+def keeping_what_was_typed(view: View) -> View:
+    """A form that is sent after its session has ended is kept until its account is signed in again."""
+
+    @wraps(view)
+    def kept_or_answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        sent = request.method == "POST"
+        if not request.user.is_authenticated:
+            if sent:
+                kept.keep(request)
+        elif sent:
+            kept.let_go(request)
+        else:
+            kept.give_back(request)
+        return view(request, *args, **kwargs)
+
+    return kept_or_answered

@@ -1,5 +1,6 @@
 """Form fields in our look: label, hint, fault and control, joined by ids so that assistive technology reads them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms, template
@@ -11,9 +12,16 @@ register = template.Library()
 _GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
-@register.inclusion_tag("components/field.html")
-def field(bound: BoundField, short: bool = False, columns: bool = False, label: str = "") -> dict[str, Any]:
+@register.inclusion_tag("components/field.html", takes_context=True)
+def field(
+    context: Mapping[str, Any],
+    bound: BoundField,
+    short: bool = False,
+    columns: bool = False,
+    label: str = "",
+) -> dict[str, Any]:
     """`{% field form.email %}`; `short` for codes, `columns` for long lists of boxes, `label` to say it otherwise."""
+    _restore(context.get("request"), bound)
     widget = bound.field.widget
     kind = "control"
     if isinstance(widget, _GROUPS):
@@ -30,6 +38,14 @@ def field(bound: BoundField, short: bool = False, columns: bool = False, label: 
         "short": short,
         "columns": columns,
     }
+
+
+def _restore(request: object, bound: BoundField) -> None:
+    """What was typed when the session had ended stands in the field again (portal.staff.kept)."""
+    typed = getattr(request, "kept_fields", {}).get(bound.html_name)
+    if typed and not bound.form.is_bound:
+        several = getattr(bound.field.widget, "allow_multiple_selected", False)
+        bound.form.initial[bound.name] = typed if several else typed[-1]
 
 
 def _control(bound: BoundField, kind: str) -> SafeString:

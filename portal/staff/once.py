@@ -1,0 +1,39 @@
+"""Answering a form once, however often it is sent (portal.accounts.form_keys)."""
+
+import json
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from portal.accounts import form_keys
+from portal.accounts.identity import user_of
+
+
+def once(request: HttpRequest, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """The answer to what was sent. Only one that leads on has used the form up; after a fault it may be sent again."""
+    form = _form(request)
+    if form is None:
+        return answer()
+    if used := form_keys.use(form):
+        if not used.location:
+            messages.info(request, _("This was sent already, and is done once."))
+        return HttpResponseRedirect(used.location or request.path)
+    try:
+        response = answer()
+    except BaseException:
+        form_keys.failed(form)
+        raise
+    if response.status_code in (301, 302, 303):
+        form_keys.succeeded(form, response.headers["Location"])
+    else:
+        form_keys.failed(form)
+    return response
+
+
+def _form(request: HttpRequest) -> form_keys.Sent | None:
+    key = request.POST.get(form_keys.FIELD, "")
+    fields = [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
+    content = json.dumps([request.path, sorted(fields)])
+    return form_keys.sent(key, user_of(request).id, content) if key else None
