@@ -29,6 +29,7 @@ ROLES = {
     "providers": ("doctor",),
     "auditors": ("auditor",),
     "administration": ("administrator", "privacy_officer"),
+    "about": ("visitor", "amara", "doctor"),
     "": ("amara", "visitor"),
 }
 OTHERS = ("amara", "doctor", "administrator", "auditor")

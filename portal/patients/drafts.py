@@ -23,6 +23,7 @@ class Draft:
     what: Sequence[str] = ()
     why: Sequence[str] = ()
     until: str = ""
+    suggested: str = ""  # the kind that is chosen already when the question is asked
     request: str = ""
     request_at: str = ""
     asked: Sequence[str] = field(default_factory=tuple)

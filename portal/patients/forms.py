@@ -100,7 +100,11 @@ class Who(Question):
 
     @classmethod
     def start(cls, draft: Draft) -> dict[str, Any]:
-        return {"kind": draft.kind, "email": draft.email, "organisation": draft.organisation}
+        return {
+            "kind": draft.kind or draft.suggested,
+            "email": draft.email,
+            "organisation": draft.organisation,
+        }
 
 
 class What(Question):

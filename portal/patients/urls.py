@@ -33,6 +33,7 @@ urlpatterns = [
     path("history/<slug:tenant>/<uuid:entry>/", history.entry, name="entry"),
     path("history/<slug:tenant>/<uuid:entry>/question/", asking.question, name="question"),
     path("history/<slug:tenant>/<uuid:entry>/receipt/", history.receipt, name="receipt"),
+    path("guardians/", sharing.guardians, name="guardians"),
     path("people/", people.people, name="people"),
     path("people/<uuid:person>/", people.overview, name="their_record"),
     path("people/<uuid:person>/<slug:category>/", people.category, name="their_category"),

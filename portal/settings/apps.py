@@ -74,6 +74,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.accounts.context.signed_in",
+                "portal.about.appearance.appearance",
             ],
             "builtins": ["portal.design.templatetags.forms"],
         },

@@ -28,8 +28,10 @@ FORMS: dict[str, type[Question]] = {"where": Where, "who": Who, "what": What, "w
 def begin(who: Visitor) -> HttpResponseBase:
     """A new draft. Who is a patient at one organisation only is not asked whose records."""
     slugs = [each.tenant.slug for each in who.registrations]
-    drafts.save(who.request, Draft(where=slugs if len(slugs) == 1 else ()))
-    return _onward(Draft(where=slugs if len(slugs) == 1 else ()))
+    kind = "relative" if who.request.GET.get("kind") == "relative" else ""
+    draft = Draft(where=slugs if len(slugs) == 1 else (), suggested=kind)
+    drafts.save(who.request, draft)
+    return _onward(draft)
 
 
 @patient(methods=FORM)

@@ -47,6 +47,21 @@ def sharing(who: Visitor) -> HttpResponseBase:
 
 
 @patient()
+def guardians(who: Visitor) -> HttpResponseBase:
+    """Who may read for one, on one's behalf."""
+    with party_scope(who.person):
+        rows = [row for row in consent.contracts_of_person(who.person) if row.grantee_kind == "person"]
+    names = contracts.names_for(rows)
+    shown = [contracts.shown(row, names) for row in rows]
+    context = {
+        "here": "sharing",
+        "running": [each for each in shown if each.state in RUNNING],
+        "ended": [each for each in shown if each.state not in RUNNING],
+    }
+    return who.page("patients/guardians.html", context)
+
+
+@patient()
 def contract(who: Visitor, contract: UUID) -> HttpResponseBase:
     """One contract: its sentence, its code, its life and its uses."""
     with party_scope(who.person):
