@@ -32,7 +32,7 @@ ROLES = {
     "about": ("visitor", "amara", "doctor"),
     "": ("amara", "visitor"),
 }
-OTHERS = ("amara", "doctor", "administrator", "auditor")
+OTHERS = ("amara",)
 NOBODYS = UUID(int=0)  # an id that nothing has: enough for an address that only takes what is sent
 # Faces for programs: they have tests of their own.
 PROGRAMS = frozenset({"api", "fhir", "ledger", "oauth2_provider", "smart", "log", "witness"})
