@@ -2,12 +2,12 @@
 
 from django.db import connection
 
-from ledger.cosignature import COSIGNATURE, ML_DSA_44
 from ledger.errors import FormatError, UnknownWitness
 from ledger.note import parse_vkey
 from ledger.outbound import check_url
 from ledger.scope import current_tenant
 from ledger.selectors.witnesses import quorum, witnesses
+from ledger.trust import witness_key
 
 ADD = """
 INSERT INTO ledger_log_witness (tenant_id, name, vkey, url) VALUES (%s, %s, %s, %s)
@@ -20,9 +20,7 @@ QUORUM = "UPDATE ledger_log SET quorum = %s WHERE tenant_id = %s"
 def add_witness(*, url: str, vkey: str) -> None:
     """Ask it from the next checkpoint on. `url`: what add-checkpoint is appended to. Raises OutboundRefused."""
     check_url(url)
-    key = parse_vkey(vkey)
-    if key.kind not in (COSIGNATURE, ML_DSA_44):
-        raise FormatError("The key of a witness is one that cosigns (type 0x04 or 0x06).")
+    key = witness_key(vkey)
     if any(
         parse_vkey(each.vkey).public_key == key.public_key for each in witnesses() if each.name != key.name
     ):

@@ -8,11 +8,10 @@ quorum <name>|none
 
 import re
 
-from ledger.cosignature import COSIGNATURE, ML_DSA_44
 from ledger.encoding import parse_decimal
 from ledger.errors import FormatError
 from ledger.note import KnownKey, parse_vkey
-from ledger.trust import Group, Policy, Quorum
+from ledger.trust import Group, Policy, Quorum, witness_key
 
 MAX_POLICY_BYTES = 1_000_000
 NONE = "none"
@@ -50,7 +49,7 @@ class _Reader:
             case ["log", vkey] | ["log", vkey, _]:
                 self._add_log(parse_vkey(vkey))
             case ["witness", name, vkey] | ["witness", name, vkey, _]:
-                self._define(name, _witness_key(vkey))
+                self._define(name, witness_key(vkey))
             case ["group", name, threshold, *members] if members:
                 self._define(name, self._group(threshold, members))
             case ["quorum", name] if not self._quorum:
@@ -91,10 +90,3 @@ class _Reader:
         if name not in self._named:
             raise FormatError("it uses a name that no line before it defines.")
         return self._named[name]
-
-
-def _witness_key(vkey: str) -> KnownKey:
-    key = parse_vkey(vkey)
-    if key.kind not in (COSIGNATURE, ML_DSA_44):
-        raise FormatError("the key of a witness is one that cosigns (type 0x04 or 0x06).")
-    return key

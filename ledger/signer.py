@@ -65,6 +65,7 @@ def sign_log(session: Session, tenant: UUID, *, patient: bool = False) -> bool:
         else:
             note = _sign(session, keys, Checkpoint(origin, tail.size, root))
             memory.keep(keys.identity, note, known)
+        session.execute(NOTE_FIRST_SIZE, {"size": tail.size, "tenant": tenant})
         session.execute(sql.PUBLISH, [tenant, tail.size, root, note, datetime.now(UTC)])
         if alarm == FAILED:
             session.execute(sql.CLEAR_ALARM, [tenant, alarm])
@@ -78,9 +79,6 @@ def _sign(session: Session, keys: LogKeys, checkpoint: Checkpoint) -> bytes:
         session.execute(INSERT, values_of(tenant, MlDsaSigner.generate(checkpoint.origin)))
         keys = read_keys(session, tenant)
     signing = keys.signing(checkpoint.size, datetime.now(UTC))
-    new = [row.id for row in signing if row.id and row.first_size is None]
-    if new:
-        session.execute(NOTE_FIRST_SIZE, [checkpoint.size, tenant, new])
     return sign_checkpoint(checkpoint, [keys.signer(row) for row in signing])
 
 

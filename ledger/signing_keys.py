@@ -36,7 +36,10 @@ SELECT l.vkey, k.wrapped FROM ledger_log l JOIN ledger_log_key k USING (tenant_i
 WHERE tenant_id = %s AND k.use = 'log'
 """
 NOTE_FIRST_SIZE = """
-UPDATE ledger_signing_key SET first_size = %s WHERE tenant_id = %s AND id = ANY(%s) AND first_size IS NULL
+UPDATE ledger_signing_key k SET first_size = %(size)s
+WHERE tenant_id = %(tenant)s AND first_size IS NULL AND (announced IS NULL OR EXISTS (
+    SELECT FROM ledger_sequenced s
+    WHERE s.tenant_id = k.tenant_id AND s.submission_id = k.announced AND s.index < %(size)s))
 """
 
 SigningKey = Ed25519Signer | MlDsaSigner

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ledger.checkpoint import Checkpoint, checkpoint_in, read_checkpoint
+from ledger.cosignature import COSIGNATURE, ML_DSA_44
 from ledger.errors import FormatError, ProofError
-from ledger.note import KnownKey, Verifier, open_note
+from ledger.note import KnownKey, Verifier, open_note, parse_vkey
 
 
 class Level(StrEnum):
@@ -100,6 +101,14 @@ def flat_policy(logs: Sequence[Verifier], witnesses: Sequence[KnownKey], quorum:
     if not 1 <= threshold <= len(witnesses):
         raise FormatError(f"A quorum of {threshold} cannot be had of {len(witnesses)} witnesses.")
     return Policy(tuple(logs), Group(threshold, tuple(witnesses)))
+
+
+def witness_key(vkey: str) -> KnownKey:
+    """The key of a witness: one that signs what it saw and when, and nothing else."""
+    key = parse_vkey(vkey)
+    if key.kind not in (COSIGNATURE, ML_DSA_44):
+        raise FormatError("The key of a witness is one that cosigns (type 0x04 or 0x06).")
+    return key
 
 
 def witnesses_of(quorum: Quorum | None) -> list[KnownKey]:

@@ -29,7 +29,7 @@ from ledger.reading import read_log
 from ledger.receipt import check_by, parse
 from ledger.remote import remote_log
 from ledger.timestamp import parse_roots
-from ledger.trust import Policy, flat_policy
+from ledger.trust import Policy, flat_policy, witness_key
 
 HOLDS, FAILS, INCONCLUSIVE = 0, 1, 2
 MAX_RECEIPT_BYTES = 64 * 1024 * 1024
@@ -161,7 +161,7 @@ def _keys(options: argparse.Namespace) -> Policy:
     """Of logs and witnesses. A policy file and single keys are not mixed: which of them would win?"""
     if options.policy is None:
         logs = [parse_vkey(key) for key in options.vkey]
-        return flat_policy(logs, [parse_vkey(key) for key in options.witness], options.quorum)
+        return flat_policy(logs, [witness_key(key) for key in options.witness], options.quorum)
     if options.vkey or options.witness or options.quorum is not None:
         raise FormatError("Give either --policy, or --vkey with --witness and --quorum.")
     return parse_policy(Path(options.policy).read_bytes())

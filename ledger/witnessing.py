@@ -81,11 +81,21 @@ def compare_with_witnesses(session: Session) -> None:
 def _keep_asking(wake: Event, ending: Event) -> None:
     while not ending.is_set():
         try:
-            with open_session() as session, ThreadPoolExecutor(AT_ONCE) as pool:
+            with open_session() as session, _pool() as pool:
                 _ask(session, pool, wake, ending)
         except psycopg.Error as error:
             logger.warning("the database failed while asking witnesses (%s)", type(error).__name__)
             ending.wait(RETRY_SECONDS)
+
+
+@contextmanager
+def _pool() -> Iterator[ThreadPoolExecutor]:
+    """At its end nobody is asked any more, and who was asked is waited for no longer than the answer may take."""
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _ask(session: Session, pool: ThreadPoolExecutor, wake: Event, ending: Event) -> None:

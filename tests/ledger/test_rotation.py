@@ -95,6 +95,18 @@ def test_after_the_overlap_the_old_keys_sign_no_more_and_old_receipts_stay_valid
         check(later, [parse_vkey(old)])
 
 
+def test_keys_that_signed_count_also_where_the_commit_of_their_first_checkpoint_failed(log: Logbook) -> None:
+    log.filled(1)
+    rotated = rotate(log, overlap=timedelta(0))
+    log.drain()
+    signed = newest(log)
+    log.tamper("DELETE FROM ledger_checkpoint WHERE tenant_id = %s AND size = 2", log.tenant)
+    log.tamper("UPDATE ledger_signing_key SET first_size = NULL WHERE first_size = 2")
+    assert log.sign()
+    assert newest(log) == signed
+    assert (log.status().vkey, log.status().log.ml_dsa_vkey) == rotated.vkeys
+
+
 def test_the_whole_history_of_several_rotations_verifies(log: Logbook) -> None:
     for overlap in (timedelta(days=1), timedelta(0), timedelta(days=1)):
         log.filled(2)

@@ -140,6 +140,7 @@ def test_the_command_takes_logs_witnesses_and_quorum_from_a_policy(tmp_path: Pat
         ["-", "--policy", "/nowhere"],
         ["-", "--quorum", "1"],
         ["-", "--witness", "x"],
+        ["-", "--vkey", LOG.vkey, "--witness", LOG.vkey],
     ],
 )
 def test_the_command_concludes_nothing_from_what_it_cannot_read(arguments: list[str]) -> None:

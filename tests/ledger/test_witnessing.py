@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
+from pathlib import Path
+from shutil import rmtree
 from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
@@ -26,10 +28,12 @@ from ledger.receipt import check_by, parse
 from ledger.rotation import rotate_log_keys
 from ledger.scope import tenant_scope
 from ledger.sequencer import open_session
+from ledger.signer import check_all, sign_grown
 from ledger.treehead import Checkpoint
 from ledger.trust import Level, flat_policy
 from ledger.witnessing import compare_with_witnesses, offer_due, witnessing
 from tests.ledger.logbook import Logbook
+from tests.ledger.test_signer import cut, state_of
 from tests.serving import Node
 
 STRANGER = CosignatureSigner.generate("stranger.example/witness")
@@ -268,6 +272,23 @@ def test_a_tree_of_the_same_size_with_another_root_stops_the_log(
         ask(log, url, STRANGER.vkey)
         compare_with_witnesses(log.session)
     assert log.status().log.read_only
+
+
+def test_a_restored_older_state_is_stopped_by_the_witness_where_the_signers_folder_is_lost_too(
+    log: Logbook, own: str, signer_folder: Path
+) -> None:
+    before = state_of(log.filled(3))
+    log.filled(2)
+    offer_due(log.session)
+    rmtree(signer_folder)
+    cut(log, before)
+    log.tamper("DELETE FROM ledger_cosignature")
+    log.tamper("UPDATE ledger_log_witness SET size = 0, cosigned = NULL")
+    check_all(log.session)
+    assert log.status().log.alarm == ""  # nothing of this node remembers
+    compare_with_witnesses(log.session)
+    assert (log.status().log.alarm, log.status().log.read_only) == ("tree-broken", True)
+    assert sign_grown(log.session) == 0
 
 
 def test_what_our_key_did_not_sign_stops_nothing(log: Logbook, own: str) -> None:
