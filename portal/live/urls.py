@@ -1,12 +1,17 @@
-"""The sockets. `/ws/notifications/`: portal.live.consumers."""
+"""The sockets. `/ws/notifications/`: portal.live.consumers. `/ws/chart/`: portal.live.charts."""
 
 from typing import Any
 
 from django.urls import path
 
+from portal.live.charts import OpenChart
 from portal.live.consumers import Notifications
 
 # Django's `path` is typed for views; Channels gives it a consumer.
 websocket_urlpatterns: list[Any] = [
     path("ws/notifications/", Notifications.as_asgi()),  # type: ignore[arg-type]
+    path(
+        "ws/chart/<slug:place>/<slug:custodian>/<uuid:person>/<slug:part>/",
+        OpenChart.as_asgi(),  # type: ignore[arg-type]
+    ),
 ]

@@ -88,6 +88,7 @@ def section(desk: Desk, custodian: str, patient: UUID, category: str) -> HttpRes
         "patient": banner(desk, record, opened.patient),
         "basis": charting.basis(opened.decision),
         "section": charting.section(opened, category),
+        "live_chart": f"/ws/chart/{desk.place.slug}/{custodian}/{patient}/{category}/",
         "own_link": charting.seen_by_patient(desk, opened, category),
         "tampered": opened.tampered,
     }

@@ -9,7 +9,9 @@ from consent.facts import Decision, Decisions
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
 from portal.records import categories
-from portal.records.access import ask, cited, decide, group_facts
+from portal.records.access import ask, circumstances, cited, decide, group_facts
+from portal.records.candidates import candidates
+from portal.records.kinds import CLINICAL
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,17 @@ def reach(*, caller: Caller, tenant: UUID, person: UUID, purpose: str | None = N
     with tenant_scope(tenant):
         decisions = decide(ask(caller, tenant, person, purpose=purpose, interaction="reach"), facts)
     return Reach({category: _of(category, decisions) for category in vocabulary.CATEGORIES})
+
+
+def is_open(*, caller: Caller, tenant: UUID, person: UUID, category: str, purpose: str | None = None) -> bool:
+    """Whether anything of a category may be read now, as `chart` would decide it. Nothing is opened or entered."""
+    with tenant_scope(tenant):
+        asked = ask(caller, tenant, person, purpose=purpose, interaction="reach")
+        under = circumstances(asked)
+        facts = {group_facts(kind, category) for kind in categories.types_of(category)}
+        there = candidates(person, CLINICAL, (), under.told).facts
+        decisions = decide(asked, facts | {one for one in there if one.category == category}, under)
+    return decisions.any_permitted
 
 
 def _of(category: str, decisions: Decisions) -> Decision:

@@ -22,7 +22,7 @@ from portal.records.outlines import Outline, own_outlines
 from portal.records.patients import Patient, name_patients
 from portal.records.preparing import Failure
 from portal.records.previewing import Count, preview
-from portal.records.reach import Reach, reach
+from portal.records.reach import Reach, is_open, reach
 from portal.records.reading import Read, read
 from portal.records.related import Related, related
 from portal.records.result import SearchResult
@@ -61,6 +61,7 @@ __all__ = [
     "find_patient",
     "import_bundles",
     "import_content",
+    "is_open",
     "lineage",
     "name_patients",
     "named_record",

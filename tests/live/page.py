@@ -22,11 +22,11 @@ CSRF = "a" * 32
 class Page:
     """One socket of one session. `said` is all that the server sent, heartbeats left out."""
 
-    def __init__(self, node: Node, session: str) -> None:
+    def __init__(self, node: Node, session: str, path: str = "/ws/notifications/") -> None:
         self.said: list[dict[str, Any]] = []
         self.closed: int | None = None
         cookie = f"assent-session-{node.port}={session}"
-        address = node.url.replace("http", "ws") + "/ws/notifications/"
+        address = node.url.replace("http", "ws") + path
         self.socket = websocket.create_connection(address, timeout=5, cookie=cookie, origin=node.url)
 
     def hello(self, **last: int) -> None:
