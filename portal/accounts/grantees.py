@@ -44,6 +44,12 @@ def organisation(slug: str) -> Named:
     return Named(Grantee("organisation", place.id), place.name)
 
 
+def role(slug: str, name: str) -> Named:
+    """Whoever acts in a role at that organisation. Raises UnknownGrantee, TermsError for a role that there is not."""
+    place = organisation(slug)
+    return Named(Grantee("role", place.grantee.id, role=name), place.name)
+
+
 def person(email: str) -> Named:
     """A relative or a friend, by the address that they sign in with. Raises UnknownGrantee."""
     user = _account(email, "person")

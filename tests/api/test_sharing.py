@@ -228,3 +228,42 @@ def test_me_says_who_the_account_is(house: House) -> None:
     doctor = house.doctor.get("/api/v1/me/").json()
     assert doctor["person"] is None
     assert doctor["memberships"] == [{"tenant": "riverside", "role": "clinician"}]
+
+
+def test_a_contract_may_say_all_that_its_terms_can(house: House) -> None:
+    usual = {"custodian": "st-mary", "grantee": {"organisation": "riverside", "role": "clinician"}}
+    made = grant(
+        house.ana,
+        **usual,
+        types=["Observation"],
+        records=[{"meaning": "instance", "reference": f"Observation/{GLUCOSE}"}],
+        data_starts="2024-01-01T00:00:00Z",
+        excluded=["HIV"],
+        uses=1,
+        suspend_above=5,
+        redisclosure=True,
+    )
+    assert (made["terms"]["uses"], made["grantee"]["role"]) == (1, "clinician")
+    answers = [read(house.doctor, f"Observation/{GLUCOSE}") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 403]
+    assert "42 CFR part 2" in answers[0].headers["Redisclosure-Notice"]
+    assert house.ana.get(f"/api/v1/contracts/{made['id']}/").json()["state"] == "expired"
+
+
+def test_one_contract_takes_the_place_of_another(house: House) -> None:
+    former = grant(house.ana)
+    made = grant(house.ana, categories=["vital-signs"], supersedes=former["id"])
+    assert made["supersedes"] == former["id"]
+    assert house.ana.get(f"/api/v1/contracts/{former['id']}/").json()["state"] == "superseded"
+    assert read(house.doctor, f"Observation/{GLUCOSE}").status_code == 403
+    assert read(house.doctor, f"Observation/{WEIGHT}").status_code == 200
+
+
+def test_a_contract_that_names_one_record_opens_it_alone_in_a_search(house: House) -> None:
+    grant(
+        house.ana,
+        categories=["lab-results", "vital-signs"],
+        records=[{"meaning": "instance", "reference": f"Observation/{WEIGHT}"}],
+    )
+    found = read(house.doctor, f"Observation?patient={ANA}").json()
+    assert [entry["resource"]["id"] for entry in found["entry"]] == [WEIGHT]

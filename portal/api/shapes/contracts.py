@@ -1,12 +1,14 @@
 """Contracts in JSON."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
-from consent import selectors, vocabulary
-from consent.terms import Grantee as GranteeTerm
+from consent import vocabulary
+from consent.terms import GRANTEE_KINDS, MOST
 from portal.api.shapes.base import Body, Slug, Words
 from portal.api.shapes.names import Names
 
@@ -36,6 +38,9 @@ class Grantee(Body):
         required=False,
         help_text="The short name of an organisation; beside a practitioner: only there.",
     )
+    role = serializers.ChoiceField(
+        list(vocabulary.ROLES), required=False, help_text="Beside an organisation: whoever acts there in it."
+    )
     person = serializers.EmailField(
         required=False, help_text="The e-mail address of somebody who acts as guardian."
     )
@@ -46,9 +51,19 @@ class Grantee(Body):
             {"organisation"},
             {"person"},
             {"practitioner", "organisation"},
+            {"organisation", "role"},
         ):
             raise serializers.ValidationError("Name a practitioner, an organisation or a person.")
         return attrs
+
+
+class Named(Body):
+    """A record, or who recorded it."""
+
+    meaning = serializers.ChoiceField(list(vocabulary.MEANINGS))
+    reference = serializers.RegexField(
+        r"^[A-Za-z]{1,40}/[A-Za-z0-9.-]{1,64}$", help_text="Type/id, such as Observation/7."
+    )
 
 
 class NewContract(Body):
@@ -65,6 +80,36 @@ class NewContract(Body):
     starts = serializers.DateTimeField(required=False, help_text="The first instant; if absent: now.")
     ends = serializers.DateTimeField(
         help_text="The first instant at which it no longer holds; without zone: UTC."
+    )
+    types = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        required=False,
+        max_length=64,
+        help_text="FHIR R4 types, only.",
+    )
+    records = Named(many=True, required=False, help_text="These records only, or who recorded them.")
+    data_starts = serializers.DateTimeField(required=False, help_text="Only data of then or later.")
+    data_ends = serializers.DateTimeField(required=False, help_text="Only data of before then.")
+    excluded = Words(vocabulary.SENSITIVITIES, required=False, help_text="Never what bears one of these.")
+    strong = serializers.BooleanField(required=False, help_text="Only after a log-in with a second factor.")
+    uses = serializers.IntegerField(
+        required=False, min_value=1, max_value=MOST, help_text="How many accesses; then it ends."
+    )
+    during = Words(vocabulary.EVENTS, required=False, help_text="Only while one of these is open.")
+    cosigner = serializers.EmailField(required=False, help_text="Whose second signature it waits for.")
+    notify = serializers.BooleanField(required=False, help_text="Tell me of each use. If absent: true.")
+    suspend_above = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST,
+        help_text="Suspend it above so many accesses a day (UTC).",
+    )
+    redisclosure = serializers.BooleanField(
+        required=False, help_text="Each answer carries the notice of 42 CFR 2.32."
+    )
+    report_back = serializers.BooleanField(required=False, help_text="Who uses it owes a report.")
+    supersedes = serializers.UUIDField(
+        required=False, help_text="My contract that this one takes the place of. Not with `sign: passkey`."
     )
     request = serializers.UUIDField(required=False, help_text="The request for access that this answers.")
     sign = serializers.ChoiceField(
@@ -93,6 +138,9 @@ class Assertion(Body):
 
 
 class GranteeShown(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField([*GRANTEE_KINDS, "consent"])
+    id = serializers.UUIDField()
+    role = serializers.CharField(required=False)
     practitioner = serializers.EmailField(required=False)
     organisation = serializers.CharField(required=False)
     person = serializers.EmailField(required=False)
@@ -111,6 +159,8 @@ class Contract(serializers.Serializer[Any]):
     sensitivity = serializers.ListField(child=serializers.CharField())
     starts = serializers.DateTimeField(allow_null=True)
     ends = serializers.DateTimeField()
+    terms = serializers.DictField(help_text="All that was agreed, as it is hashed.")
+    supersedes = serializers.UUIDField(allow_null=True)
     sentence = serializers.CharField(help_text="What was signed, in words.")
     code = serializers.CharField(help_text="What was signed, as the Cedar policy that runs.")
     code_hash = serializers.RegexField(
@@ -126,20 +176,19 @@ class Contract(serializers.Serializer[Any]):
 
 def contract(found: Any, names: Names) -> dict[str, Any]:
     """A contract as JSON. One whose time is over is expired, whether or not that was entered yet."""
-    terms = selectors.terms_of(found)
+    terms = found.terms
     over = found.state == "active" and found.ends <= datetime.now(UTC)
     return {
         "id": str(found.id),
         "state": "expired" if over else str(found.state),
         "custodian": names.organisation(found.tenant_id)[0],
         "patient": names.patient(found.tenant_id, found.person),
-        "grantee": _grantee(terms.grantee, names),
-        "categories": list(terms.categories),
-        "purposes": list(terms.purposes),
-        "actions": list(terms.actions),
-        "sensitivity": list(terms.sensitivity),
-        "starts": iso(terms.starts),
-        "ends": iso(terms.ends),
+        "grantee": _grantee(terms["grantee"], names),
+        **{name: list(terms.get(name, ())) for name in ("categories", "purposes", "actions", "sensitivity")},
+        "starts": iso(found.starts),
+        "ends": iso(found.ends),
+        "terms": dict(terms),
+        "supersedes": str(found.supersedes_id) if found.supersedes_id else None,
         "sentence": found.sentence,
         "code": found.cedar,
         "code_hash": found.code_hash,
@@ -156,12 +205,14 @@ def iso(instant: datetime | None) -> str | None:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z") if instant else None
 
 
-def _grantee(term: GranteeTerm, names: Names) -> dict[str, str]:
-    if term.kind == "organisation":
-        slug, name = names.organisation(term.id)
-        return {"organisation": slug, "name": name}
-    email, name = names.account(term.id)
-    shown = {term.kind: email, "name": name}
-    if term.organisation is not None:
-        shown["organisation"] = names.organisation(term.organisation)[0]
-    return shown
+def _grantee(term: Mapping[str, str], names: Names) -> dict[str, str]:
+    """Teams, groups, applications and the parties of a FHIR Consent are named in the sentence."""
+    kind, key = term["kind"], UUID(term["id"])
+    shown = {"kind": kind, "id": str(key), "name": ""}
+    if kind in {"organisation", "role"}:
+        shown["organisation"], shown["name"] = names.organisation(key)
+    if kind in {"practitioner", "person"}:
+        shown[kind], shown["name"] = names.account(key)
+    if "organisation" in term:
+        shown["organisation"] = names.organisation(UUID(term["organisation"]))[0]
+    return shown | ({"role": term["role"]} if "role" in term else {})

@@ -83,7 +83,8 @@ class Contracts(Endpoint):
             else:
                 signature = Signature("token", self.caller.user, {"client": self.caller.client})
                 answered = body.validated_data.get("request")
-                made = services.grant(**about, signature=signature, request=answered)
+                former = body.validated_data.get("supersedes")
+                made = services.grant(**about, signature=signature, request=answered, supersedes=former)
         return Response(shapes.contract(made, Names()), status=201)
 
     def _granted(self) -> list[Any]:
