@@ -139,6 +139,13 @@ class UnknownHold(LedgerError):
     status = 404
 
 
+class KeyServiceFailed(SealError):
+    """The service that keeps the node's key does not give it."""
+
+    code = "key-service"
+    status = 503
+
+
 class NotCheckable(LedgerError):
     """What would be needed to check something is not there, so that nothing can be concluded of it."""
 

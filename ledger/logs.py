@@ -47,7 +47,7 @@ def open_log(*, tenant: UUID, name: str) -> None:
     try:
         with transaction.atomic(), tenant_scope(tenant):
             public = Public(tenant, name, origin, signer.vkey, promises.vkey)
-            Log.objects.create(**public._asdict(), attested=keyring.wrap(b"", _attested(public)))
+            Log.objects.create(**public._asdict(), attested=keyring.wrap(b"", attested_context(public)))
             for use, key in ((LOG, signer), (PROMISE, promises)):
                 wrapped = keyring.wrap(key.seed, first_context(tenant, use))
                 LogKey.objects.create(tenant_id=tenant, use=use, wrapped=wrapped)
@@ -81,7 +81,7 @@ def public_log(tenant: UUID) -> Public:
     """The log's public names and keys, if they are those that it was opened with. Raises SealError."""
     log = Log.objects.get(tenant_id=tenant)
     public = Public(tenant, log.name, log.origin, log.vkey, log.promise_vkey)
-    keyring.unwrap(bytes(log.attested), _attested(public))
+    keyring.unwrap(bytes(log.attested), attested_context(public))
     return public
 
 
@@ -92,5 +92,5 @@ def _signer(vkey: str, tenant: UUID, use: str, wrapped: bytes) -> Ed25519Signer:
     return signer
 
 
-def _attested(public: Public) -> dict[str, object]:
+def attested_context(public: Public) -> dict[str, object]:
     return {"kind": "log", **public._asdict(), "tenant_id": str(public.tenant_id)}

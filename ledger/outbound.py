@@ -41,7 +41,7 @@ def call(
 
     `inside`: a service of our own network, which an operator named: private addresses are what is expected then.
     """
-    scheme, host, port, path = _parts(url)
+    scheme, host, port, path = _parts(url, inside=inside)
     address = _resolve(host, port, inside=inside)
     connection: http.client.HTTPConnection
     if scheme == "https":
@@ -52,8 +52,8 @@ def call(
     try:
         sent = {"Host": named if port in (80, 443) else f"{named}:{port}", **(headers or {})}
         connection.request(method, path, body=body, headers=sent)
-        response = connection.getresponse()
-        content = response.read(largest + 1)
+        with connection.getresponse() as response:
+            content = response.read(largest + 1)
     except (OSError, http.client.HTTPException) as error:
         raise OutboundRefused(f"{host} does not answer ({type(error).__name__}).") from None
     finally:
@@ -68,13 +68,15 @@ def check_url(url: str) -> None:
     _parts(url)
 
 
-def _parts(url: str) -> tuple[str, str, int, str]:
+def _parts(url: str, *, inside: bool = False) -> tuple[str, str, int, str]:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise OutboundRefused("That is not the address of anything.") from None
-    local = parts.scheme == "http" and settings.DEBUG and host in ("localhost", "127.0.0.1", "::1")
+    local = (
+        parts.scheme == "http" and (settings.DEBUG or inside) and host in ("localhost", "127.0.0.1", "::1")
+    )
     if (parts.scheme != "https" and not local) or not host or parts.username or parts.fragment:
         raise OutboundRefused(
             "An address to call starts with https:// and holds no password and no fragment."

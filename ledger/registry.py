@@ -25,6 +25,7 @@ _types = {
     "subject.erased",
     "hold.placed",
     "hold.released",
+    "vault.rotated",
 }
 _verifiers: list[Verifier] = []
 _gates: list[Gate] = []

@@ -98,7 +98,9 @@ class LogKeys:
             signer: SigningKey = Ed25519Signer(name, keyring.unwrap(row.wrapped, first_context(self.tenant)))
         else:
             made = Ed25519Signer if row.kind == ED25519 else MlDsaSigner
-            signer = made(name, keyring.unwrap(row.wrapped, _context(self.tenant, row.vkey, "signing-key")))
+            signer = made(
+                name, keyring.unwrap(row.wrapped, key_context(self.tenant, row.vkey, "signing-key"))
+            )
         if signer.vkey != row.vkey:
             raise AppendRefused("The log's key is not the one that it publishes. It must not sign.")
         return signer
@@ -126,8 +128,8 @@ def values_of(
     tenant: UUID, key: SigningKey, *, announced: UUID | None = None, overlap_until: datetime | None = None
 ) -> list[Any]:
     """What INSERT takes to store a new key."""
-    wrapped = keyring.wrap(key.seed, _context(tenant, key.vkey, "signing-key"))
-    attested = keyring.wrap(b"", _context(tenant, key.vkey, "signing-key-attested"))
+    wrapped = keyring.wrap(key.seed, key_context(tenant, key.vkey, "signing-key"))
+    attested = keyring.wrap(b"", key_context(tenant, key.vkey, "signing-key-attested"))
     return [tenant, new_id(), key.kind, key.vkey, wrapped, attested, announced, overlap_until]
 
 
@@ -143,7 +145,7 @@ def known_keys(tenant: UUID) -> list[KnownKey]:
 
 def check_attested(tenant: UUID, vkey: str, attested: bytes) -> None:
     """Raise SealError unless this node made the key for this log."""
-    keyring.unwrap(attested, _context(tenant, vkey, "signing-key-attested"))
+    keyring.unwrap(attested, key_context(tenant, vkey, "signing-key-attested"))
 
 
 def first_context(tenant: UUID, use: str = "log") -> dict[str, object]:
@@ -151,5 +153,5 @@ def first_context(tenant: UUID, use: str = "log") -> dict[str, object]:
     return {"kind": "log-key", "tenant": str(tenant), "use": use}
 
 
-def _context(tenant: UUID, vkey: str, kind: str) -> dict[str, object]:
+def key_context(tenant: UUID, vkey: str, kind: str) -> dict[str, object]:
     return {"kind": kind, "tenant": str(tenant), "vkey": vkey}

@@ -96,10 +96,10 @@ def witness_key() -> CosignatureSigner:
         row = cursor.fetchone()
         if row is None:
             new = CosignatureSigner.generate(name)
-            cursor.execute(MAKE_KEY, [name, new.vkey, keyring.wrap(new.seed, _context(name))])
+            cursor.execute(MAKE_KEY, [name, new.vkey, keyring.wrap(new.seed, key_context(name))])
             cursor.execute(KEY, [name])  # another process may have been first
             row = cursor.fetchone()
-        signer = CosignatureSigner(name, keyring.unwrap(bytes(row[0]), _context(name)))
+        signer = CosignatureSigner(name, keyring.unwrap(bytes(row[0]), key_context(name)))
         _keys.made(name, signer)
     return signer
 
@@ -147,5 +147,5 @@ def _check_growth(request: AddCheckpoint, new: Checkpoint, size: int, root: byte
     check_consistency(old=size, new=new.size, old_root=root or b"", new_root=new.root, proof=request.proof)
 
 
-def _context(name: str) -> dict[str, object]:
+def key_context(name: str) -> dict[str, object]:
     return {"kind": "witness-key", "name": name}

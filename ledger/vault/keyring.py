@@ -26,6 +26,12 @@ from ledger.vault.provider import NodeKeyProvider
 TENANT = "tenant"
 """The use of the key that wraps the tenant's other keys."""
 
+RETIRED = "tenant."
+"""How the use of a key begins that did so before a rotation; its id follows."""
+
+
+WRAPPING = "id = %s AND owner = %s AND (use = %s OR use LIKE %s)"
+
 
 class SealingKey(NamedTuple):
     id: UUID
@@ -99,7 +105,25 @@ def wrap(key: bytes, context: Mapping[str, object]) -> bytes:
 
 
 def unwrap(wrapped: bytes, context: Mapping[str, object]) -> bytes:
-    return _node_key().unwrap(wrapped, context)
+    return _node_key(wrapped).unwrap(wrapped, context)
+
+
+def key_in_force(tenant: UUID) -> SealingKey:
+    """The key that wraps the others of this tenant now, in its scope; from the database, not from memory."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM ledger_key WHERE tenant_id = %s AND owner = %s AND use = %s",
+            [tenant, tenant, TENANT],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return _make(tenant, tenant, TENANT)
+    return _wrapping_key(tenant, row[0])
+
+
+def read_node_key_again() -> None:
+    """After a key was added: this process wraps under it from now on."""
+    _open_node_key.cache_clear()
 
 
 def node_secret(label: str) -> bytes:
@@ -137,7 +161,7 @@ def _read(tenant: UUID, condition: str, parameters: list[Any]) -> list[SealingKe
         rows = cursor.fetchall()
     keys = []
     for key_id, owner, use, wrapped in rows:
-        key = SealingKey(key_id, owner, _unwrap(tenant, key_id, owner, use, bytes(wrapped)))
+        key = SealingKey(key_id, owner, unwrap_for(tenant, key_id, owner, use, bytes(wrapped)))
         _by_use.keep((tenant, owner, use), key)
         _by_id.keep((tenant, key_id), key)
         keys.append(key)
@@ -168,26 +192,43 @@ def _make(tenant: UUID, owner: UUID, use: str) -> SealingKey:
 
 
 def _wrap(tenant: UUID, key: SealingKey, use: str) -> bytes:
-    context = _context(tenant, key.id, key.owner, use)
+    context = context_of(tenant, key.id, key.owner, use)
     if use == TENANT:
         return _node_key().wrap(key.key, context)
-    wrapping = _key_for(tenant, tenant, TENANT)
+    # Not from memory: it may have been rotated since, and nothing may be wrapped under a retired key.
+    wrapping = key_in_force(tenant)
     return sealing.seal(wrapping.key, wrapping.id, key.key, context)
 
 
-def _unwrap(tenant: UUID, key_id: UUID, owner: UUID, use: str, wrapped: bytes) -> bytes:
-    context = _context(tenant, key_id, owner, use)
-    if use == TENANT:
-        return _node_key().unwrap(wrapped, context)
-    return sealing.unseal(_key_for(tenant, tenant, TENANT).key, wrapped, context)
+def unwrap_for(tenant: UUID, key_id: UUID, owner: UUID, use: str, wrapped: bytes) -> bytes:
+    """The key of a row of ledger_key, in the tenant's scope."""
+    context = context_of(tenant, key_id, owner, use)
+    if use == TENANT or use.startswith(RETIRED):
+        return _node_key(wrapped).unwrap(wrapped, context)
+    return sealing.unseal(_wrapping_key(tenant, sealing.key_id_of(wrapped)).key, wrapped, context)
 
 
-def _context(tenant: UUID, key_id: UUID, owner: UUID, use: str) -> dict[str, object]:
+def _wrapping_key(tenant: UUID, key_id: UUID) -> SealingKey:
+    """One of the tenant's own that wraps or wrapped others. Raises UnknownKey for any other kind of key."""
+    found = [known] if (known := _by_id.get((tenant, key_id))) else []
+    found = found or _read(tenant, WRAPPING, [key_id, tenant, TENANT, f"{RETIRED}%"])
+    if not found or found[0].owner != tenant:
+        raise UnknownKey("The key that wraps this one is not among the organisation's.")
+    return found[0]
+
+
+def context_of(tenant: UUID, key_id: UUID, owner: UUID, use: str) -> dict[str, object]:
     return {"kind": "key", "tenant": str(tenant), "id": str(key_id), "owner": str(owner), "use": use}
 
 
-def _node_key() -> NodeKeyProvider:
-    return _open_node_key(settings.ASSENT_NODE_KEY_FILE)
+def _node_key(wrapped: bytes | None = None) -> NodeKeyProvider:
+    """The node's keys; read again where `wrapped` names one that was added since this process read them."""
+    path = settings.ASSENT_NODE_KEY_FILE
+    provider = _open_node_key(path)
+    if wrapped is not None and not provider.knows(wrapped):
+        _open_node_key.cache_clear()
+        provider = _open_node_key(path)
+    return provider
 
 
 @lru_cache(maxsize=4)

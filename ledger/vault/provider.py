@@ -1,73 +1,129 @@
-"""The node's own key, from which all others hang: here a file that only the service can read.
+"""The node's own keys, from which all others hang: a file that only the service can read.
 
-The file is one line, `assent-node-key-v1 <id> <base64 of 32 bytes>`. Whoever has it and the database can open
-everything; whoever loses it can open nothing. Back it up apart from the database.
+One line a key, the one in force first; those below it opened what was wrapped before a rotation:
+
+    assent-node-key-v1 <id> <base64 of 32 bytes>
+    assent-node-key-v2 <id> <service> <base64 of what the service made of the 32 bytes>
+
+With a key service (vault/key_services.py: Vault transit, AWS KMS) the file tells nobody anything who may not ask that
+service, which is asked once a process. Whoever has the keys and the database can open everything; whoever loses them
+can open nothing. Back the file up apart from the database.
 """
 
 import hmac
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from ledger.encoding import base64_text, parse_base64
 from ledger.errors import FormatError, SealError
+from ledger.vault.key_services import KeyService, service_named
 from ledger.vault.sealing import KEY_BYTES, key_id_of, seal, unseal
 
-_MARK = "assent-node-key-v1"
+_PLAIN, _SERVED = "assent-node-key-v1", "assent-node-key-v2"
+
+
+class NodeKey(NamedTuple):
+    id: UUID
+    key: bytes
 
 
 class NodeKeyProvider:
-    """Wraps keys under the node's key. `context` says what a key is for; unwrapping must repeat it."""
+    """Wraps keys under the node's key. `context` says what a key is for; unwrapping must repeat it.
 
-    def __init__(self, key: bytes, key_id: UUID) -> None:
-        self._key = key
-        self.key_id = key_id
+    Of several keys the first wraps, and each unwraps what it wrapped.
+    """
+
+    def __init__(self, keys: Sequence[NodeKey]) -> None:
+        self._keys = {each.id: each.key for each in keys}
+        if not keys or len(self._keys) != len(keys):
+            raise FormatError("A node key file holds at least one key, and none twice.")
+        self.key_id = keys[0].id
+        self._first = keys[-1].key
 
     @classmethod
     def open(cls, path: Path) -> "NodeKeyProvider":
-        line = _read_private(path)
-        fields = line.removesuffix("\n").split(" ")
-        if len(fields) != 3 or fields[0] != _MARK:
-            raise FormatError(f"{path} is not a node key file.")
-        try:
-            key_id = UUID(fields[1])
-        except ValueError as error:
-            raise FormatError(f"{path} names its key by something else than a UUID.") from error
-        return cls(parse_base64(fields[2], what="node key", length=KEY_BYTES), key_id)
+        return cls(_read(path))
 
     @classmethod
-    def create(cls, path: Path) -> "NodeKeyProvider":
+    def create(cls, path: Path, service: KeyService | None = None) -> "NodeKeyProvider":
         """A new key in a new file of mode 0600; never replaces one. Readers never see a half-written file."""
-        key_id, key = uuid4(), secrets.token_bytes(KEY_BYTES)
-        draft = path.with_name(f".{path.name}.{key_id}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        keys = [NodeKey(uuid4(), secrets.token_bytes(KEY_BYTES))]
+        draft = _write_draft(path, keys, service)
         try:
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(f"{_MARK} {key_id} {base64_text(key)}\n")
-                file.flush()
-                os.fsync(file.fileno())
             os.link(draft, path)
         except FileExistsError as error:
             raise SealError(f"{path} exists already: a node key is never replaced.") from error
         finally:
             draft.unlink()
         _keep_folder(path.parent)
-        return cls(key, key_id)
+        return cls(keys)
+
+    @classmethod
+    def add(cls, path: Path, service: KeyService | None = None) -> "NodeKeyProvider":
+        """A further key, which wraps from now on; the others stay below it. All are kept as `service` wants it."""
+        keys = [NodeKey(uuid4(), secrets.token_bytes(KEY_BYTES)), *_read(path)]
+        draft = _write_draft(path, keys, service)
+        draft.replace(path)
+        _keep_folder(path.parent)
+        return cls(keys)
 
     def wrap(self, key: bytes, context: Mapping[str, object]) -> bytes:
-        return seal(self._key, self.key_id, key, context)
+        return seal(self._keys[self.key_id], self.key_id, key, context)
 
     def unwrap(self, wrapped: bytes, context: Mapping[str, object]) -> bytes:
-        if key_id_of(wrapped) != self.key_id:
+        if not self.knows(wrapped):
             raise SealError("This was wrapped by another node key: give the service the key file of then.")
-        return unseal(self._key, wrapped, context)
+        return unseal(self._keys[key_id_of(wrapped)], wrapped, context)
+
+    def knows(self, wrapped: bytes) -> bool:
+        return key_id_of(wrapped) in self._keys
 
     def derive(self, label: str) -> bytes:
-        """32 bytes for one purpose of the node itself, such as the key that signs its promises."""
-        return hmac.digest(self._key, b"assent/node/v1\n" + label.encode(), "sha256")
+        """32 bytes for one purpose of the node itself. Of the first key ever, so that no rotation changes them."""
+        return hmac.digest(self._first, b"assent/node/v1\n" + label.encode(), "sha256")
+
+
+def _read(path: Path) -> list[NodeKey]:
+    lines = _read_private(path).split("\n")
+    if lines.pop() != "" or not lines:
+        raise FormatError(f"{path} is not a node key file.")
+    return [_parse(path, line.split(" ")) for line in lines]
+
+
+def _parse(path: Path, fields: Sequence[str]) -> NodeKey:
+    try:
+        match fields:
+            case ["assent-node-key-v1", key_id, key]:
+                return NodeKey(UUID(key_id), parse_base64(key, what="node key", length=KEY_BYTES))
+            case ["assent-node-key-v2", key_id, service, wrapped]:
+                opened = service_named(service).decrypt(parse_base64(wrapped, what="node key"), UUID(key_id))
+                if len(opened) == KEY_BYTES:
+                    return NodeKey(UUID(key_id), opened)
+    except ValueError as error:
+        raise FormatError(f"{path} names a key by something else than a UUID.") from error
+    raise FormatError(f"{path} is not a node key file.")
+
+
+def _line(each: NodeKey, service: KeyService | None) -> str:
+    if service is None:
+        return f"{_PLAIN} {each.id} {base64_text(each.key)}\n"
+    return f"{_SERVED} {each.id} {service.name} {base64_text(service.encrypt(each.key, each.id))}\n"
+
+
+def _write_draft(path: Path, keys: Sequence[NodeKey], service: KeyService | None) -> Path:
+    lines = "".join(_line(each, service) for each in keys)
+    draft = path.with_name(f".{path.name}.{uuid4()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def _read_private(path: Path) -> str:
@@ -80,7 +136,7 @@ def _read_private(path: Path) -> str:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode) or stat.S_IMODE(found.st_mode) & 0o077:
             raise SealError(f"The node key {path} is open to others. Set its mode to 0600.")
-        return file.read(1_000)
+        return file.read(1_000_000)
 
 
 def _keep_folder(folder: Path) -> None:

@@ -6,6 +6,7 @@ from portal.settings.api import *
 from portal.settings.apps import *
 from portal.settings.database import *
 from portal.settings.environment import *
+from portal.settings.keys import *
 from portal.settings.language import *
 from portal.settings.logs import *
 from portal.settings.security import *

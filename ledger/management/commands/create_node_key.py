@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from ledger.errors import LedgerError
+from ledger.vault.key_services import configured_service
 from ledger.vault.provider import NodeKeyProvider
 
 
@@ -16,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path = settings.ASSENT_NODE_KEY_FILE
         try:
-            key = NodeKeyProvider.create(path)
+            key = NodeKeyProvider.create(path, configured_service())
         except (LedgerError, OSError) as error:
             raise CommandError(f"No key was made. {error}") from None
         self.stdout.write(
