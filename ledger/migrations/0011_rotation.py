@@ -6,7 +6,7 @@ from ledger.rls import TENANT_MATCHES
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0009_erasure")]
+    dependencies = [("ledger", "0010_partitions")]
     operations = [
         migrations.RunSQL(
             f"CREATE POLICY rotation ON ledger_log_key TO CURRENT_USER USING ({TENANT_MATCHES})"
