@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from portal.fhir.batches import Base
+from portal.fhir.binaries import Binaries, BinaryInstance
 from portal.fhir.exports import File, Start, Status
 from portal.fhir.histories import InstanceHistory, TypeHistory
 from portal.fhir.operations import DocRef, Everything, Validate
@@ -32,6 +33,8 @@ urlpatterns = [
     re_path(rf"{_TYPE}/\$validate\Z", Validate.as_view(), name="validate"),
     re_path(rf"{_TYPE}/{_ID}/\$validate\Z", Validate.as_view(), name="validate-instance"),
     re_path(rf"{_TYPE}/_search\Z", Search.as_view(), name="search"),
+    re_path(rf"^{_TENANT}/(?P<kind>Binary)\Z", Binaries.as_view(), name="binaries"),
+    re_path(rf"^{_TENANT}/(?P<kind>Binary)/{_ID}\Z", BinaryInstance.as_view(), name="binary"),
     re_path(rf"{_TYPE}\Z", Type.as_view(), name="type"),
     re_path(rf"{_TYPE}/{_ID}\Z", Instance.as_view(), name="instance"),
     re_path(rf"{_TYPE}/_history\Z", TypeHistory.as_view(), name="type-history"),

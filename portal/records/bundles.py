@@ -35,6 +35,7 @@ class Entry:
     resource: Any = None
     text: str = ""
     fault: str = ""
+    beside: bool = False  # we ourselves put content beside it
 
     @property
     def name(self) -> str:

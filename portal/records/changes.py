@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from consent.facts import Decision
 from ledger.promise import SignedPromise
 from portal.records.bundles import Entry
+from portal.records.chunks import Content
 
 Verb = Literal["create", "update", "delete"]
 Place = tuple[str, str]  # type and id
@@ -27,7 +28,7 @@ class Change:
     entry: Entry | None = None
     expected: int | None = None
     condition: Mapping[str, Sequence[str]] | None = None
-    index: int | None = None  # in the bundle that asked for it
+    content: tuple[Content, BinaryIO] | None = None  # what stands beside the record
 
     @property
     def place(self) -> Place:

@@ -142,6 +142,20 @@ class IdMismatch(RecordsError):
     code = "id-mismatch"
 
 
+class UnsupportedContent(RecordsError):
+    """Content of a type that is not taken, or that is not of the type it is said to be."""
+
+    code = "content-unsupported"
+    status = 415
+
+
+class ContentTooLarge(RecordsError):
+    """More content than one document may have."""
+
+    code = "content-too-large"
+    status = 413
+
+
 class InvalidBundle(RecordsError):
     """A bundle that cannot be carried out as a transaction or batch."""
 

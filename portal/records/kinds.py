@@ -105,6 +105,7 @@ KINDS: Mapping[str, Kind] = {
     "Device": _of_patient("procedures", dates="manufactureDate", codes="type"),
     "Encounter": _of_subject("visits", dates="period", author="participant.individual", codes="type"),
     "DocumentReference": _of_subject("documents", dates="date", author="author", codes="type"),
+    "Binary": Kind("documents", ("securityContext",), (), (), ()),
     "CarePlan": _of_subject("care-plans", dates="period created", author="author", codes="category"),
     "CareTeam": _of_subject("care-plans", dates="period", codes="category"),
     "Goal": _of_subject(

@@ -98,6 +98,16 @@ class Span(models.Model):
     until = models.DateTimeField(db_comment="Exclusive")
 
 
+class Chunk(models.Model):
+    """A piece of content beside a record, sealed. Immutable, like the version that names it."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "key", "index")
+    tenant_id = models.UUIDField()
+    key = models.UUIDField(db_comment="As the record names its content")
+    index = models.IntegerField()
+    sealed = models.BinaryField()
+
+
 class Export(models.Model):
     """A bulk export that somebody asked for, and how far it is: `position` in `people`, `after` which row of hers."""
 

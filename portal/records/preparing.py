@@ -15,6 +15,7 @@ from uuid import UUID
 from ledger.scope import current_tenant
 from portal.records import bundles, categories, storage
 from portal.records.bundles import Entry
+from portal.records.chunks import CONTENT
 from portal.records.dates import Span
 from portal.records.errors import InvalidResource, RecordsError
 from portal.records.index import digest, key_for
@@ -110,6 +111,9 @@ def _check(entry: Entry, places: Mapping[str, str], finder: bundles.Finder) -> N
     bundles.resolve(entry, places, finder)
     check(entry.resource)
     name = entry.resource["resourceType"]
+    if name == "Binary" and not entry.beside and _names_content(entry.resource):
+        where = "Binary.meta.extension"  # else it could lead to the content of a document that is closed
+        raise InvalidResource("says what only the server says", expression=where)
     if "id" not in entry.resource:
         raise InvalidResource("has no id", expression=f"{name}.id")
     if name not in DIRECTORY and not patient_id(entry.resource):
@@ -117,6 +121,10 @@ def _check(entry: Entry, places: Mapping[str, str], finder: bundles.Finder) -> N
         raise InvalidResource(
             "is about no patient: it refers to none by Patient/id", expression=f"{name}.{element}"
         )
+
+
+def _names_content(binary: Mapping[str, Any]) -> bool:
+    return any(one.get("url") == CONTENT for one in binary.get("meta", {}).get("extension", ()))
 
 
 def _all(good: list[Entry]) -> list[Prepared]:

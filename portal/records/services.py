@@ -10,6 +10,7 @@ from portal.records.bundles import read_requests as read_bundle
 from portal.records.changes import Written
 from portal.records.changing import create, delete, update, write_resource
 from portal.records.charting import Chart, Section, chart, own_record
+from portal.records.documents import Document, create_document, document_of
 from portal.records.everything import everything
 from portal.records.exports import Exported, delete_export, export_status, exported_lines, start_export
 from portal.records.finding import find_patient
@@ -35,6 +36,7 @@ __all__ = [
     "BundleEntry",
     "Chart",
     "Count",
+    "Document",
     "Exported",
     "Failure",
     "Lineage",
@@ -53,8 +55,10 @@ __all__ = [
     "audited",
     "chart",
     "create",
+    "create_document",
     "delete",
     "delete_export",
+    "document_of",
     "everything",
     "export_status",
     "exported_lines",

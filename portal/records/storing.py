@@ -8,7 +8,7 @@ from uuid import UUID
 from ledger import services as ledger
 from ledger.promise import SignedPromise
 from portal.accounts.identity import Caller
-from portal.records import sealed, sealing, writing
+from portal.records import chunks, sealed, sealing, writing
 from portal.records.access import basis, enter, who
 from portal.records.changes import Written
 from portal.records.errors import RecordsError, VersionMismatch, WriteConflict
@@ -87,6 +87,9 @@ class _Batch:
         promise = self._enter(list(new.values()))
         person = self.verdict.asked.person if self.verdict else None
         stored = writing.add(person, promise.promise.id, list(new.values())) if new else None
+        for item in items:
+            if item.change.content and person:
+                chunks.store(item.change.content[0], person, item.change.content[1])
         written = {}
         for item in items:
             if item.index in new:
