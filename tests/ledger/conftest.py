@@ -8,10 +8,12 @@ from uuid import uuid4
 
 import pytest
 from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
-from ledger import services
+from ledger import services, witness
 from ledger.sequencer import open_session
 from tests.ledger.logbook import Logbook
+from tests.ledger.strangers import ask
 from tests.serving import Node
 
 
@@ -59,3 +61,13 @@ def sequencers(
     log.release()
     yield node
     node.stop()
+
+
+@pytest.fixture
+def own(log: Logbook, live_server: LiveServer, settings: Any) -> Iterator[str]:
+    """This node's own witness at a real address; the log is asked to be cosigned there. Gives its vkey."""
+    settings.DEBUG = True  # loopback may be called
+    witness.trust_log(log.status().origin, [log.status().vkey])
+    vkey = witness.witness_key().vkey
+    ask(log, f"{live_server.url}/witness/", vkey)
+    yield vkey

@@ -175,6 +175,30 @@ def test_a_verifier_key_out_of_form_is_refused(vkey: str) -> None:
         parse_vkey(vkey)
 
 
+@given(
+    st.text(alphabet="PeterNumna+c74f20a3ARpQ=/ ", max_size=60) | st.text(max_size=20),
+    st.integers(0, len(PETER_VKEY)),
+)
+def test_any_text_is_a_verifier_key_or_malformed(text: str, at: int) -> None:
+    for content in (text, PETER_VKEY[:at] + text + PETER_VKEY[at:], PETER_VKEY[:at]):
+        try:
+            key = parse_vkey(content)
+        except FormatError:
+            continue
+        assert key.vkey == content
+
+
+@given(st.text(alphabet="0123456789ABc=\n/é", max_size=60), st.integers(0, len(HEAD.text())))
+def test_any_text_is_a_checkpoint_or_malformed(text: str, at: int) -> None:
+    whole = HEAD.text()
+    for content in (text, whole[:at] + text + whole[at:]):
+        try:
+            checkpoint = parse_checkpoint(content)
+        except FormatError:
+            continue
+        assert checkpoint.text() == content
+
+
 def test_a_verifier_key_survives_writing_and_reading() -> None:
     verifier = parse_vkey(LOG.vkey)
     assert (verifier.name, verifier.key_id) == (LOG.name, LOG.key_id)

@@ -1,102 +1,35 @@
 """Asking witnesses: this node is its own witness over HTTP, and strangers that answer otherwise stand beside it."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
-from pathlib import Path
-from shutil import rmtree
-from threading import Event, Thread
-from typing import Any
+from threading import Event
 from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
-from pytest_django.live_server_helper import LiveServer
 
-from ledger import log_witnesses, selectors, witness
+from ledger import log_witnesses, selectors
 from ledger.add_checkpoint import SIZE_TYPE, parse_request
-from ledger.checkpoint import open_checkpoint, read_checkpoint, sign_checkpoint
+from ledger.checkpoint import open_checkpoint, read_checkpoint
 from ledger.cosignature import CosignatureSigner
 from ledger.errors import FormatError, OutboundRefused, UnknownWitness
-from ledger.hashing import sha256
 from ledger.note import Signature, parse_vkey
 from ledger.receipt import check_by, parse
 from ledger.rotation import rotate_log_keys
 from ledger.scope import tenant_scope
 from ledger.sequencer import open_session
-from ledger.signer import check_all, sign_grown
-from ledger.treehead import Checkpoint
 from ledger.trust import Level, flat_policy
 from ledger.witnessing import compare_with_witnesses, offer_due, witnessing
 from tests.ledger.logbook import Logbook
-from tests.ledger.test_signer import cut, state_of
+from tests.ledger.strangers import STRANGER, Answers, answering, ask, asked, stranger, until
 from tests.serving import Node
-
-STRANGER = CosignatureSigner.generate("stranger.example/witness")
-Answers = Callable[[bytes | None], tuple[int, str, bytes]]
-
-
-@pytest.fixture
-def own(log: Logbook, live_server: LiveServer, settings: Any) -> Iterator[str]:
-    """This node's own witness at a real address; the log is asked to be cosigned there. Gives its vkey."""
-    settings.DEBUG = True  # loopback may be called
-    witness.trust_log(log.status().origin, [log.status().vkey])
-    vkey = witness.witness_key().vkey
-    ask(log, f"{live_server.url}/witness/", vkey)
-    yield vkey
-
-
-def ask(log: Logbook, url: str, vkey: str, *, quorum: int | None = None) -> None:
-    with tenant_scope(log.tenant):
-        log_witnesses.add_witness(url=url, vkey=vkey)
-        if quorum is not None:
-            log_witnesses.set_quorum(quorum)
-
-
-def asked(log: Logbook) -> dict[str, selectors.AskedWitness]:
-    with tenant_scope(log.tenant):
-        return {each.name: each for each in selectors.witnesses()}
 
 
 def newest(log: Logbook) -> bytes:
     with tenant_scope(log.tenant):
         return selectors.checkpoint_note()
-
-
-@contextmanager
-def stranger(answers: Answers) -> Iterator[str]:
-    """A witness that answers what it is told to: given the body of a POST, or None for a GET."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self._answer(self.rfile.read(int(self.headers["Content-Length"])))
-
-        def do_GET(self) -> None:
-            self._answer(None)
-
-        def _answer(self, body: bytes | None) -> None:
-            status, kind, content = answers(body)
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def test_the_checkpoint_and_receipts_carry_the_cosignatures_that_exist(log: Logbook, own: str) -> None:
@@ -169,10 +102,6 @@ def test_a_receipt_is_signed_by_the_key_of_today_also_where_the_quorum_lags(log:
     assert "403" in asked(log)["localhost/witness"].error
 
 
-def answering(status: int, content: bytes = b"", kind: str = "text/plain") -> Answers:
-    return lambda body: (status, kind, content)
-
-
 def foreign_line(body: bytes | None) -> tuple[int, str, bytes]:
     other = CosignatureSigner.generate(STRANGER.name)
     text = parse_request(body or b"").parsed()[0].text.encode()
@@ -230,76 +159,6 @@ def test_a_witness_that_is_not_there_is_shown_and_tried_again_later(log: Logbook
     assert (offer_due(log.session), log.status().log.alarm) == (0, "")
 
 
-@pytest.fixture
-def ahead(log: Logbook, own: str) -> Callable[[int, bytes], Answers]:
-    """A witness that shows a checkpoint of this size and root, signed by the log's own key."""
-
-    def answers_for(size: int, root: bytes) -> Answers:
-        from ledger.signing_keys import read_keys
-
-        keys = read_keys(log.session, log.tenant)
-        note = sign_checkpoint(Checkpoint(log.status().origin, size, root), [keys.signer(keys.rows[0])])
-        return lambda body: (409, SIZE_TYPE, b"%d\n" % size) if body else (200, "text/plain", note)
-
-    return answers_for
-
-
-def test_a_larger_tree_that_our_own_key_signed_stops_the_log_at_the_start(
-    log: Logbook, ahead: Callable[[int, bytes], Answers]
-) -> None:
-    log.filled(3)
-    with stranger(ahead(5, sha256(b"lost"))) as url:
-        ask(log, url, STRANGER.vkey)
-        compare_with_witnesses(log.session)
-    assert (log.status().log.alarm, log.status().log.read_only) == ("tree-broken", True)
-
-
-def test_another_tree_that_our_own_key_signed_stops_the_log_when_it_is_offered(
-    log: Logbook, ahead: Callable[[int, bytes], Answers]
-) -> None:
-    log.filled(3)
-    with stranger(ahead(5, sha256(b"lost"))) as url:
-        ask(log, url, STRANGER.vkey)
-        assert offer_due(log.session) == 1
-    assert (log.status().log.alarm, log.status().log.read_only) == ("tree-broken", True)
-
-
-def test_a_tree_of_the_same_size_with_another_root_stops_the_log(
-    log: Logbook, ahead: Callable[[int, bytes], Answers]
-) -> None:
-    log.filled(3)
-    with stranger(ahead(3, sha256(b"fork"))) as url:
-        ask(log, url, STRANGER.vkey)
-        compare_with_witnesses(log.session)
-    assert log.status().log.read_only
-
-
-def test_a_restored_older_state_is_stopped_by_the_witness_where_the_signers_folder_is_lost_too(
-    log: Logbook, own: str, signer_folder: Path
-) -> None:
-    before = state_of(log.filled(3))
-    log.filled(2)
-    offer_due(log.session)
-    rmtree(signer_folder)
-    cut(log, before)
-    log.tamper("DELETE FROM ledger_cosignature")
-    log.tamper("UPDATE ledger_log_witness SET size = 0, cosigned = NULL")
-    check_all(log.session)
-    assert log.status().log.alarm == ""  # nothing of this node remembers
-    compare_with_witnesses(log.session)
-    assert (log.status().log.alarm, log.status().log.read_only) == ("tree-broken", True)
-    assert sign_grown(log.session) == 0
-
-
-def test_what_our_key_did_not_sign_stops_nothing(log: Logbook, own: str) -> None:
-    log.filled(3)
-    forged = sign_checkpoint(Checkpoint(log.status().origin, 9, sha256(b"x")), [STRANGER])
-    with stranger(answering(200, forged)) as url:
-        ask(log, url, STRANGER.vkey)
-        compare_with_witnesses(log.session)
-    assert log.status().log.alarm == ""
-
-
 def test_the_background_asks_when_it_is_woken_and_ends_when_it_is_told(log: Logbook, own: str) -> None:
     slow, asked_slow = Event(), Event()
 
@@ -320,14 +179,6 @@ def test_the_background_asks_when_it_is_woken_and_ends_when_it_is_told(log: Logb
             slow.set()
             until(lambda: bool(asked(log)[STRANGER.name].error))
     connections["default"].close()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if holds():
-            return
-        Event().wait(0.05)
-    raise AssertionError("It did not come to that within 30 s.")
 
 
 def test_a_sequencer_process_has_its_checkpoints_cosigned_beside_a_witness_that_hangs(
