@@ -2,7 +2,7 @@
 so outside any scope (`await_entry`, `await_checkpoint`)."""
 
 from ledger.selectors.completeness import completeness
-from ledger.selectors.entries import entry, search_entries, subject_entries, waiting_entries
+from ledger.selectors.entries import entries, entry, search_entries, subject_entries, waiting_entries
 from ledger.selectors.erased import erased_parties
 from ledger.selectors.growth import (
     Position,
@@ -34,6 +34,7 @@ __all__ = [
     "checkpoint_note",
     "completeness",
     "consistency",
+    "entries",
     "entries_after",
     "entry",
     "erased_parties",

@@ -24,6 +24,8 @@ STORED = f"SELECT {STORED_COLUMNS} FROM ledger_entry WHERE tenant_id = %s"  # no
 WAITING = f"SELECT {WAITING_COLUMNS} FROM ledger_submission WHERE tenant_id = %s"  # noqa: S608
 STORED_BY_ID = f"""{STORED} AND index = (
     SELECT index FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = %s)"""  # noqa: S608
+STORED_BY_IDS = f"""{STORED} AND index = ANY (ARRAY(
+    SELECT index FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = ANY(%s)))"""  # noqa: S608
 
 # A person's entries and the size of the newest checkpoint, in one statement: a page asks for them at each organisation.
 # One snapshot sees an entry as waiting or as stored, never as both and never as neither.
@@ -50,6 +52,15 @@ def entry(id: UUID) -> Entry:  # noqa: A002 - the field's own name
     if not waiting:
         raise UnknownEntry("This log has no entry with that id. Check the id and the organisation.")
     return open_waiting(waiting)[0]
+
+
+def entries(ids: Collection[UUID]) -> list[Entry]:
+    """Those of these entries that are in the log, by their submissions' ids; in no order."""
+    tenant, wanted = current_tenant(), list(ids)
+    waiting = [Waiting(*row) for row in query(f"{WAITING} AND id = ANY(%s)", [tenant, wanted])]
+    stored = [Stored(*row) for row in query(STORED_BY_IDS, [tenant, tenant, wanted])]
+    seen = {row.id for row in stored}
+    return open_waiting([row for row in waiting if row.id not in seen]) + open_stored(stored)
 
 
 def subject_entries(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from portal.fhir.registry import interactions_of, operations_of
+from portal.fhir.registry import VIEWS, View, interactions_of, operations_of
 from portal.records import combinations, searchable
 from portal.records.kinds import DIRECTORY, KINDS
 
@@ -36,7 +36,7 @@ def statement(base: str, organisation: str) -> dict[str, Any]:
             {
                 "mode": "server",
                 "security": _security(base),
-                "resource": [_resource(name) for name in sorted(KINDS)],
+                "resource": [*(_resource(name) for name in sorted(KINDS)), *map(_view, VIEWS)],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}],
             }
         ],
@@ -45,7 +45,8 @@ def statement(base: str, organisation: str) -> dict[str, Any]:
 
 def _resource(name: str) -> dict[str, Any]:
     includes = [f"{name}:{one.name}" for one in searchable.includes_of(name)]
-    led = [f"{source}:{one.name}" for source, one in searchable.included_by(name)]
+    led = ["Provenance:target"] if name not in DIRECTORY else []
+    led += [f"{source}:{one.name}" for source, one in searchable.included_by(name)]
     operations = [{"name": one.name, "definition": one.definition} for one in operations_of(name)]
     shown = {
         "type": name,
@@ -61,6 +62,19 @@ def _resource(name: str) -> dict[str, Any]:
     }
     if found := [_combination(one) for one in combinations.of(name)]:
         shown = {"extension": found, **shown}
+    return {key: value for key, value in shown.items() if value != []}
+
+
+def _view(view: View) -> dict[str, Any]:
+    """What is read from the ledger rather than from the records."""
+    searched = [{"name": name, "type": kind} for name, kind in view.parameters.items()]
+    shown = {
+        "type": view.type,
+        "documentation": view.documentation,
+        "interaction": [{"code": code} for code in view.interactions],
+        "versioning": "no-version",
+        "searchParam": searched,
+    }
     return {key: value for key, value in shown.items() if value != []}
 
 

@@ -56,9 +56,9 @@ class Operation(FhirEndpoint):
 
     def bundle(self, found: SearchResult, path: str, given: Given) -> HttpResponse:
         """The page as a searchset, with the address of the next one."""
-        links = [("self", _link(f"{self.base}/{path}", given))]
+        links = [("self", linked(f"{self.base}/{path}", given))]
         if found.cursor:
-            links.append(("next", _link(f"{self.base}/{path}", {**given, "_cursor": [found.cursor]})))
+            links.append(("next", linked(f"{self.base}/{path}", {**given, "_cursor": [found.cursor]})))
         entries = [
             (
                 f"{self.base}/{one.type}/{one.id}",
@@ -77,7 +77,7 @@ class Everything(Operation):
     known = frozenset({"_since", "_type", "_count", "_cursor"})
 
     def answer(self, request: Request, given: Given, **place: str) -> HttpResponse:
-        since, count = instant(given, "_since"), _count(given)
+        since, count = instant(given, "_since"), counted(given)
 
         def operation(caller: Caller, purpose: str | None) -> SearchResult:
             return services.everything(
@@ -87,7 +87,7 @@ class Everything(Operation):
                 types=words(given, "_type"),
                 since=since,
                 count=count,
-                cursor=_one(given, "_cursor"),
+                cursor=first(given, "_cursor"),
                 purpose=purpose,
             )
 
@@ -100,10 +100,10 @@ class DocRef(Operation):
     known = frozenset({"patient", "start", "end", "type", "on-demand", "_cursor"})
 
     def answer(self, request: Request, given: Given, **place: str) -> HttpResponse:
-        if not _one(given, "patient"):
+        if not first(given, "patient"):
             raise BadParameter("Say whose documents: patient=<id of the Patient>.", expression="patient")
         bounds = [
-            f"{prefix}{_one(given, name)}"
+            f"{prefix}{first(given, name)}"
             for name, prefix in (("start", "ge"), ("end", "le"))
             if given.get(name)
         ]
@@ -154,7 +154,7 @@ def words(given: Given, name: str) -> list[str]:
 
 def instant(given: Given, name: str) -> datetime | None:
     """The beginning of the time that a parameter names. Raises BadParameter."""
-    if not (text := _one(given, name)):
+    if not (text := first(given, name)):
         return None
     try:
         return dates.span(text).start
@@ -206,17 +206,17 @@ def _of_parameters(body: bytes) -> dict[str, list[str]]:
     return found
 
 
-def _count(given: Given) -> int:
-    text = _one(given, "_count") or str(LONGEST_PAGE)
+def counted(given: Given) -> int:
+    text = first(given, "_count") or str(LONGEST_PAGE)
     if not text.isdecimal() or not int(text[:6]):
         raise BadParameter(f"_count is a number from 1 to {LONGEST_PAGE}.", expression="_count")
     return min(int(text[:6]), LONGEST_PAGE)
 
 
-def _one(given: Given, name: str) -> str:
+def first(given: Given, name: str) -> str:
     return next(iter(given.get(name, ())), "")
 
 
-def _link(address: str, given: Given) -> str:
+def linked(address: str, given: Given) -> str:
     query = urlencode(given, doseq=True)
     return f"{address}?{query}" if query else address

@@ -1,5 +1,6 @@
 """What is served for which type: the addresses answer by it, and the CapabilityStatement tells it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal.records.kinds import KINDS
@@ -16,6 +17,27 @@ class Operation:
     definition: str
     types: frozenset[str]
 
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A type that is read from the ledger."""
+
+    type: str
+    documentation: str
+    interactions: tuple[str, ...]
+    parameters: Mapping[str, str]
+
+
+AUDIT_EVENT = View(
+    "AuditEvent",
+    "The ledger in the patterns of IHE BALP: one's own without a patient, for auditors those of everybody.",
+    ("read", "search-type"),
+    {"patient": "reference", "date": "date", "action": "token", "subtype": "token", "outcome": "token"},
+)
+PROVENANCE = View(
+    "Provenance", "Who stored which versions; also by _revinclude=Provenance:target.", ("read",), {}
+)
+VIEWS = (AUDIT_EVENT, PROVENANCE)
 
 OPERATIONS = (
     Operation(

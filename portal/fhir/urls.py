@@ -6,6 +6,7 @@ from portal.fhir.batches import Base
 from portal.fhir.binaries import Binaries, BinaryInstance
 from portal.fhir.exports import File, Start, Status
 from portal.fhir.histories import InstanceHistory, TypeHistory
+from portal.fhir.ledger_views import AuditEvents, OneAuditEvent, OneProvenance
 from portal.fhir.operations import DocRef, Everything, Validate
 from portal.fhir.views import Instance, Metadata, NotHere, Search, Type
 
@@ -17,6 +18,10 @@ _ID = r"(?P<key>[A-Za-z0-9\-.]{1,64})"
 
 urlpatterns = [
     path("<slug:tenant>/metadata", Metadata.as_view(), name="metadata"),
+    path("<slug:tenant>/AuditEvent", AuditEvents.as_view(), name="audit-events"),
+    path("<slug:tenant>/AuditEvent/_search", AuditEvents.as_view(), name="audit-event-search"),
+    path("<slug:tenant>/AuditEvent/<uuid:entry>", OneAuditEvent.as_view(), name="audit-event"),
+    path("<slug:tenant>/Provenance/<uuid:entry>", OneProvenance.as_view(), name="provenance"),
     path("<slug:tenant>/Patient/$export", Start.as_view(), name="export"),
     path("<slug:tenant>/$export-status/<uuid:export>", Status.as_view(), name="export-status"),
     re_path(

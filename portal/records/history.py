@@ -64,7 +64,7 @@ def who_has_seen(
     """
     subject = person or caller.person
     with tenant_scope(tenant):
-        if subject is None or not _may_know(caller, subject):
+        if subject is None or not may_know(caller, subject):
             raise NotYourRecord("The history of a record is for the person herself, and for her guardian.")
         found = ledger.subject_entries(subject=subject, types=types, before=before, limit=limit)
     return accesses_of(found) if named else [access_of(entry) for entry in found]
@@ -121,7 +121,8 @@ def _named(access: Access, names: Mapping[UUID, str]) -> Access:
     return replace(access, name=name, organisation_name=place)
 
 
-def _may_know(caller: Caller, subject: UUID) -> bool:
+def may_know(caller: Caller, subject: UUID) -> bool:
+    """Whether the history of this person's record is the caller's to know, in the tenant's scope."""
     if caller.person == subject:
         return True
     return any(contract.person == subject for contract in consent.contracts_for_grantee(caller.user, None))

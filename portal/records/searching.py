@@ -16,6 +16,7 @@ from portal.records.opening import open_directory, release_all
 from portal.records.parameters import Query
 from portal.records.patients import related_to
 from portal.records.people import search_people
+from portal.records.provenance import provenance_of
 from portal.records.result import SearchResult
 from portal.records.scoping import require_scope
 from portal.records.selecting import select
@@ -69,6 +70,9 @@ def _search_one(caller: Caller, tenant: UUID, query: Query, purpose: str | None)
         with tenant_scope(tenant):
             directory = including.directory_along(caller, query, records[:size])
         included += open_directory(caller, tenant, directory)
+    if query.provenance:
+        with tenant_scope(tenant):
+            included += provenance_of(selected.page.rows)
     cursor = cursors.write(selected.page.next) if selected.page.next else None
     return SearchResult(records[:size], cursor, entered.decision, entered.promise, included, selected.total)
 

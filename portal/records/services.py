@@ -5,6 +5,7 @@ before anything is shown or refused. Errors are those of `portal.records.errors`
 """
 
 from portal.records.audited import audited, wholly_audited
+from portal.records.auditing import AuditEvents, audit_event_of, audit_events
 from portal.records.bundles import Entry as BundleEntry
 from portal.records.bundles import read_requests as read_bundle
 from portal.records.changes import Written
@@ -23,6 +24,7 @@ from portal.records.outlines import Outline, own_outlines
 from portal.records.patients import Patient, name_patients
 from portal.records.preparing import Failure
 from portal.records.previewing import Count, preview
+from portal.records.provenance import read_provenance
 from portal.records.reach import Reach, is_open, reach
 from portal.records.reading import Read, read
 from portal.records.related import Related, related
@@ -33,6 +35,7 @@ from portal.records.transactions import transact
 __all__ = [
     "ACCESS_TYPES",
     "Access",
+    "AuditEvents",
     "BundleEntry",
     "Chart",
     "Count",
@@ -52,6 +55,8 @@ __all__ = [
     "Written",
     "access_of",
     "accesses_of",
+    "audit_event_of",
+    "audit_events",
     "audited",
     "chart",
     "create",
@@ -75,6 +80,7 @@ __all__ = [
     "reach",
     "read",
     "read_bundle",
+    "read_provenance",
     "related",
     "search",
     "start_export",

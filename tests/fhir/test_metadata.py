@@ -27,7 +27,7 @@ def test_it_is_a_valid_resource_and_needs_no_token(statement: Any) -> None:
 
 def test_every_parameter_and_combination_that_it_names_is_served(house: House, statement: Any) -> None:
     for resource in statement["rest"][0]["resource"]:
-        kind, types = resource["type"], {one["name"]: one["type"] for one in resource["searchParam"]}
+        kind, types = resource["type"], {one["name"]: one["type"] for one in resource.get("searchParam", ())}
         combined = [
             {part["valueString"]: types[part["valueString"]] for part in one["extension"]}
             for one in resource.get("extension", ())

@@ -169,3 +169,20 @@ def test_what_a_revocation_cut_off_is_in_the_manifest(house: House, monkeypatch:
     told = json.loads(line)
     assert told["resourceType"] == "OperationOutcome"
     assert "Permission ended" in told["issue"][0]["details"]["text"]
+
+
+def test_what_happened_is_read_over_http_too(house: House) -> None:
+    house.ana.get(f"/fhir/st-mary/Observation/{GLUCOSE}")
+    answer = house.ana.get("/fhir/st-mary/AuditEvent?action=R&date=ge2020-01-01&_count=1")
+    (entry,) = answer.json()["entry"]
+    assert entry["resource"]["subtype"][0]["code"] == "read"
+    assert house.ana.get(entry["fullUrl"]).json() == entry["resource"]
+    assert outcome(house.doctor.get("/fhir/st-mary/AuditEvent"))[0] == 403
+    assert outcome(house.doctor.get(entry["fullUrl"]))[0] == 404
+    assert outcome(house.ana.get("/fhir/st-mary/AuditEvent?date=soon"))[0] == 400
+    bundle = house.ana.get(f"/fhir/st-mary/Observation?_id={GLUCOSE}&_revinclude=Provenance:target").json()
+    (provenance,) = [one for one in bundle["entry"] if one["search"]["mode"] == "include"]
+    read = house.ana.get(provenance["fullUrl"]).json()
+    assert {one["reference"] for one in provenance["resource"]["target"]} <= {
+        one["reference"] for one in read["target"]
+    }
