@@ -23,8 +23,9 @@ from ledger.logs import public_log
 from ledger.selectors.completeness import completeness
 from ledger.selectors.entries import first_at
 from ledger.selectors.opening import STORED_COLUMNS, Entry, Stored, open_stored
-from ledger.selectors.proofs import checkpoint_note
+from ledger.selectors.proofs import checkpoint_note, covering_note
 from ledger.selectors.rows import query
+from ledger.signing_keys import known_keys
 from ledger.stored_tiles import stored_tree
 from ledger.tree import Frontier, consistency_proof, inclusion_proof
 
@@ -84,8 +85,8 @@ class _Export:
         self._covered = 0
 
     def write(self, subject: UUID | str | None, since: datetime | None, until: datetime | None) -> Exported:
-        note = checkpoint_note()
-        scope = self._scope(subject, since, until, read_checkpoint(note).size)
+        first, end, note = _bounds(since, until)
+        scope = self._scope(subject, first, end, read_checkpoint(note).size)
         proof = self._completeness(scope)
         text = readme(
             log=scope.log, subject=scope.subject, first=scope.first, end=scope.end, size=scope.size,
@@ -93,7 +94,7 @@ class _Export:
         )  # fmt: skip
         self._add(archive.README, text.encode())
         self._add(archive.SCOPE, scope.encode())
-        vkeys = [self._public.vkey]
+        vkeys = [self._public.vkey, *(key.vkey for key in known_keys(self._snapshot.tenant))]
         self._add(archive.KEYS, archive.encode_keys(scope.log, vkeys, self._public.promise_vkey))
         self._add(archive.CHECKPOINT, note)
         self._entries(scope)
@@ -109,12 +110,8 @@ class _Export:
         self._zip.add(name, content)
         self._hashes[name] = sha256(content).hex()
 
-    def _scope(
-        self, subject: UUID | str | None, since: datetime | None, until: datetime | None, size: int
-    ) -> Scope:
+    def _scope(self, subject: UUID | str | None, first: int, end: int, size: int) -> Scope:
         tenant, origin = self._snapshot.tenant, self._public.origin
-        first = min(first_at(since), size) if since else 0
-        end = max(first, min(first_at(until), size) if until else size)
         if subject is not None:
             name = _name(subject)
             ((low, high),) = query(PLACES, [tenant, name, first, end])
@@ -128,7 +125,7 @@ class _Export:
         if scope.subject is None:
             return None
         with suppress(NotYetSequenced, UnknownEntry):
-            return completeness(pseudonym=scope.subject).text().encode()
+            return completeness(pseudonym=scope.subject, size=scope.size).text().encode()
         return None
 
     def _entries(self, scope: Scope) -> None:
@@ -162,6 +159,15 @@ class _Export:
             with suppress(SealError):
                 reveal = audit_reveal(self._snapshot.tenant, row.id, parse_leaf(leaf), body)
         return Line(leaf, body, proof, reveal)
+
+
+def _bounds(since: datetime | None, until: datetime | None) -> tuple[int, int, bytes]:
+    """Where the span begins and ends in the log, and the checkpoint to prove it by: one that the log's witnesses
+    cosigned, if one of these holds all of it."""
+    size = read_checkpoint(checkpoint_note()).size
+    first = min(first_at(since), size) if since else 0
+    end = max(first, min(first_at(until), size) if until else size)
+    return first, end, covering_note(max(end - 1, 0))
 
 
 def _pieces(lines: Iterator[bytes]) -> Iterator[list[bytes]]:

@@ -26,15 +26,17 @@ SELECT leaf FROM ledger_entry WHERE tenant_id = %s AND subject = %s AND subject_
 """
 
 
-def completeness(*, subject: UUID | None = None, pseudonym: str | None = None) -> Completeness:
+def completeness(
+    *, subject: UUID | None = None, pseudonym: str | None = None, size: int | None = None
+) -> Completeness:
     """The proof against the newest `heads` entry that a checkpoint covers, which may be an hour old.
 
     Names the person by her id or by what the log calls her. Raises NotYetSequenced where no `heads` entry is covered
-    yet, UnknownEntry where the map of the newest one does not hold the person.
+    yet, UnknownEntry where the map of the newest one does not hold the person. `size`: by the checkpoint of that size.
     """
     name = pseudonym or (pseudonyms.find(subject) if subject else None)
-    found, size = _newest_commitment()
-    heads = heads_at(size)
+    found, summed = _newest_commitment(size)
+    heads = heads_at(summed)
     if name is None or name not in heads:
         raise UnknownEntry("No entry about this person stood in the log when it was last summed up.")
     lines = [leaf_hash(heads_leaf(each, heads[each])) for each in sorted(heads)]
@@ -44,7 +46,9 @@ def completeness(*, subject: UUID | None = None, pseudonym: str | None = None) -
     )
     chain = query(CHAIN, [current_tenant(), name, heads[name].length])
     leaves = tuple(bytes(leaf) for (leaf,) in chain)
-    return Completeness(name, heads[name], position, tuple(path), leaves, receipt(found, reveal=True))
+    return Completeness(
+        name, heads[name], position, tuple(path), leaves, receipt(found, reveal=True, size=size)
+    )
 
 
 def heads_at(size: int) -> dict[str, Head]:
@@ -61,11 +65,13 @@ def heads_at(size: int) -> dict[str, Head]:
     return heads
 
 
-def _newest_commitment() -> tuple[UUID, int]:
+def _newest_commitment(within: int | None) -> tuple[UUID, int]:
     """The newest `heads` entry that a checkpoint covers, and the size of the log that it speaks of."""
     checkpoint_note()  # raises where there is none
     for entry in search_entries(types=[TYPE], limit=50):
         size = entry.audit.get("size")
+        if within is not None and (entry.index or 0) >= within:
+            continue
         if entry.state == "checkpointed" and entry.readable and isinstance(size, int):
             return entry.id, size
     raise NotYetSequenced("The log has not been summed up yet; it is once an hour. Ask again later.")

@@ -60,6 +60,14 @@ def checkpoint_note() -> bytes:
     return bytes(rows[0][2])
 
 
+def covering_note(index: int) -> bytes:
+    """The newest checkpoint that holds entry `index` and that the quorum of the log's witnesses cosigned; the newest
+    where there is none."""
+    tenant = current_tenant()
+    ((_, _, note),) = query(COVERING, [tenant, tenant, index, tenant])
+    return bytes(note)
+
+
 def proof(id: UUID) -> Proof:  # noqa: A002 - the field's own name
     """That the entry is in the newest checkpoint. Raises UnknownEntry or NotYetSequenced."""
     return _proved(id)[0]

@@ -16,7 +16,8 @@ from ledger.errors import FormatError, NotYetSequenced, UnknownEntry
 from ledger.evidence.check import check
 from ledger.evidence.export import export_evidence
 from ledger.head_entries import append_heads
-from ledger.note import Ed25519Signer
+from ledger.note import Signature
+from ledger.notekeys import Ed25519Signer
 from ledger.scope import tenant_scope
 from tests.ledger.archives import Members, changed, checked, exported, members, packed, refusal, trusting
 from tests.ledger.logbook import Logbook
@@ -246,6 +247,30 @@ def test_the_command_writes_a_private_file_and_says_how_to_check_it(
     with pytest.raises(CommandError, match="No archive was written"):
         call_command("export_evidence", tenant="nobody", out=tmp_path / "b.zip")
     assert [path.name for path in tmp_path.iterdir() if path.suffix in (".zip", ".part")] == ["evidence.zip"]
+
+
+def test_a_checkpoint_that_the_witnesses_cosigned_comes_first_where_it_holds_all(told: Logbook) -> None:
+    size, witness = told.status().size, Ed25519Signer.generate("witness.example/w")
+    told.write(30)
+    told.drain()
+    with tenant_scope(told.tenant):
+        later = selectors.search_entries(before_index=size + 1, limit=1)[0].time
+    told.tamper("UPDATE ledger_log SET quorum = 1 WHERE tenant_id = %s", told.tenant)
+    told.tamper(
+        "INSERT INTO ledger_log_witness (tenant_id, name, url, vkey) VALUES (%s, %s, '', %s)",
+        told.tenant, witness.name, witness.vkey,
+    )  # fmt: skip
+    line = Signature(witness.name, witness.key_id, bytes(72)).line()
+    told.tamper(
+        "INSERT INTO ledger_cosignature (tenant_id, size, name, line, time) VALUES (%s, %s, %s, %s, now())",
+        told.tenant, size, witness.name, line,
+    )  # fmt: skip
+    for asked in ({"until": later}, {"until": later, "subject": PERSON}):
+        content = exported(told, **asked)
+        found = checked(told, content)
+        assert (found.scope.size, line.encode() in dict(members(content))["checkpoint.txt"]) == (size, True)
+        assert found.complete == (700 if "subject" in asked else None)
+    assert checked(told, exported(told)).scope.size == size + 30
 
 
 def test_progress_reaches_the_end(told: Logbook) -> None:
