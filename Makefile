@@ -11,7 +11,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --re
 SCRATCH := env -u DATABASE_URL ASSENT_VAR=var/check $(BIN)/python -W error::RuntimeWarning manage.py
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help demo test check format bench bench-large screens browser audit lock clean
+.PHONY: help demo test check format bench bench-large torture torture screens browser audit lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -44,6 +44,9 @@ bench: .venv/.development ## measure; prints a table and writes var/bench.json
 
 bench-large: .venv/.development ## measure a log of 10^7 entries; takes long and about 15 GB (ASSENT_BENCH_ENTRIES=1000000: a shorter one)
 	@exec $(BIN)/python -m bench long_log
+
+torture: .venv/.development ## kill the parts of a running node at random for three minutes, under load; nothing may be lost
+	@ASSENT_KILL_SECONDS=$${ASSENT_KILL_SECONDS:-180} exec $(BIN)/pytest --quiet tests/node/test_killed_parts.py
 
 screens: .venv/.development browser ## take the pictures in docs/screens anew
 	@ASSENT_SCREENS=1 exec $(BIN)/pytest --quiet tests/browser/test_screens.py

@@ -32,6 +32,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.django_db(**wanted), append=False)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Keys that a test file draws anew are no part of a test's name: two workers would know different tests."""
+    return argname if isinstance(val, str | bytes) and len(val) > 40 else None
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("browser"):
         needs.need_browser()
