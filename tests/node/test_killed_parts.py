@@ -88,7 +88,9 @@ class Demo:
             environment = Path(f"/proc/{pid}/environ").read_bytes()
         except OSError:
             environment = b""
-        return str(self.var).encode() in environment or str(Cluster(self.var).location.data) in command_line(pid)
+        return str(self.var).encode() in environment or str(Cluster(self.var).location.data) in command_line(
+            pid
+        )
 
 
 @dataclass
@@ -106,7 +108,9 @@ class Load:
         with httpx.Client(headers={"Authorization": f"Bearer {self.token}"}, timeout=10) as client:
             while not self.ended.is_set():
                 try:
-                    answer = client.get(f"{self.demo.url}/fhir/st-mary/AllergyIntolerance?patient={self.patient}")
+                    answer = client.get(
+                        f"{self.demo.url}/fhir/st-mary/AllergyIntolerance?patient={self.patient}"
+                    )
                 except httpx.HTTPError:
                     time.sleep(0.05)
                     continue
@@ -128,7 +132,9 @@ class Load:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
-    outside = {name: value for name, value in os.environ.items() if not name.startswith(("ASSENT_", "DJANGO_"))}
+    outside = {
+        name: value for name, value in os.environ.items() if not name.startswith(("ASSENT_", "DJANGO_"))
+    }
     port, var = free_port(), tmp_path / "var"
     var.mkdir()
     environment = {**outside, "ASSENT_VAR": str(var), "PORT": str(port)}
@@ -151,14 +157,18 @@ def test_nothing_acknowledged_is_lost_or_doubled_whatever_is_killed(demo: Demo) 
     demo.ready()
     token = demo.manage("create_token", PATIENT.email, "--scopes", "*").stdout.strip()
     load = Load(demo, token, patient_id(demo, token))
-    threads = [threading.Thread(target=load.read) for _ in range(READERS)] + [threading.Thread(target=load.watch)]
+    threads = [threading.Thread(target=load.read) for _ in range(READERS)] + [
+        threading.Thread(target=load.watch)
+    ]
     for thread in threads:
         thread.start()
     chance, end = random.Random(20261123), time.monotonic() + SECONDS  # noqa: S311 - no secret
     parts = list(PARTS)
     try:
         while time.monotonic() < end or not all(demo.killed[part] for part in parts):
-            assert time.monotonic() < end + SLOWEST_START, f"not every part came up to be killed: {demo.killed}"
+            assert time.monotonic() < end + SLOWEST_START, (
+                f"not every part came up to be killed: {demo.killed}"
+            )
             time.sleep(chance.uniform(0.3, 2.5))
             demo.kill(min(parts, key=lambda part: (demo.killed[part], chance.random())))
         demo.ready()
@@ -176,7 +186,10 @@ def test_nothing_acknowledged_is_lost_or_doubled_whatever_is_killed(demo: Demo) 
 
 def holds(demo: Demo, load: Load) -> None:
     end = time.monotonic() + 60
-    with Cluster(demo.var) as cluster, psycopg.connect(cluster.dsn("postgres", "assent"), autocommit=True) as database:
+    with (
+        Cluster(demo.var) as cluster,
+        psycopg.connect(cluster.dsn("postgres", "assent"), autocommit=True) as database,
+    ):
         while database.execute("SELECT EXISTS (SELECT FROM ledger_submission)").fetchone() != (False,):
             assert time.monotonic() < end, "submissions are left"
             time.sleep(0.1)
