@@ -95,7 +95,7 @@ class Demo:
 
 @dataclass
 class Load:
-    """Readers of a record, each of whom keeps the ids of the entries that were promised; and a watcher of checkpoints."""
+    """Readers of a record, who keep the ids of the entries that were promised; and a watcher of checkpoints."""
 
     demo: Demo
     token: str
