@@ -1,6 +1,7 @@
 """What the floors above may do with consent, in the custodian's tenant scope unless a call says otherwise."""
 
 from consent.services.adoption import adopt_fhir_consent
+from consent.services.analysis import Change, Onlooker, Sight, what_changes, who_could_see
 from consent.services.base_policy import set_base_policy
 from consent.services.contracts import cosign, grant, revoke
 from consent.services.decisions import circumstances, decide
@@ -14,8 +15,11 @@ from consent.services.suspension import resume, suspend
 from consent.services.uses import count_uses
 
 __all__ = [
+    "Change",
+    "Onlooker",
     "Progress",
     "Replayed",
+    "Sight",
     "adopt_fhir_consent",
     "challenge",
     "circumstances",
@@ -38,4 +42,6 @@ __all__ = [
     "set_signature_rule",
     "sign",
     "suspend",
+    "what_changes",
+    "who_could_see",
 ]

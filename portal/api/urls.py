@@ -9,6 +9,7 @@ from portal.api.views.contracts import Contract, ContractRevoke, Contracts
 from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
 from portal.api.views.ledgers import Entries, Ledger, Receipt
 from portal.api.views.me import MeView
+from portal.api.views.onlookers import Onlookers
 from portal.api.views.passkeys import ContractChallenge, ContractSign
 from portal.api.views.proofs import Completeness, Consistency
 from portal.api.views.requests import RequestDecline, Requests
@@ -22,6 +23,7 @@ urlpatterns = [
     path("v1/contracts/<uuid:contract>/revoke/", ContractRevoke.as_view(), name="contract-revoke"),
     path("v1/contracts/<uuid:contract>/challenge/", ContractChallenge.as_view(), name="contract-challenge"),
     path("v1/contracts/<uuid:contract>/sign/", ContractSign.as_view(), name="contract-sign"),
+    path("v1/onlookers/", Onlookers.as_view(), name="onlookers"),
     path("v1/requests/", Requests.as_view(), name="requests"),
     path("v1/requests/<uuid:asked>/decline/", RequestDecline.as_view(), name="request-decline"),
     path("v1/emergency-access/", EmergencyAccess.as_view(), name="emergency-access"),

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from portal.patients.views import apps, asking, granting, history, home, people, record, sharing, signing
+from portal.patients.views import (
+    apps,
+    asking,
+    granting,
+    history,
+    home,
+    onlookers,
+    people,
+    record,
+    sharing,
+    signing,
+)
 
 app_name = "patients"
 urlpatterns = [
@@ -15,6 +26,7 @@ urlpatterns = [
     path("asked/", asking.asked, name="asked"),
     path("asked/<uuid:case>/", asking.asked_one, name="asked_one"),
     path("sharing/", sharing.sharing, name="sharing"),
+    path("sharing/who/", onlookers.who, name="onlookers"),
     path("sharing/new/", granting.begin, name="grant"),
     path("sharing/new/check/", granting.check, name="grant_check"),
     path("sharing/new/check/challenge/", signing.challenge, name="grant_challenge"),

@@ -53,6 +53,13 @@ class InvalidSearch(RecordsError):
     code = "search-invalid"
 
 
+class NotYours(RecordsError):
+    """A question about a record that only the patient herself may ask."""
+
+    code = "not-yours"
+    status = 403
+
+
 class UnknownRecord(RecordsError):
     """No record of that type and id, or none of that version."""
 

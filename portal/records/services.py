@@ -19,6 +19,7 @@ from portal.records.history import ACCESS_TYPES, Access, access_of, accesses_of,
 from portal.records.importing import Report, import_bundles, import_content
 from portal.records.lineage import Lineage, lineage
 from portal.records.naming import named_record
+from portal.records.onlookers import what_changes, who_could_see
 from portal.records.opening import Record
 from portal.records.outlines import Outline, own_outlines
 from portal.records.patients import Patient, name_patients
@@ -86,6 +87,8 @@ __all__ = [
     "start_export",
     "transact",
     "update",
+    "what_changes",
+    "who_could_see",
     "who_has_seen",
     "wholly_audited",
     "write_resource",

@@ -22,6 +22,7 @@ PREFIXES = {
 NEVER = {
     "": "who looked at which category, and what waits for an answer",
     "sharing/": "contracts and requests: what may be seen, not what it is",
+    "sharing/who/": "who could see which category, of what is there or not",
     "sharing/new/": "a form",
     "sharing/new/check/": "counts by category, of what the patient may see herself",
     "sharing/new/check/challenge/": "a challenge for a passkey",
@@ -55,6 +56,7 @@ NEVER = {
     "api/v1/contracts/<contract>/revoke/": "a contract",
     "api/v1/contracts/<contract>/challenge/": "a challenge for a passkey",
     "api/v1/contracts/<contract>/sign/": "a contract",
+    "api/v1/onlookers/": "who could see which category, of what is there or not",
     "api/v1/requests/": "requests",
     "api/v1/requests/<asked>/decline/": "a request",
     "api/v1/emergency-access/": "sessions, without what was seen in them",

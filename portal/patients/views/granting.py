@@ -10,15 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from consent.errors import ConsentError
+from consent.services import Change
 from consent.signature import Signature
 from portal.accounts import selectors as accounts
 from portal.accounts.confirming import confirmation_required, evidence
 from portal.accounts.errors import AccountsError
-from portal.patients import checking, drafts, granting, signing
+from portal.patients import checking, drafts, granting, onlooking, signing
 from portal.patients.door import Visitor, patient
 from portal.patients.drafts import Draft
 from portal.patients.forms import Question, Sign, Until, What, Where, Who, Why
-from portal.records.services import preview
+from portal.records.services import preview, what_changes
 from portal.staff.answering import FORM
 
 FORMS: dict[str, type[Question]] = {"where": Where, "who": Who, "what": What, "why": Why, "until": Until}
@@ -71,9 +72,24 @@ def check(who: Visitor) -> HttpResponseBase:
         for each in offered
         for count in preview(caller=who.caller, tenant=each.where.tenant_id, person=who.person)
     ]
-    ways = signing.ways(who.caller, offered)
-    context = checking.checking(draft, offered, counts) | {"here": "sharing", "form": form, "ways": ways}
+    context = checking.checking(draft, offered, counts) | {
+        "here": "sharing",
+        "form": form,
+        "ways": signing.ways(who.caller, offered),
+        "changes": onlooking.differences(_changes(who, offered)),
+    }
     return who.page("patients/grant.html", context, status=422 if form.is_bound else 200)
+
+
+def _changes(who: Visitor, offered: list[granting.Proposal]) -> list[Change]:
+    """What signing would change, for whomever it concerns."""
+    return [
+        change
+        for each in offered
+        for change in what_changes(
+            caller=who.caller, tenant=each.where.tenant_id, terms=each.terms, display=each.display
+        )
+    ]
 
 
 def _signed(who: Visitor, offered: list[granting.Proposal], form: Sign) -> str:
