@@ -12,7 +12,7 @@ from consent.terms import Terms
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
 from portal.records import categories
-from portal.records.access import SCOPE, group_facts
+from portal.records.access import group_facts
 from portal.records.errors import NotYours
 
 
@@ -36,7 +36,7 @@ def what_changes(
 
 
 def _own(caller: Caller) -> UUID:
-    caller.requires(SCOPE)
+    caller.requires("contracts.read")
     if caller.person is None:
         raise NotYours("Only patients themselves may ask who can see their records.")
     return caller.person

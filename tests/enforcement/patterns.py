@@ -55,4 +55,5 @@ def _readable(route: str) -> str:
     if not route.startswith("^"):
         return CONVERTED.sub(lambda match: f"<{match[1]}>", route)
     plain = GROUPED.sub(lambda match: f"<{match[1]}>", route)
-    return re.sub(r"\\Z|[\^$]|(?<=/)\?", "", plain)
+    plain = re.sub(r"\\Z|\^|(?<!\\)\$|(?<=/)\?", "", plain)
+    return plain if "[" in plain else plain.replace("\\", "")

@@ -21,7 +21,9 @@ QUERIES = {
     "fhir/<tenant>/<kind>": BY_PATIENT,
     "fhir/<tenant>/<kind>/_search": BY_PATIENT,
     "fhir/<tenant>/<kind>/_history": BY_PATIENT,
+    "fhir/<tenant>/DocumentReference/$docref": BY_PATIENT,
 }
+VALUES = {"fhir/<tenant>/Patient/<key>/$everything": {"key": PATIENT}}
 BATCH = {
     "resourceType": "Bundle",
     "type": "batch",
@@ -105,7 +107,8 @@ def _paths(address: Address, asker: Asker) -> list[str]:
     unknown = [name for name in address.parameters if name not in asker.values]
     assert not unknown, f"{address.route}: say in tests/enforcement/world.py what stands for {unknown}"
     categories = CATEGORIES if "category" in address.parameters else ("",)
-    return [address.path(asker.values | {"category": category}) for category in categories]
+    values = asker.values | VALUES.get(address.route, {})
+    return [address.path(values | {"category": category}) for category in categories]
 
 
 def _everything_is_accounted_for(shown: dict[str, set[str]]) -> None:

@@ -18,7 +18,15 @@ from tests.cast import PASSWORD, PATIENT, Cast, account_of, condition, lab
 
 DOCTOR = "her doctor"
 MARKER = "Marker-7d1f4c"
-CATEGORIES = ("conditions", "lab-results", "medicines", "allergies", "vital-signs", "demographics")
+CATEGORIES = (
+    "conditions",
+    "lab-results",
+    "medicines",
+    "allergies",
+    "vital-signs",
+    "demographics",
+    "documents",
+)
 DECISIONS = "SELECT count(*) FROM ledger_submission WHERE type LIKE 'access.%'"
 
 
@@ -94,7 +102,17 @@ def _marked() -> list[dict[str, Any]]:
     second = {**glucose, "id": f"{PATIENT}-marked-2", "effectiveDateTime": "2026-11-17T09:00:00Z"}
     ill = condition(PATIENT, "marked", "44054006")
     ill["code"]["text"] = MARKER
-    return [glucose, second, ill]
+    letter = {
+        "resourceType": "DocumentReference",
+        "id": f"{PATIENT}-letter",
+        "status": "current",
+        "type": {"coding": [{"system": "http://loinc.org", "code": "34133-9"}]},
+        "description": MARKER,
+        "subject": {"reference": f"Patient/{PATIENT}"},
+        "date": "2026-11-16T09:00:00Z",
+        "content": [{"attachment": {"contentType": "text/plain", "title": MARKER}}],
+    }
+    return [glucose, second, ill, letter]
 
 
 def _values(cast: Cast) -> dict[str, str]:
@@ -121,6 +139,8 @@ def _values(cast: Cast) -> dict[str, str]:
         "request_id": nothing,
         "asked": nothing,
         "case": nothing,
+        "connection": nothing,
+        "export": nothing,
         "test": "none",
         "session": nothing,
         "member": nothing,
