@@ -10,18 +10,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from consent import engine
-from consent.circumstances import Circumstances
 from consent.compiler import compile_contract, counter_of
 from consent.emergency import LONGEST
 from consent.facts import AccessRequest, Decision, Emergency, Layer, ResourceFacts
 from consent.grantee import Grantee
-from consent.in_force import ContractInForce, Counter, distinctions
+from consent.in_force import ContractInForce, Counter, InForce, distinctions
 from consent.models import CONSENT, Contract, State
 from consent.policy_sets import Code
 from consent.sentence import Display
 from consent.services.decisions import circumstances
-from consent.services.order import clock
-from consent.services.stored_code import contract_code
+from consent.services.stored_code import StoredCode, contract_code
+from consent.sources import open_between
 from consent.terms import Terms, from_json
 from ledger.scope import current_tenant
 
@@ -70,6 +69,16 @@ class _Extra:
     contract: ContractInForce
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """What is in force for a person, and the terms by which onlookers are named."""
+
+    person: UUID
+    in_force: InForce
+    named: list[Terms]
+    now: datetime
+
+
 def who_could_see(*, person: UUID, resources: Collection[ResourceFacts]) -> list[Sight]:
     """Who could read which category of these (groups of) records now, in the custodian's open scope.
 
@@ -94,12 +103,11 @@ def what_changes(
 
 
 def _sights(person: UUID, resources: Collection[ResourceFacts], extra: _Extra | None) -> Iterator[Sight]:
-    for onlooker, purposes, own in _onlookers(person, extra):
+    standing = _standing(person, extra)
+    for onlooker, purposes in _onlookers(standing):
         seen: dict[str, list[tuple[str, Decision]]] = {}
         for purpose in purposes:
-            for category, decision in _asked(
-                person, onlooker, purpose, own=own, resources=resources, extra=extra
-            ):
+            for category, decision in _asked(standing, onlooker, purpose, resources):
                 seen.setdefault(category, []).append((purpose, decision))
         for category, found in seen.items():
             decision = found[0][1]
@@ -114,31 +122,32 @@ def _sights(person: UUID, resources: Collection[ResourceFacts], extra: _Extra | 
             )
 
 
-def _onlookers(
-    person: UUID, extra: _Extra | None
-) -> Iterable[tuple[Onlooker, Sequence[str], tuple[ContractInForce, ...]]]:
-    """Who might look, what for, and contracts that only their team or group brings in."""
-    tenant = current_tenant()
-    found: dict[Onlooker, tuple[set[str], list[ContractInForce]]] = {}
-    for row in Contract.objects.filter(tenant_id=tenant, person=person, state=State.ACTIVE, ends__gt=clock()):
-        if row.grantee_kind != CONSENT:
-            _name(found, from_json(row.terms), _stored(row))
+def _standing(person: UUID, extra: _Extra | None) -> _Standing:
+    """All that is in force for the person, whomever it names: contracts that do not fit an onlooker say nothing."""
+    under = circumstances(request=_request(person, Onlooker(OWN_STAFF, SOMEBODY), "TREAT"))
+    rows = Contract.objects.filter(
+        tenant_id=current_tenant(), person=person, state=State.ACTIVE, ends__gt=under.now
+    )
+    stored = [(row, contract_code(row.code_hash)) for row in rows]
+    contracts = [_stored(row, code) for row, code in stored]
+    named = [from_json(row.terms) for row, _ in stored if row.grantee_kind != CONSENT]
     if extra is not None:
-        _name(found, extra.terms, extra.contract)
-    yield from ((who, sorted(purposes), tuple(own)) for who, (purposes, own) in found.items())
-    yield Onlooker(OWN_STAFF, SOMEBODY, tenant), ("TREAT",), ()
-    yield Onlooker(IN_EMERGENCY, SOMEBODY, SOMEBODY), ("BTG",), ()
+        contracts.append(extra.contract)
+        named.append(extra.terms)
+    return _Standing(
+        person, replace(under.in_force, contracts=tuple(contracts), emergency=None), named, under.now
+    )
 
 
-def _name(
-    found: dict[Onlooker, tuple[set[str], list[ContractInForce]]], terms: Terms, contract: ContractInForce
-) -> None:
-    if terms.effect != "permit" or "read" not in terms.actions:
-        return
-    purposes, own = found.setdefault(_onlooker(terms.grantee), (set(), []))
-    purposes.update(terms.purposes)
-    if terms.grantee.kind in ("team", "group"):
-        own.append(contract)
+def _onlookers(standing: _Standing) -> Iterable[tuple[Onlooker, Sequence[str]]]:
+    """Who might look, and what for."""
+    found: dict[Onlooker, set[str]] = {}
+    for terms in standing.named:
+        if terms.effect == "permit" and "read" in terms.actions:
+            found.setdefault(_onlooker(terms.grantee), set()).update(terms.purposes)
+    yield from ((who, sorted(purposes)) for who, purposes in found.items())
+    yield Onlooker(OWN_STAFF, SOMEBODY, current_tenant()), ("TREAT",)
+    yield Onlooker(IN_EMERGENCY, SOMEBODY, SOMEBODY), ("BTG",)
 
 
 def _onlooker(grantee: Grantee) -> Onlooker:
@@ -151,26 +160,15 @@ def _onlooker(grantee: Grantee) -> Onlooker:
 
 
 def _asked(
-    person: UUID,
-    onlooker: Onlooker,
-    purpose: str,
-    *,
-    own: tuple[ContractInForce, ...],
-    resources: Collection[ResourceFacts],
-    extra: _Extra | None,
+    standing: _Standing, onlooker: Onlooker, purpose: str, resources: Collection[ResourceFacts]
 ) -> Iterator[tuple[str, Decision]]:
     """The categories of which something is permitted, each with the decision that says so."""
-    under = circumstances(request=_request(person, onlooker, purpose))
-    contracts = {item.contract: item for item in (*under.in_force.contracts, *own)}
-    if extra is not None:
-        contracts[extra.contract.contract] = extra.contract
-    in_force = replace(
-        under.in_force,
-        contracts=tuple(contracts.values()),
-        emergency=_emergency(person, under.now) if onlooker.kind == IN_EMERGENCY else None,
-    )
-    request = _with_parties(under, onlooker)
-    decisions = engine.decide(request, resources, in_force, now=under.now)
+    request, in_force = _request(standing.person, onlooker, purpose), standing.in_force
+    if onlooker.kind == IN_EMERGENCY:
+        in_force = replace(in_force, emergency=_emergency(standing.person, standing.now))
+    if any(terms.during for terms in standing.named):
+        request = replace(request, open=open_between(standing.person, onlooker.organisation))
+    decisions = engine.decide(request, resources, in_force, now=standing.now)
     for resource in resources:
         decision = decisions.of(resource)
         if decision.permitted:
@@ -190,23 +188,16 @@ def _request(person: UUID, onlooker: Onlooker, purpose: str) -> AccessRequest:
         purpose=purpose,
         strong=True,
         is_self=False,
+        teams=frozenset({onlooker.id} if onlooker.kind == "team" else ()),
+        groups=frozenset({onlooker.id} if onlooker.kind == "group" else ()),
     )
-
-
-def _with_parties(under: Circumstances, onlooker: Onlooker) -> AccessRequest:
-    if onlooker.kind == "team":
-        return replace(under.request, teams=frozenset({onlooker.id}))
-    if onlooker.kind == "group":
-        return replace(under.request, groups=frozenset({onlooker.id}))
-    return under.request
 
 
 def _emergency(person: UUID, now: datetime) -> Emergency:
     return Emergency(SOMEBODY, SOMEBODY, SOMEBODY, person, now - timedelta(seconds=1), now + LONGEST)
 
 
-def _stored(row: Contract) -> ContractInForce:
-    found = contract_code(row.code_hash)
+def _stored(row: Contract, found: StoredCode) -> ContractInForce:
     counter = Counter(found.counter) if found.counter else None
     return ContractInForce(row.id, found.code, found.ends, found.sentence, found.duties, found.told, counter)
 

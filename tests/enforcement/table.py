@@ -42,6 +42,9 @@ NEVER = {
     "history/<tenant>/<entry>/": "one entry, without content",
     "history/<tenant>/<entry>/receipt/": "one entry as a receipt, without content",
     "looks/": "who looked at which category",
+    "guardians/": "who acts for whom, by name",
+    "how-this-protects-you/": "an explanation, the same for everybody",
+    "appearance/": "light, dark, language: how pages look",
     "apps/": "which applications act for the patient",
     "apps/<connection>/take-back/": "a form's target",
     "apps/<connection>/end/": "a form's target",
@@ -78,7 +81,10 @@ NEVER = {
     "fhir/[\\s\\S]*": "what is not there",
 }
 
-SOCKETS = {"ws/notifications/": "wake-ups only: tenant, number and type of an entry (tests/live)"}
+SOCKETS = {
+    "ws/chart/<slug:place>/<slug:custodian>/<uuid:person>/<slug:part>/": "that an open page is to close (tests/live)",
+    "ws/notifications/": "wake-ups only: tenant, number and type of an entry (tests/live)",
+}
 
 
 def reason(route: str) -> str:
