@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from portal.fhir.batches import Base
 from portal.fhir.binaries import Binaries, BinaryInstance
+from portal.fhir.consent_resources import Consents, OneConsent
 from portal.fhir.exports import File, Start, Status
 from portal.fhir.histories import InstanceHistory, TypeHistory
 from portal.fhir.ledger_views import AuditEvents, OneAuditEvent, OneProvenance
@@ -37,6 +38,8 @@ urlpatterns = [
     path("<slug:tenant>/DocumentReference/$docref", DocRef.as_view(), name="docref"),
     re_path(rf"{_TYPE}/\$validate\Z", Validate.as_view(), name="validate"),
     re_path(rf"{_TYPE}/{_ID}/\$validate\Z", Validate.as_view(), name="validate-instance"),
+    path("<slug:tenant>/Consent", Consents.as_view(), name="consents"),
+    re_path(rf"^{_TENANT}/Consent/{_ID}\Z", OneConsent.as_view(), name="consent"),
     re_path(rf"{_TYPE}/_search\Z", Search.as_view(), name="search"),
     re_path(rf"^{_TENANT}/(?P<kind>Binary)\Z", Binaries.as_view(), name="binaries"),
     re_path(rf"^{_TENANT}/(?P<kind>Binary)/{_ID}\Z", BinaryInstance.as_view(), name="binary"),

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from consent import selectors as consent
 from consent.sentence import day as day_in_sentence
 from consent.vocabulary import PURPOSES
 from portal.accounts import selectors as accounts
@@ -18,6 +17,7 @@ from portal.design.times import words as time_words
 from portal.patients import words
 
 ENDS_SOON_DAYS = 30
+IN_THE_SENTENCE = ("team", "group", "application", "consent")
 Names = Mapping[UUID, str]
 Row = Any  # a contract or a request, as consent.selectors returns it
 
@@ -28,8 +28,10 @@ def names_for(rows: Iterable[Row]) -> dict[UUID, str]:
     places: set[UUID] = set()
     for row in rows:
         places |= {row.tenant_id, getattr(row, "organisation", None) or row.tenant_id}
-        if getattr(row, "grantee_kind", "") == "organisation":
+        if getattr(row, "grantee_kind", "") in ("organisation", "role"):
             places.add(row.grantee)
+        elif getattr(row, "grantee_kind", "") in IN_THE_SENTENCE:
+            continue
         else:
             people.add(getattr(row, "grantee", None) or row.requester)
     return accounts.names_of(people, places) if people or places else {}
@@ -42,7 +44,7 @@ def shown(row: Row, names: Names, *, code: bool = False) -> Contract:
     days = (row.ends - timezone.now()).days
     return Contract(
         id=str(row.id),
-        grantee=names.get(row.grantee, _("Somebody whose account is gone")),
+        grantee=names.get(row.grantee) or _with_whom(row),
         sentence=row.sentence,
         phrases=phrases(row, names),
         state=state,
@@ -56,17 +58,28 @@ def shown(row: Row, names: Names, *, code: bool = False) -> Contract:
     )
 
 
+def _with_whom(row: Row) -> str:
+    """Of whom the sentence alone says the name."""
+    known = {
+        "team": _("A care team"),
+        "group": _("A group of organisations"),
+        "application": _("An application"),
+        "consent": _("Those whom a consent from elsewhere names"),
+    }
+    return str(known.get(row.grantee_kind, _("Somebody whose account is gone")))
+
+
 def phrases(row: Row, names: Names) -> list[Phrase]:
     """The sentence exactly as it was signed, with what varies in it made strong."""
-    terms = consent.terms_of(row)
+    terms = row.terms
     return emphasised(
         row.sentence,
         [
             names.get(row.grantee, ""),
-            words.listed(words.parts(terms.categories)),
+            words.listed(words.parts(terms.get("categories", ()))) if terms.get("categories") else "",
             names.get(row.tenant_id, ""),
-            words.listed([said for code, said in PURPOSES.items() if code in terms.purposes]),
-            day_in_sentence(terms.ends),
+            words.listed([said for code, said in PURPOSES.items() if code in terms.get("purposes", ())]),
+            day_in_sentence(row.ends),
         ],
     )
 

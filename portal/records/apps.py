@@ -19,8 +19,11 @@ class RecordsConfig(AppConfig):
     verbose_name = "Records"
 
     def ready(self) -> None:
+        from consent.sources import register_open  # noqa: PLC0415
         from ledger.services import register_types, register_verifier  # noqa: PLC0415 - they need the models
+        from portal.records.open_events import open_between  # noqa: PLC0415
         from portal.records.verifying import verify_records  # noqa: PLC0415
 
         register_types(*ENTRY_TYPES)
         register_verifier(verify_records)
+        register_open(open_between)
