@@ -13,11 +13,13 @@ from portal.api.views.onlookers import Onlookers
 from portal.api.views.passkeys import ContractChallenge, ContractSign
 from portal.api.views.proofs import Completeness, Consistency
 from portal.api.views.requests import RequestDecline, Requests
+from portal.api.views.templates import ContractTemplates
 
 app_name = "api"
 
 urlpatterns = [
     path("v1/me/", MeView.as_view(), name="me"),
+    path("v1/contract-templates/", ContractTemplates.as_view(), name="contract-templates"),
     path("v1/contracts/", Contracts.as_view(), name="contracts"),
     path("v1/contracts/<uuid:contract>/", Contract.as_view(), name="contract"),
     path("v1/contracts/<uuid:contract>/revoke/", ContractRevoke.as_view(), name="contract-revoke"),

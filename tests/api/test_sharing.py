@@ -267,3 +267,10 @@ def test_a_contract_that_names_one_record_opens_it_alone_in_a_search(house: Hous
     )
     found = read(house.doctor, f"Observation?patient={ANA}").json()
     assert [entry["resource"]["id"] for entry in found["entry"]] == [WEIGHT]
+
+
+def test_a_template_with_a_grantee_and_an_end_is_a_contract(house: House) -> None:
+    found = {one["name"]: one for one in house.ana.get("/api/v1/contract-templates/").json()}
+    assert "part-2" in found
+    made = grant(house.ana, **found["part-2"]["terms"])
+    assert made["terms"]["redisclosure"] is True
