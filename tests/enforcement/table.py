@@ -64,6 +64,7 @@ NEVER = {
     "api/v1/contracts/<contract>/challenge/": "a challenge for a passkey",
     "api/v1/contracts/<contract>/sign/": "a contract",
     "api/v1/onlookers/": "who could see which category, of what is there or not",
+    "api/v1/contract-templates/": "contracts to begin from",
     "api/v1/requests/": "requests",
     "api/v1/requests/<asked>/decline/": "a request",
     "api/v1/emergency-access/": "sessions, without what was seen in them",
@@ -77,6 +78,8 @@ NEVER = {
     "fhir/<tenant>/$export-file/<export>/<kind>.ndjson": "what a job wrote, decided page by page (tests/fhir)",
     "fhir/<tenant>/<kind>/$validate": "whether what was sent is valid",
     "fhir/<tenant>/<kind>/<key>/$validate": "whether what was sent is valid",
+    "fhir/<tenant>/Consent": "contracts",
+    "fhir/<tenant>/Consent/<key>": "a contract",
     "fhir/<tenant>/metadata": "the description of the interface",
     "fhir/[\\s\\S]*": "what is not there",
 }
