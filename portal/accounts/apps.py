@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 
 ENTRY_TYPES = (
+    "circle.joined",
+    "circle.left",
     "credential.added",
     "credential.removed",
     "member.added",
@@ -17,8 +19,10 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts and organisations"
 
     def ready(self) -> None:
+        from consent.sources import register_parties  # noqa: PLC0415
         from ledger.registry import register_types  # noqa: PLC0415 - once the apps are ready
-        from portal.accounts import credentials  # noqa: PLC0415
+        from portal.accounts import circles, credentials  # noqa: PLC0415
 
         register_types(*ENTRY_TYPES)
+        register_parties(circles.parties_of)
         credentials.connect()

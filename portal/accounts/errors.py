@@ -15,6 +15,13 @@ class UnknownTenant(AccountsError):
     status = 404
 
 
+class UnknownCircle(AccountsError):
+    """No such care team or group of organisations."""
+
+    code = "unknown-circle"
+    status = 404
+
+
 class UnknownPerson(AccountsError):
     """No such patient at that organisation."""
 

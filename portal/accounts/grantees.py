@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from consent.terms import Grantee
-from portal.accounts import selectors
-from portal.accounts.errors import UnknownAccount, UnknownGrantee, UnknownTenant
+from portal.accounts import circles, selectors
+from portal.accounts.errors import UnknownAccount, UnknownCircle, UnknownGrantee, UnknownTenant
 from portal.accounts.models import Role, User
 
 
@@ -48,6 +48,17 @@ def role(slug: str, name: str) -> Named:
     """Whoever acts in a role at that organisation. Raises UnknownGrantee, TermsError for a role that there is not."""
     place = organisation(slug)
     return Named(Grantee("role", place.grantee.id, role=name), place.name)
+
+
+def circle(slug: str, kind: str) -> Named:
+    """Any clinician of that care team, or of the organisations of that group. Raises UnknownGrantee."""
+    try:
+        found = circles.circle(slug)
+    except UnknownCircle:
+        raise _unknown(kind) from None
+    if found.kind != kind:
+        raise _unknown(kind)
+    return Named(Grantee(kind, found.id), found.name)
 
 
 def person(email: str) -> Named:

@@ -145,3 +145,29 @@ class FormKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "mark"], name="accounts_form_once")]
+
+
+class Circle(models.Model):
+    """A care team (of people) or a group of organisations, with whom a contract can be. Of the node."""
+
+    TEAM, GROUP = "team", "group"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=5, choices=[(TEAM, TEAM), (GROUP, GROUP)])
+    slug = models.SlugField(max_length=63, unique=True)
+    name = models.CharField(max_length=120)
+    created = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CircleMember(models.Model):
+    """Somebody in a team, or an organisation in a group: `member` is the id of either."""
+
+    circle = models.ForeignKey(Circle, on_delete=models.PROTECT, related_name="members")
+    member = models.UUIDField(db_index=True)
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["circle", "member"], name="accounts_once_in_a_circle")]

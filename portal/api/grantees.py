@@ -41,6 +41,9 @@ def _named(names: Mapping[str, str]) -> Named:
         return grantees.person(names["person"])
     if "practitioner" in names:
         return grantees.practitioner(names["practitioner"], names.get("organisation", ""))
+    for kind in ("team", "group"):
+        if kind in names:
+            return grantees.circle(names[kind], kind)
     if "role" in names:
         return grantees.role(names["organisation"], names["role"])
     return grantees.organisation(names["organisation"])

@@ -16,20 +16,27 @@ SIGNED_BY = ["token", "passkey"]
 STATES = ["draft", "proposed", "signed", "active", "suspended", "superseded", "revoked", "expired"]
 
 
-class Grantee(Body):
-    """With whom: exactly one of a practitioner, an organisation or a person."""
+WAYS = (
+    {"practitioner"},
+    {"practitioner", "organisation"},
+    {"organisation"},
+    {"organisation", "role"},
+    {"person"},
+    {"team"},
+    {"group"},
+)
+"""By which names together a grantee is said."""
 
-    alternatives = (
-        {"required": ["practitioner"], "not": {"required": ["person"]}},
-        {
-            "required": ["person"],
-            "not": {"anyOf": [{"required": ["practitioner"]}, {"required": ["organisation"]}]},
-        },
-        {
-            "required": ["organisation"],
-            "not": {"anyOf": [{"required": ["practitioner"]}, {"required": ["person"]}]},
-        },
-    )
+
+def _exactly(names: set[str]) -> dict[str, Any]:
+    others = sorted(set().union(*WAYS) - names)
+    return {"required": sorted(names), "not": {"anyOf": [{"required": [name]} for name in others]}}
+
+
+class Grantee(Body):
+    """With whom: a practitioner, an organisation, a role there, a person, a team or a group."""
+
+    alternatives = tuple(_exactly(names) for names in WAYS)
 
     practitioner = serializers.EmailField(
         required=False, help_text="The e-mail address of a clinician's account."
@@ -44,16 +51,14 @@ class Grantee(Body):
     person = serializers.EmailField(
         required=False, help_text="The e-mail address of somebody who acts as guardian."
     )
+    team = Slug(required=False, help_text="The short name of a care team, alone.")
+    group = Slug(required=False, help_text="The short name of a group of organisations, alone.")
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        if set(attrs) not in (
-            {"practitioner"},
-            {"organisation"},
-            {"person"},
-            {"practitioner", "organisation"},
-            {"organisation", "role"},
-        ):
-            raise serializers.ValidationError("Name a practitioner, an organisation or a person.")
+        if set(attrs) not in WAYS:
+            raise serializers.ValidationError(
+                "Name a practitioner, an organisation, a person, a team or a group."
+            )
         return attrs
 
 
