@@ -20,13 +20,16 @@ from ledger.scope import lock, tenant_scope
 from portal.accounts import selectors
 from portal.accounts import services as accounts
 from portal.accounts.errors import AccountsError
-from portal.records import bundles, index, sealed, writing
+from portal.records import bundles, index, ndjson, sealed, writing
+from portal.records.bundles import Entry
 from portal.records.errors import RecordsError
+from portal.records.kinds import DIRECTORY
 from portal.records.preparing import Failure, Prepared, prepare
 from portal.records.registering import identity_of, record_number_of
 from portal.records.sealing import new_version
 
 CHUNK = 100
+SUFFIXES = (".json", ndjson.SUFFIX)
 MAX_FILE = 512 * 1024 * 1024
 
 
@@ -49,11 +52,20 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     found = [
         file
         for path in paths
-        for file in (sorted(path.rglob("*.json")) if path.is_dir() else [path])
+        for file in (
+            sorted(one for one in path.rglob("*") if one.suffix in SUFFIXES) if path.is_dir() else [path]
+        )
         if file.is_file() or not path.is_dir()
     ]
-    directory = ("hospitalInformation", "practitionerInformation")  # names that Synthea gives
-    return sorted(found, key=lambda file: not file.name.startswith(directory))
+    return sorted(found, key=_turn)
+
+
+def _turn(file: Path) -> int:
+    """The directory first, by the names that Synthea and bulk exports give; Patients before what is about them."""
+    kind = file.name.partition(".")[0]
+    if kind in DIRECTORY or file.name.startswith(("hospitalInformation", "practitionerInformation")):
+        return 0
+    return 1 if kind == "Patient" else 2
 
 
 def import_bundles(
@@ -71,16 +83,7 @@ def import_bundles(
     report, files = Report(), files_of(paths)
     for done, file in enumerate(files):
         told = (lambda: progress(done, len(files), report)) if progress else None  # noqa: B023 - called within the turn
-        try:
-            content = _content(file)
-        except OSError as error:
-            report.failed.append(Failure(str(file), None, "", f"cannot be read: {error.strerror}"))
-        except RecordsError as error:
-            report.failed.append(Failure(str(file), None, "", str(error)))
-        else:
-            import_content(
-                tenant=tenant, content=content, source=str(file), actor=actor, report=report, told=told
-            )
+        _import_file(_Import(tenant, actor, str(file), report, told), file)
         if progress:
             progress(done + 1, len(files), report)
     return report
@@ -102,15 +105,55 @@ def import_content(
     except RecordsError as error:
         report.failed.append(Failure(source, None, "", str(error)))
         return report
-    with tenant_scope(tenant):
-        prepared, failed = prepare(entries, source)
-    report.failed += failed
     digest = hashlib.sha256(content).hexdigest()
-    for chunk in _chunks(prepared):
-        _Chunk(tenant, actor, source, digest, report).store(chunk)
-        if told:
-            told()
+    _Import(tenant, actor, source, report, told).store(entries, digest)
     return report
+
+
+@dataclass(frozen=True)
+class _Import:
+    """One file on its way in."""
+
+    tenant: UUID
+    actor: UUID | None
+    source: str
+    report: Report
+    told: Callable[[], None] | None
+
+    def store(self, entries: list[Entry], digest: str) -> None:
+        with tenant_scope(self.tenant):
+            prepared, failed = prepare(entries, self.source)
+        self.report.failed += failed
+        for chunk in _chunks(prepared):
+            _Chunk(self.tenant, self.actor, self.source, digest, self.report).store(chunk)
+            if self.told:
+                self.told()
+
+    def fail(self, reason: str) -> None:
+        self.report.failed.append(Failure(self.source, None, "", reason))
+
+
+def _import_file(one: _Import, file: Path) -> None:
+    try:
+        if file.suffix == ndjson.SUFFIX:
+            digest = ndjson.digest_of(file)
+            for batch in ndjson.batches(file):
+                one.store(batch, digest)
+            return
+        content = _content(file)
+    except OSError as error:
+        one.fail(f"cannot be read: {error.strerror}")
+    except RecordsError as error:
+        one.fail(str(error))
+    else:
+        import_content(
+            tenant=one.tenant,
+            content=content,
+            source=one.source,
+            actor=one.actor,
+            report=one.report,
+            told=one.told,
+        )
 
 
 def _content(file: Path) -> bytes:

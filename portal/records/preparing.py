@@ -64,7 +64,8 @@ class Failure:
     reason: str
 
     def __str__(self) -> str:
-        place = self.file if self.entry is None else f"{self.file}, entry {self.entry}"
+        unit = "line" if self.file.endswith(".ndjson") else "entry"
+        place = self.file if self.entry is None else f"{self.file}, {unit} {self.entry}"
         return f"{place}{f' ({self.name})' if self.name else ''}: {self.reason}"
 
 

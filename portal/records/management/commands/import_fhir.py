@@ -19,7 +19,7 @@ EVERY = 0.1  # seconds
 
 class Command(BaseCommand):
     help = (
-        "Import FHIR R4 bundles (transaction, collection, ...) and single resources from files and folders. "
+        "Import FHIR R4 bundles (transaction, collection, ...), single resources and NDJSON from files and folders. "
         "What is stored already is left alone; a bad resource is reported and stops nothing else."
     )
 
