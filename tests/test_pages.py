@@ -8,12 +8,16 @@ are left aside: the page is opened twice.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from portal.patients.granting import BESIDE
+from tests.cast import account_of
 from tests.walk import Page, World, routes, world
 
 MOST = 12
@@ -25,7 +29,7 @@ NO_PAGE = {
     "auditors:receipt": "a file",
     "account_logout": "would sign out; tests/browser/test_walk.py opens it last",
     "patients:grant": "leads to the first question",
-    "patients:grant_check": "needs a draft; tests/browser/test_patient_journey.py",
+    "patients:grant_check": "needs a draft; the last test here",
     "patients:record_test": "needs the name of a test; tests/patients/test_pages.py",
     "patients:their_test": "needs the name of a test",
     "providers:entrance": "leads to the desk",
@@ -111,3 +115,28 @@ def test_every_route_is_a_page_that_somebody_opens_or_is_said_not_to_be_one(here
         "tell tests/walk.py a value, or NO_PAGE why there is no page"
     )
     assert NO_PAGE.keys() - routes().keys() == set(), "routes that are gone"
+
+
+def test_the_last_page_before_signing_asks_little_too(here: World) -> None:
+    """It needs a draft, so that the walk does not reach it; over both organisations, with both their contracts."""
+    client = here.client("amara")
+    cast = here.cast
+    parts = ["demographics", "lab-results", "medicines"]
+    cast.grant(cast.doctor, *parts, ends=datetime.now(UTC) + timedelta(days=1000))
+    answers = {
+        "where": {"where": [cast.hospital.slug, cast.practice.slug]},
+        "who": {"kind": "clinician", "email": account_of(cast.doctor).email},
+        "what": {"what": parts},
+        "why": {"why": ["TREAT"]},
+        "until": {"period": "365"},
+    }
+    client.get(reverse("patients:grant"))
+    for step, given in answers.items():
+        assert client.post(reverse("patients:grant_step", args=[step]), given).status_code == 302
+    check = reverse("patients:grant_check")
+    page = client.get(check)
+    assert [says for says, _ in page.context["beside"]] == [BESIDE["covers"]]
+    with statements() as sent:
+        client.get(check)
+    asked = [text for text in sent if not _FRAME.match(text)]
+    assert len(asked) <= MOST, "\n".join(" ".join(text.split())[:160] for text in asked)

@@ -42,16 +42,19 @@ def draw() -> SafeString:
 
 def _lines() -> list[SafeString]:
     said = [_("Dr Okafor looked"), _("You shared with a clinic"), _("A nurse looked")]
-    shown = []
-    for at, words in enumerate(said):
-        top = 6 + at * STEP
-        if at:
-            shown.append(element("rect", class_="link", x=MIDDLE - 7, y=top - 27, width=14, height=32, rx=7))
-        shown += [
-            element("rect", class_="line", x=LEFT, y=top, width=LINE_WIDTH, height=LINE_HEIGHT, rx=10),
-            _text(MIDDLE, top + 28, words, "on"),
-        ]
-    return shown
+    tops = [6 + at * STEP for at in range(len(said))]
+    boxes = [
+        element("rect", class_="line", x=LEFT, y=top, width=LINE_WIDTH, height=LINE_HEIGHT, rx=10)
+        for top in tops
+    ]
+    words = [_text(MIDDLE, top + 28, each, "on") for top, each in zip(tops, said, strict=True)]
+    # Drawn last: a link holds two lines together, and lies over both.
+    links = [
+        element("rect", class_="link", x=x, y=top - 30, width=14, height=38, rx=7)
+        for top in tops[1:]
+        for x in (LEFT + 22, LEFT + LINE_WIDTH - 36)
+    ]
+    return [*boxes, *words, *links]
 
 
 def _arrow(top: float, foot: float) -> list[SafeString]:
@@ -61,7 +64,7 @@ def _arrow(top: float, foot: float) -> list[SafeString]:
 def _card(middle: float, *words: str) -> list[SafeString]:
     kinds = ("strong", "", "")
     return [
-        element("rect", class_="card", x=middle - 76, y=FOOT - 30, width=152, height=104, rx=12),
+        element("rect", class_="paper", x=middle - 76, y=FOOT - 30, width=152, height=104, rx=12),
         *(_text(middle, FOOT + 2 + at * 26, each, kinds[at]) for at, each in enumerate(words)),
     ]
 

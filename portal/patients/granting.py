@@ -1,8 +1,11 @@
 """From a draft to what will be signed, and to the contracts themselves. One contract for each who holds records."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from consent import selectors as consent
 from consent import services
@@ -20,6 +23,14 @@ from portal.patients.drafts import Draft
 from portal.patients.grantees import named
 
 GUARDIANS_PURPOSE = "PATRQT"
+BESIDE: Mapping[str, StrOrPromise] = {
+    "refuses": _("Another contract of yours refuses some of this. The refusal is the stronger one."),
+    "is-refused": _("This refuses some of what another contract of yours allows, and is the stronger one."),
+    "covers": _("Another contract of yours allows all of this already."),
+    "is-covered": _(
+        "This allows all that another contract of yours does. Stopping that one changes nothing then."
+    ),
+}
 
 
 class ContractChanged(ConsentError):
@@ -66,6 +77,16 @@ def as_shown(offered: Sequence[Proposal], shown: str) -> None:
 
 def fingerprints(offered: Sequence[Proposal]) -> str:
     return " ".join(each.code.code_hash for each in offered)
+
+
+def beside(offered: Sequence[Proposal]) -> list[tuple[str, UUID]]:
+    """What other contracts of hers do to these: words, and which contract."""
+    found = []
+    for each in offered:
+        with tenant_scope(each.where.tenant_id):
+            shadows = consent.shadowing(each.where.person_id, each.terms)
+        found += [(str(BESIDE[shadow.how]), shadow.contract) for shadow in shadows]
+    return found
 
 
 def _proposal(draft: Draft, who: Named, where: Registration) -> Proposal:

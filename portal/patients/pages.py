@@ -1,6 +1,7 @@
 """What the pages of a record hold, whoever reads it: the patient, or who looks after them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from consent.vocabulary import CATEGORIES
 from portal.charting.measurements import Series, series
-from portal.design.shapes import Measured
+from portal.design.shapes import Item, Measured
 from portal.patients import presenting, words
 from portal.patients.presenting import Addresses, Corrections, Held
 from portal.records.services import Chart
@@ -40,7 +41,7 @@ def overview_page(
         "all_url": addresses.whole,
         "parts": presenting.parts_of(counts, addresses),
         "measured": latest[:FEW_MEASUREMENTS],
-        "years": presenting.years_of(presenting.told(entries[:NEWEST], addresses, rows)),
+        "years": presenting.years_of(_without_ways(presenting.told(entries[:NEWEST], addresses, rows))),
         "rest": max(0, len(entries) - NEWEST),
         "places": places,
     }
@@ -91,6 +92,11 @@ def test_page(
         "chart": one.chart() if len(one.readings) > 1 else None,
         "values": presenting.values_of(one, entries, addresses, rows),
     }
+
+
+def _without_ways(cards: Sequence[Item]) -> list[Item]:
+    """The overview says how a correction stands; errors are reported where the whole entry is shown."""
+    return [replace(card, error_url="") for card in cards]
 
 
 def _series(entries: Sequence[Held], category: str) -> list[Series]:

@@ -1,6 +1,6 @@
 """What a contract would show: counts by category, before anybody signs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from portal.accounts.identity import Caller
 from portal.records import storage
 from portal.records.access import ask, decide, group_facts
 from portal.records.kinds import CLINICAL
+from portal.records.outlines import Outline
 
 
 @dataclass
@@ -43,6 +44,15 @@ def preview(
         decisions = decide(asked, facts) if facts else None
     for kind, category, labels, number in groups:
         if decisions and decisions.of(group_facts(kind, category, labels)).permitted:
+            _add(counts[category], labels, number)
+    return list(counts.values())
+
+
+def own_preview(outlines: Sequence[Outline]) -> list[Count]:
+    """As `preview` of one's own record at several organisations, from outlines that were read already; asks nothing."""
+    counts = {name: Count(name, words) for name, words in vocabulary.CATEGORIES.items()}
+    for outline in outlines:
+        for (_kind, category, labels), number in outline.groups:
             _add(counts[category], labels, number)
     return list(counts.values())
 

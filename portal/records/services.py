@@ -24,7 +24,7 @@ from portal.records.opening import Record
 from portal.records.outlines import Outline, own_outlines
 from portal.records.patients import Patient, name_patients
 from portal.records.preparing import Failure
-from portal.records.previewing import Count, preview
+from portal.records.previewing import Count, own_preview, preview
 from portal.records.provenance import read_provenance
 from portal.records.reach import Reach, is_open, reach
 from portal.records.reading import Read, read
@@ -76,6 +76,7 @@ __all__ = [
     "name_patients",
     "named_record",
     "own_outlines",
+    "own_preview",
     "own_record",
     "preview",
     "reach",

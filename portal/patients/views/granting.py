@@ -19,7 +19,7 @@ from portal.patients import checking, drafts, granting, onlooking, signing
 from portal.patients.door import Visitor, patient
 from portal.patients.drafts import Draft
 from portal.patients.forms import Question, Sign, Until, What, Where, Who, Why
-from portal.records.services import preview, what_changes
+from portal.records.services import own_outlines, own_preview, what_changes
 from portal.staff.answering import FORM
 
 FORMS: dict[str, type[Question]] = {"where": Where, "who": Who, "what": What, "why": Why, "until": Until}
@@ -67,16 +67,13 @@ def check(who: Visitor) -> HttpResponseBase:
     form = Sign(who.request.POST or None, initial={"code_hashes": granting.fingerprints(offered)})
     if form.is_valid() and (address := _signed(who, offered, form)):
         return redirect(address)
-    counts = [
-        count
-        for each in offered
-        for count in preview(caller=who.caller, tenant=each.where.tenant_id, person=who.person)
-    ]
+    counts = own_preview(own_outlines([each.where for each in offered]))
     context = checking.checking(draft, offered, counts) | {
         "here": "sharing",
         "form": form,
         "ways": signing.ways(who.caller, offered),
         "changes": onlooking.differences(_changes(who, offered)),
+        "beside": granting.beside(offered),
     }
     return who.page("patients/grant.html", context, status=422 if form.is_bound else 200)
 

@@ -15,7 +15,7 @@ from portal.accounts.errors import UnknownTenant
 from portal.accounts.models import Registration
 from portal.cases import selectors as cases
 from portal.patients import chain, looks
-from portal.patients.asking import by_entry
+from portal.patients.asking import by_entry, places_of, put
 from portal.patients.door import Visitor, patient
 from portal.patients.filtering import Filter, people_of
 from portal.patients.lines import facts_of, link_of
@@ -69,11 +69,15 @@ def entry(who: Visitor, tenant: str, entry: UUID) -> HttpResponseBase:
         found = own_entry(who, entry)
         proof = _proof(entry)
         log = ledger.log_status()
+    row = by_entry(cases.cases_of_person(who.person)).get(entry)
     context: dict[str, Any] = {
         "here": "history",
         "holder": where.tenant.name,
         "link": link_of(found, where, reader=who.caller.user),
-        "question_url": reverse("patients:question", args=[tenant, entry]) if _askable(who, found) else "",
+        "question_url": reverse("patients:question", args=[tenant, entry])
+        if row is None and _askable(who, found)
+        else "",
+        "asked": put(row, places_of(who.registrations)) if row else None,
         "facts": facts_of(found, where, log),
         "checks": chain.checks_of(found, proof, log),
         "path": chain.path_of(proof) if proof else None,
