@@ -18,6 +18,7 @@ from portal.accounts.confirming import confirmed_lately
 from portal.accounts.models import Role
 from portal.providers import asking, charting, finding
 from portal.providers import worklist as lists
+from portal.providers.disputes import disputes
 from portal.providers.forms import Ask, BreakGlass, Find
 from portal.providers.record_at import RecordAt, banner, record_at
 from portal.records.errors import Denied, RecordsError
@@ -88,6 +89,7 @@ def section(desk: Desk, custodian: str, patient: UUID, category: str) -> HttpRes
         "patient": banner(desk, record, opened.patient),
         "basis": charting.basis(opened.decision),
         "section": charting.section(opened, category),
+        "disputes": disputes(opened),
         "live_chart": f"/ws/chart/{desk.place.slug}/{custodian}/{patient}/{category}/",
         "own_link": charting.seen_by_patient(desk, opened, category),
         "tampered": opened.tampered,
