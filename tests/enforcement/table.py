@@ -80,6 +80,10 @@ NEVER = {
     "fhir/<tenant>/<kind>/<key>/$validate": "whether what was sent is valid",
     "fhir/<tenant>/Consent": "contracts",
     "fhir/<tenant>/Consent/<key>": "a contract",
+    "fhir/<tenant>/AuditEvent": "entries of the ledger: who looked, without content",
+    "fhir/<tenant>/AuditEvent/_search": "entries of the ledger: who looked, without content",
+    "fhir/<tenant>/AuditEvent/<entry>": "an entry of the ledger, without content",
+    "fhir/<tenant>/Provenance/<entry>": "where a version came from, without content",
     "fhir/<tenant>/metadata": "the description of the interface",
     "fhir/[\\s\\S]*": "what is not there",
 }
