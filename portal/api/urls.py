@@ -8,7 +8,7 @@ from portal.api.views.accesses import Accesses
 from portal.api.views.contracts import Contract, ContractRevoke, Contracts
 from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
 from portal.api.views.ledgers import Entries, Ledger, Receipt
-from portal.api.views.me import MeView
+from portal.api.views.me import MeView, MyCopy
 from portal.api.views.onlookers import Onlookers
 from portal.api.views.passkeys import ContractChallenge, ContractSign
 from portal.api.views.proofs import Completeness, Consistency
@@ -19,6 +19,7 @@ app_name = "api"
 
 urlpatterns = [
     path("v1/me/", MeView.as_view(), name="me"),
+    path("v1/me/copy/", MyCopy.as_view(), name="copy"),
     path("v1/contract-templates/", ContractTemplates.as_view(), name="contract-templates"),
     path("v1/contracts/", Contracts.as_view(), name="contracts"),
     path("v1/contracts/<uuid:contract>/", Contract.as_view(), name="contract"),

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("looks/", home.looks, name="looks"),
     path("record/", record.overview, name="record"),
+    path("record/copy/", record.copy, name="copy"),
     path("record/<slug:category>/", record.category, name="record_category"),
     path("record/<slug:category>/<slug:test>/", record.test, name="record_test"),
     path("record/<slug:category>/<slug:entry>/error/", asking.correct, name="correct"),

@@ -1,15 +1,20 @@
 """`GET /api/v1/me/`"""
 
-from typing import ClassVar
+from tempfile import TemporaryFile
+from typing import Any, ClassVar
 
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.accounts import selectors
 from portal.api.endpoint import Endpoint
+from portal.api.errors import NotAPatient
 from portal.api.shapes.identity import Me
 from portal.api.shapes.problems import problems
+from portal.copying.archive import FORM, NAME, write_copy
 
 
 class MeView(Endpoint):
@@ -37,3 +42,19 @@ class MeView(Endpoint):
                 "scopes": sorted(caller.scopes or ()),
             }
         )
+
+
+class MyCopy(Endpoint):
+    scopes: ClassVar = {"GET": "records.read"}
+
+    @extend_schema(
+        operation_id="copy", tags=["me"], responses={(200, FORM): OpenApiTypes.BINARY, **problems(403)}
+    )
+    def get(self, request: Request) -> Any:
+        """My whole record at every organisation as a ZIP: FHIR, PDF, documents, and evidence with proofs."""
+        if self.caller.person is None:
+            raise NotAPatient("This account is not linked to a patient, so there is no record to copy.")
+        out = TemporaryFile()  # noqa: SIM115 - the response closes it
+        write_copy(out, caller=self.caller, registrations=selectors.registrations(self.caller.person))
+        out.seek(0)
+        return FileResponse(out, as_attachment=True, filename=NAME, content_type=FORM)

@@ -1,11 +1,13 @@
 """One's own record: the whole, one part, one test. Reading it is an access like any other, and stands in the ledger."""
 
+from tempfile import TemporaryFile
 from urllib.parse import urlencode
 
-from django.http import HttpResponseBase
+from django.http import FileResponse, HttpResponseBase
 from django.urls import reverse
 
 from portal.cases import selectors as cases
+from portal.copying.archive import FORM, NAME, write_copy
 from portal.patients import pages
 from portal.patients.asking import by_record
 from portal.patients.door import Visitor, patient
@@ -20,6 +22,15 @@ def overview(who: Visitor) -> HttpResponseBase:
     return who.page(
         "patients/record.html", pages.overview_page(charts_of(who), _addresses(who), places, _rows(who))
     )
+
+
+@patient(methods=("POST",))
+def copy(who: Visitor) -> HttpResponseBase:
+    """Everything, to take away: as FHIR, as a PDF, with its proofs."""
+    out = TemporaryFile()  # noqa: SIM115 - the response closes it
+    write_copy(out, caller=who.caller, registrations=who.registrations)
+    out.seek(0)
+    return FileResponse(out, as_attachment=True, filename=NAME, content_type=FORM)
 
 
 @patient()
