@@ -39,7 +39,7 @@ def find(change: Change, patient: str, *, caller: Caller, tenant: UUID, purpose:
     person = _patient(query, tenant) if change.type == "Patient" else _registered(patient)
     if person is None:
         return None
-    asked = ask(caller, tenant, person, purpose=purpose, interaction="create")
+    asked = ask(caller, tenant, person, purpose=purpose, interaction="search")  # which is what it is
     under = circumstances(asked)
     found = candidates(person, [change.type], query.conditions(tenant=tenant, person=person), under.told)
     facts = {group_facts(change.type, category) for category in KINDS[change.type].categories}

@@ -1,12 +1,12 @@
 """The rules of FHIR R4 that elements impose on one another, as FHIRPath (https://hl7.org/fhir/R4/, CC0). Pure.
 
 `invariants.json` holds those of the types that are kept here, by their keys in the specification. FHIRPath is slow, so
-that each says which elements must stand there, and which be missing, before it can be broken at all; only then is it
-evaluated. What an expression does not decide is not held against a resource.
+that each says which elements must stand there, which be missing and which codes they must bear (`coded`) before it can
+be broken at all; only then is it evaluated. What an expression does not decide is not held against a resource.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,11 +33,17 @@ class Invariant:
     with_all: tuple[str, ...]
     with_any: tuple[str, ...]
     without: tuple[str, ...]
+    coded: Mapping[str, Sequence[str]]
+    not_coded: Mapping[str, Sequence[str]]
 
     def broken(self, value: Mapping[str, Any]) -> bool:
         if not all(name in value for name in self.with_all) or any(name in value for name in self.without):
             return False
         if self.with_any and not any(name in value for name in self.with_any):
+            return False
+        if any(not _bears(value[name], codes) for name, codes in self.coded.items()):
+            return False
+        if any(_bears(value[name], codes) for name, codes in self.not_coded.items()):
             return False
         return _evaluate(self.expression, self.base, value) == [False]
 
@@ -70,6 +76,11 @@ def _in_order(first: Any, second: Any) -> bool:
     return one.start <= other.start if alike else one.end <= other.start
 
 
+def _bears(concept: Mapping[str, Any], codes: Sequence[str]) -> bool:
+    """Whether a CodeableConcept bears one of these codes, of whichever system."""
+    return any(coding.get("code") in codes for coding in concept.get("coding", ()))
+
+
 def has_rules(name: str) -> bool:
     return name in _IN_ORDER or bool(_of(name))
 
@@ -91,6 +102,8 @@ def _all() -> tuple[Invariant, ...]:
             with_all=tuple(one.get("with", ())),
             with_any=tuple(one.get("with_any", ())),
             without=tuple(one.get("without", ())),
+            coded=one.get("coded", {}),
+            not_coded=one.get("not_coded", {}),
         )
         for one in json.loads(_FILE.read_text())
     )
