@@ -105,7 +105,7 @@ class Validator(OAuth2Validator):
     # Who somebody is
 
     def get_additional_claims(self, request: Any) -> dict[str, Any]:
-        connection = getattr(request, "connection", None) or getattr(request.access_token, "connection", None)
+        connection = getattr(request, "connection", None) or issuing.connection_of(request.access_token)
         address = issuing.fhir_user(connection, request) if connection else ""
         return {"fhirUser": address} if address else {}
 

@@ -143,6 +143,7 @@ def _values(cast: Cast) -> dict[str, str]:
         "export": nothing,
         "test": "none",
         "session": nothing,
+        "connection": nothing,
         "member": nothing,
         "token": nothing,
         "name": log.name,

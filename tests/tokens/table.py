@@ -1,0 +1,121 @@
+"""Every address for programs: who may call it how. A new one is not in here, and the test says so."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.cast import PATIENT
+
+OPEN = "open"  # tells everybody the same
+REST = "rest"  # the account's own: personal tokens with `scope`
+FHIR = "fhir"  # personal tokens, and applications within their scopes
+PAGE = "page"  # for people in a browser: no token opens it
+CLIENT = "client"  # applications show who they are, and no access token counts
+IDENTITY = "identity"  # applications with `openid`
+AUDITOR = "auditor"  # personal tokens of auditors; to anybody else it is not there
+
+Key = tuple[str, str]  # (method, route)
+LAB, DIABETES = f"{PATIENT}-ldl-1", f"{PATIENT}-diabetes"
+OBSERVATION: dict[str, Any] = {
+    "resourceType": "Observation",
+    "status": "final",
+    "code": {"coding": [{"system": "http://loinc.org", "code": "22748-8"}]},
+    "category": [
+        {
+            "coding": [
+                {
+                    "system": "http://terminology.hl7.org/CodeSystem/observation-category",
+                    "code": "laboratory",
+                }
+            ]
+        }
+    ],
+    "subject": {"reference": f"Patient/{PATIENT}"},
+}
+BATCH = {
+    "resourceType": "Bundle",
+    "type": "batch",
+    "entry": [{"request": {"method": "GET", "url": f"Observation/{LAB}"}}],
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """`values` stand for parameters of the route; `letters` are those that a SMART scope needs for it."""
+
+    kind: str
+    scope: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    query: str = ""
+    body: Any = None
+    letters: str = ""
+    about: bool = True  # whether it names a person, so that a refusal is an entry of hers
+
+
+def rest(scope: str) -> Row:
+    return Row(REST, scope)
+
+
+def fhir(letters: str, kind: str = "Observation", key: str = LAB, **more: Any) -> Row:
+    return Row(FHIR, values=(("kind", kind), ("key", key), ("version", "1")), letters=letters, **more)
+
+
+_V1 = "api/v1/"
+_TYPE = "fhir/<tenant>/<kind>"
+ROWS: dict[Key, Row] = {
+    ("GET", f"{_V1}me/"): rest("profile"),
+    ("GET", f"{_V1}contracts/"): rest("contracts.read"),
+    ("POST", f"{_V1}contracts/"): rest("sign"),
+    ("GET", f"{_V1}contracts/<contract>/"): rest("contracts.read"),
+    ("POST", f"{_V1}contracts/<contract>/revoke/"): rest("contracts.revoke"),
+    ("POST", f"{_V1}contracts/<contract>/challenge/"): rest("sign"),
+    ("POST", f"{_V1}contracts/<contract>/sign/"): rest("sign"),
+    ("GET", f"{_V1}requests/"): rest("requests"),
+    ("POST", f"{_V1}requests/"): rest("requests"),
+    ("POST", f"{_V1}requests/<asked>/decline/"): rest("requests"),
+    ("POST", f"{_V1}emergency-access/"): rest("emergency"),
+    ("GET", f"{_V1}emergency-access/<session>/"): rest("emergency"),
+    ("POST", f"{_V1}emergency-access/<session>/end/"): rest("emergency"),
+    ("GET", f"{_V1}accesses/"): rest("accesses.read"),
+    ("GET", f"{_V1}ledger/<tenant>/"): rest("ledger.read"),
+    ("GET", f"{_V1}ledger/<tenant>/completeness/"): rest("ledger.read"),
+    ("GET", f"{_V1}ledger/<tenant>/consistency/"): rest("ledger.read"),
+    ("GET", f"{_V1}ledger/<tenant>/entries/"): rest("audit"),
+    ("GET", f"{_V1}ledger/<tenant>/entries/<entry>/receipt/"): rest("ledger.read"),
+    ("GET", "api/schema/"): Row(OPEN),
+    ("GET", "api/docs/"): Row(OPEN),
+    ("*", "api/problems/"): Row(OPEN),
+    ("*", "api/(?:[\\s\\S]*/)?"): Row(OPEN),
+    ("*", "fhir/<tenant>/.well-known/smart-configuration"): Row(OPEN),
+    ("GET", "fhir/<tenant>/metadata"): Row(OPEN),
+    ("POST", f"{_TYPE}/_search"): fhir("s", query=f"patient={PATIENT}"),
+    ("GET", _TYPE): fhir("s", query=f"patient={PATIENT}"),
+    ("POST", _TYPE): fhir("c", body=OBSERVATION),
+    ("GET", f"{_TYPE}/<key>"): fhir("r"),
+    ("PUT", f"{_TYPE}/<key>"): fhir("u", body={**OBSERVATION, "id": LAB}),
+    ("DELETE", f"{_TYPE}/<key>"): fhir("d"),
+    ("GET", f"{_TYPE}/_history"): fhir("rs", query=f"patient={PATIENT}"),
+    ("GET", f"{_TYPE}/<key>/_history"): fhir("rs"),
+    ("GET", f"{_TYPE}/<key>/_history/<version>"): fhir("r"),
+    # The answer to a batch is a Bundle of answers; each of them is refused for itself.
+    ("POST", "fhir/<tenant>/"): fhir("r", body=BATCH, about=False),
+    ("*", "fhir/[\\s\\S]*"): Row(OPEN),
+    ("*", "log/<name>/checkpoint"): Row(OPEN),
+    ("*", "log/<name>/publications"): Row(OPEN),
+    ("*", "log/<name>/publications.json"): Row(OPEN),
+    ("*", "log/<name>/publications/<size>.svg"): Row(OPEN),
+    ("*", "log/<name>/tile/<path>"): Row(AUDITOR, "audit", values=(("path", "entries/000"),)),
+    ("*", "o/"): Row(OPEN),
+    ("*", "o/authorize/"): Row(PAGE),
+    ("*", "o/authorize/<key>/"): Row(PAGE),
+    ("*", "o/launch/<place>/<patient>/"): Row(PAGE),
+    ("POST", "o/token/"): Row(CLIENT, body={"grant_type": "client_credentials"}),
+    ("POST", "o/revoke_token/"): Row(CLIENT, body={"token": "x"}),
+    ("POST", "o/introspect/"): Row(CLIENT, body={"token": "x"}),
+    ("GET", "o/userinfo/"): Row(IDENTITY),
+    ("POST", "o/userinfo/"): Row(IDENTITY),
+    ("GET", "o/.well-known/jwks.json"): Row(OPEN),
+    ("GET", "o/.well-known/openid-configuration"): Row(OPEN),
+    ("GET", "o/.well-known/oauth-authorization-server"): Row(OPEN),
+}
+SOCKETS = {"ws/notifications/"}
+PREFIXES = ("api/", "fhir/", "log/", "o/")
