@@ -11,7 +11,7 @@ from django.utils import timezone
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
 from portal.records.services import reach
-from portal.smart.errors import LaunchEnded, NobodyToAuthorise, UnknownApplication
+from portal.smart.errors import LaunchEnded, NobodyToAuthorise
 from portal.smart.models import Admission, Application, Launch
 
 LASTS = timedelta(minutes=5)
@@ -24,14 +24,11 @@ def launchable(tenant: UUID) -> list[Application]:
         return [row.application for row in rows.order_by("application__name") if row.application.launch_uri]
 
 
-def start(*, caller: Caller, tenant: UUID, application: UUID, person: UUID, issuer: str) -> str:
+def start(*, caller: Caller, tenant: UUID, application: Application, person: UUID, issuer: str) -> str:
     """The address at which the application takes up this launch. `issuer`: the organisation's FHIR base.
 
-    Raises UnknownApplication; NobodyToAuthorise where the clinician could open nothing of that patient.
+    Raises NobodyToAuthorise where the clinician could open nothing of that patient.
     """
-    chosen = next((each for each in launchable(tenant) if each.id == application), None)
-    if chosen is None:
-        raise UnknownApplication("That application cannot be opened from here (any more).")
     if caller.organisation != tenant or not reach(caller=caller, tenant=tenant, person=person).open:
         raise NobodyToAuthorise(
             "You may open nothing of that patient's record, so no application can for you."
@@ -40,14 +37,14 @@ def start(*, caller: Caller, tenant: UUID, application: UUID, person: UUID, issu
     with tenant_scope(tenant):
         Launch.objects.create(
             tenant_id=tenant,
-            application=chosen,
+            application=application,
             user_id=caller.user,
             person_id=person,
             digest=_digest(handle),
             expires=timezone.now() + LASTS,
         )
-    glue = "&" if "?" in chosen.launch_uri else "?"
-    return f"{chosen.launch_uri}{glue}{urlencode({'iss': issuer, 'launch': handle})}"
+    glue = "&" if "?" in application.launch_uri else "?"
+    return f"{application.launch_uri}{glue}{urlencode({'iss': issuer, 'launch': handle})}"
 
 
 def person_of(handle: str, *, tenant: UUID, user: UUID, application: Application) -> UUID:

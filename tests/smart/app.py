@@ -169,8 +169,8 @@ def submit(browser: Client, address: str, posted: Json) -> str:
     answer = browser.post(page.context["decide_at"], posted)
     if answer.status_code == 302 and "reauthenticate" in answer["Location"]:
         answer = browser.post(answer["Location"], {"password": PASSWORD})
-    assert answer.status_code == 302, answer.content
-    return str(answer["Location"])
+    assert answer.status_code == 200, answer.content
+    return str(answer.context["address"])
 
 
 def answer_at(address: str) -> Json:

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from oauth2_provider.exceptions import OAuthToolkitError
 from oauth2_provider.views.base import BaseAuthorizationView
+from oauth2_provider.views.mixins import OAuthLibMixin
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidRequestError
 
 from consent.compiler import ContractCode
@@ -27,6 +28,7 @@ from portal.smart import asking, connecting, launching, registering, words
 from portal.smart.asking import Asked
 from portal.smart.errors import SmartError
 from portal.smart.models import Connection
+from portal.smart.views.onward import onward
 
 LASTS = ((1, _("One day")), (30, _("30 days")), (365, _("One year")))
 DEFAULT_DAYS = 365
@@ -107,11 +109,14 @@ class Authorise(BaseAuthorizationView):
                 form.add_error(None, str(error))
                 return _page(request, asked, form, credentials, status=422)
             credentials = {**credentials, "connection": connection}
-        uri, _headers, _body, _status = self.create_authorization_response(
-            request=request, scopes=" ".join(given), credentials=credentials, allow=allow
-        )
-        onward: HttpResponseBase = self.redirect(uri, asked.application)
-        return onward
+        try:
+            uri, _headers, _body, _status = self.create_authorization_response(
+                request=request, scopes=" ".join(given), credentials=credentials, allow=allow
+            )
+        except OAuthToolkitError as error:
+            _redirects, said = OAuthLibMixin.error_response(self, error)
+            uri = said["url"]
+        return onward(request, asked.application, uri)
 
     def _error(self, error: OAuthToolkitError, application: Any) -> HttpResponseBase:
         answered: HttpResponseBase = self.error_response(error, application)
@@ -163,11 +168,7 @@ def _page(
         "decide_at": request.decide_at,  # type: ignore[attr-defined]
         "returns_to": urlsplit(credentials["redirect_uri"]).netloc,
     }  # fmt: skip
-    response = render(request, "smart/authorise.html", context, status=status)
-    # The answer leads to the application's own address, which a browser holds to be a part of the form's action.
-    parts = urlsplit(credentials["redirect_uri"])
-    response._csp_update = {"form-action": [f"{parts.scheme}://{parts.netloc}"]}  # type: ignore[attr-defined]
-    return response
+    return render(request, "smart/authorise.html", context, status=status)
 
 
 def _code(asked: Asked) -> ContractCode | None:

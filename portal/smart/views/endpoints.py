@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.views.base import RevokeTokenView, TokenView
 
 LONGEST = 64 * 1024
@@ -26,6 +28,7 @@ class _Endpoint:
         return response
 
 
+@method_decorator(csrf_exempt, name="dispatch")
 class Token(_Endpoint, TokenView):
     """Codes, refresh tokens and assertions become access tokens."""
 
@@ -36,6 +39,7 @@ class Token(_Endpoint, TokenView):
         return answered
 
 
+@method_decorator(csrf_exempt, name="dispatch")
 class Revoke(_Endpoint, RevokeTokenView):
     """RFC 7009."""
 

@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponseBase
 from django.shortcuts import render
 
 from portal.accounts.models import Role
 from portal.smart import launching
+from portal.smart.errors import UnknownApplication
 from portal.smart.issuing import fhir_path
+from portal.smart.views.onward import onward
 from portal.staff.answering import FORM
 from portal.staff.desk import Desk, desk
 
@@ -15,20 +17,16 @@ from portal.staff.desk import Desk, desk
 @desk(Role.CLINICIAN, methods=FORM)
 def launch(at: Desk, patient: UUID) -> HttpResponseBase:
     """Which applications there are; the chosen one is told of the launch by its own address."""
-    if at.request.method == "POST":
-        return HttpResponseRedirect(_started(at, patient))
-    context = {"applications": launching.launchable(at.place.id), "patient": patient}
-    response: HttpResponse = render(at.request, "smart/launch.html", {"place": at.place, **context})
-    response._csp_update = {"form-action": ["https:", "http://localhost:*", "http://127.0.0.1:*"]}  # type: ignore[attr-defined]
-    return response
-
-
-def _started(at: Desk, patient: UUID) -> str:
-    try:
-        chosen = UUID(at.request.POST.get("application", ""))
-    except ValueError:
-        chosen = UUID(int=0)
+    places = launching.launchable(at.place.id)
+    if at.request.method != "POST":
+        context = {"applications": places, "patient": patient, "place": at.place}
+        return render(at.request, "smart/launch.html", context)
+    wanted = at.request.POST.get("application", "")
+    chosen = next((each for each in places if str(each.id) == wanted), None)
+    if chosen is None:
+        raise UnknownApplication("That application cannot be opened from here (any more).")
     issuer = at.request.build_absolute_uri(fhir_path(at.place.slug))
-    return launching.start(
+    address = launching.start(
         caller=at.caller, tenant=at.place.id, application=chosen, person=patient, issuer=issuer
     )
+    return onward(at.request, chosen, address)
