@@ -26,6 +26,7 @@ from portal.records.errors import Denied, InvalidSearch, UnknownRecord, Unsuppor
 from portal.records.kinds import KINDS
 from portal.records.opening import Record, open_directory, release_all
 from portal.records.primitives import ID
+from portal.records.scoping import require_scope
 from portal.records.sealed import Stored
 
 PAGE, LONGEST_PAGE = 50, 200
@@ -164,7 +165,7 @@ def _rows(wanted: _Wanted, permitted: Sequence[str] | None) -> list[Stored]:
 
 
 def _of_directory(caller: Caller, tenant: UUID, wanted: _Wanted) -> Lineage:
-    caller.requires("records.read")
+    require_scope(caller, wanted.type, "history")
     with tenant_scope(tenant):
         rows = _rows(wanted, None)
     if not rows and wanted.value and not (wanted.after or wanted.since):

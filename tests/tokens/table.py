@@ -11,6 +11,9 @@ FHIR = "fhir"  # personal tokens, and applications within their scopes
 PAGE = "page"  # for people in a browser: no token opens it
 CLIENT = "client"  # applications show who they are, and no access token counts
 IDENTITY = "identity"  # applications with `openid`
+PEOPLE = "people"  # whoever may search patients; whom they have nothing to do with is left out
+JOB = "job"  # an export, to whoever asked for it; to anybody else it is not there
+GOOD = "good"  # any good token: nothing of a record is in it
 AUDITOR = "auditor"  # personal tokens of auditors; to anybody else it is not there
 
 Key = tuple[str, str]  # (method, route)
@@ -59,6 +62,10 @@ def fhir(letters: str, kind: str = "Observation", key: str = LAB, **more: Any) -
     return Row(FHIR, values=(("kind", kind), ("key", key), ("version", "1")), letters=letters, **more)
 
 
+# As tests/enforcement/patterns.py writes them.
+EVERYTHING, VALIDATE = r"\everything", r"\validate"
+FILE = r"\export-file/<export>/<kind>\.ndjson"
+_VALIDATE = Row(GOOD, values=(("kind", "Observation"), ("key", LAB)), body=OBSERVATION)
 _V1 = "api/v1/"
 _TYPE = "fhir/<tenant>/<kind>"
 ROWS: dict[Key, Row] = {
@@ -96,6 +103,19 @@ ROWS: dict[Key, Row] = {
     ("GET", f"{_TYPE}/_history"): fhir("rs", query=f"patient={PATIENT}"),
     ("GET", f"{_TYPE}/<key>/_history"): fhir("rs"),
     ("GET", f"{_TYPE}/<key>/_history/<version>"): fhir("r"),
+    **{
+        (method, f"fhir/<tenant>/Patient/<key>/{EVERYTHING}"): fhir("rs", "Patient", PATIENT)
+        for method in ("GET", "POST")
+    },
+    **{
+        (method, "fhir/<tenant>/DocumentReference/$docref"): fhir("s", query=f"patient={PATIENT}")
+        for method in ("GET", "POST")
+    },
+    **{(method, "fhir/<tenant>/Patient/$export"): Row(PEOPLE, letters="s") for method in ("GET", "POST")},
+    **{(method, "fhir/<tenant>/$export-status/<export>"): Row(JOB) for method in ("GET", "DELETE")},
+    ("GET", f"fhir/<tenant>/{FILE}"): Row(JOB, values=(("kind", "Patient"),)),
+    ("POST", f"fhir/<tenant>/<kind>/{VALIDATE}"): _VALIDATE,
+    ("POST", f"fhir/<tenant>/<kind>/<key>/{VALIDATE}"): _VALIDATE,
     # The answer to a batch is a Bundle of answers; each of them is refused for itself.
     ("POST", "fhir/<tenant>/"): fhir("r", body=BATCH, about=False),
     ("*", "fhir/[\\s\\S]*"): Row(OPEN),
@@ -117,5 +137,8 @@ ROWS: dict[Key, Row] = {
     ("GET", "o/.well-known/openid-configuration"): Row(OPEN),
     ("GET", "o/.well-known/oauth-authorization-server"): Row(OPEN),
 }
-SOCKETS = {"ws/notifications/"}
+SOCKETS = {
+    "ws/notifications/": "/ws/notifications/",
+    "ws/chart/<slug:place>/<slug:custodian>/<uuid:person>/<slug:part>/": "/ws/chart/{place}/{place}/{person}/conditions/",
+}
 PREFIXES = ("api/", "fhir/", "log/", "o/")

@@ -7,6 +7,7 @@ from tests import cast as people
 from tests.cast import account_of
 from tests.serving import Node
 from tests.smart.app import bearer
+from tests.tokens.table import SOCKETS
 
 LOGGED_OUT = 4401
 
@@ -14,10 +15,12 @@ LOGGED_OUT = 4401
 def test_a_token_opens_no_socket(node: Node) -> None:
     cast = people.build()
     token = services.create_token(user=account_of(cast.amara), scopes="* sign emergency")
-    address = node.url.replace("http", "ws") + "/ws/notifications/"
-    for headers in (bearer(token), {}):
-        socket = websocket.create_connection(address, timeout=10, header=headers, origin=node.url)
-        opcode, content = socket.recv_data()
-        assert opcode == websocket.ABNF.OPCODE_CLOSE
-        assert int.from_bytes(content[:2], "big") == LOGGED_OUT
-        socket.shutdown()  # type: ignore[no-untyped-call]
+    for path in SOCKETS.values():
+        there = path.format(place=cast.hospital.slug, person=cast.person)
+        address = node.url.replace("http", "ws") + there
+        for headers in (bearer(token), {}):
+            socket = websocket.create_connection(address, timeout=10, header=headers, origin=node.url)
+            opcode, content = socket.recv_data()
+            assert opcode == websocket.ABNF.OPCODE_CLOSE, there
+            assert int.from_bytes(content[:2], "big") == LOGGED_OUT, there
+            socket.shutdown()  # type: ignore[no-untyped-call]
