@@ -9,7 +9,6 @@ PREFIXES = {
     "administration/": "staff, policies and reviews: administrators and privacy officers open no record",
     "audit/": "entries as auditors may read them: ids and hashes, no content",
     "log/": "hashes and checkpoints, public by design",
-    "o/": "authorisation, tokens and keys of applications: nothing of a record",
     "witness/": "checkpoints, public by design",
     "o/": "OAuth2: consent screens, tokens and metadata",
     "api/schema": "the description of the interface",
@@ -47,7 +46,6 @@ NEVER = {
     "how-this-protects-you/": "an explanation, the same for everybody",
     "appearance/": "light, dark, language: how pages look",
     "apps/": "which applications act for the patient",
-    "apps/": "connected applications and what they may do",
     "apps/<connection>/take-back/": "a form's target",
     "apps/<connection>/end/": "a form's target",
     "people/": "whom one looks after, by name",
@@ -87,7 +85,6 @@ NEVER = {
     "fhir/<tenant>/AuditEvent/<entry>": "an entry of the ledger, without content",
     "fhir/<tenant>/Provenance/<entry>": "where a version came from, without content",
     "fhir/<tenant>/metadata": "the description of the interface",
-    "fhir/<tenant>/.well-known/smart-configuration": "the description of the interface",
     "fhir/[\\s\\S]*": "what is not there",
 }
 

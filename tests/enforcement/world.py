@@ -143,7 +143,6 @@ def _values(cast: Cast) -> dict[str, str]:
         "export": nothing,
         "test": "none",
         "session": nothing,
-        "connection": nothing,
         "member": nothing,
         "token": nothing,
         "name": log.name,

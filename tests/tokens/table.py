@@ -11,6 +11,7 @@ FHIR = "fhir"  # personal tokens, and applications within their scopes
 PAGE = "page"  # for people in a browser: no token opens it
 CLIENT = "client"  # applications show who they are, and no access token counts
 IDENTITY = "identity"  # applications with `openid`
+OWN = "own"  # about a person or a record, to personal tokens of whom it concerns; no application has a scope for it
 PEOPLE = "people"  # whoever may search patients; whom they have nothing to do with is left out
 JOB = "job"  # an export, to whoever asked for it; to anybody else it is not there
 GOOD = "good"  # any good token: nothing of a record is in it
@@ -62,9 +63,8 @@ def fhir(letters: str, kind: str = "Observation", key: str = LAB, **more: Any) -
     return Row(FHIR, values=(("kind", kind), ("key", key), ("version", "1")), letters=letters, **more)
 
 
-# As tests/enforcement/patterns.py writes them.
-EVERYTHING, VALIDATE = r"\everything", r"\validate"
-FILE = r"\export-file/<export>/<kind>\.ndjson"
+EVERYTHING, VALIDATE = "$everything", "$validate"
+FILE = "$export-file/<export>/<kind>.ndjson"
 _VALIDATE = Row(GOOD, values=(("kind", "Observation"), ("key", LAB)), body=OBSERVATION)
 _V1 = "api/v1/"
 _TYPE = "fhir/<tenant>/<kind>"
@@ -76,6 +76,9 @@ ROWS: dict[Key, Row] = {
     ("POST", f"{_V1}contracts/<contract>/revoke/"): rest("contracts.revoke"),
     ("POST", f"{_V1}contracts/<contract>/challenge/"): rest("sign"),
     ("POST", f"{_V1}contracts/<contract>/sign/"): rest("sign"),
+    ("GET", f"{_V1}contract-templates/"): rest("contracts.read"),
+    ("GET", f"{_V1}onlookers/"): rest("contracts.read"),
+    ("POST", f"{_V1}onlookers/"): rest("contracts.read"),
     ("GET", f"{_V1}requests/"): rest("requests"),
     ("POST", f"{_V1}requests/"): rest("requests"),
     ("POST", f"{_V1}requests/<asked>/decline/"): rest("requests"),
@@ -116,6 +119,20 @@ ROWS: dict[Key, Row] = {
     ("GET", f"fhir/<tenant>/{FILE}"): Row(JOB, values=(("kind", "Patient"),)),
     ("POST", f"fhir/<tenant>/<kind>/{VALIDATE}"): _VALIDATE,
     ("POST", f"fhir/<tenant>/<kind>/<key>/{VALIDATE}"): _VALIDATE,
+    **{
+        (method, f"fhir/<tenant>/{name}"): Row(OWN, query=f"patient={PATIENT}")
+        for method, name in (
+            ("GET", "AuditEvent"),
+            ("POST", "AuditEvent"),
+            ("GET", "AuditEvent/_search"),
+            ("POST", "AuditEvent/_search"),
+            ("GET", "AuditEvent/<entry>"),
+            ("GET", "Provenance/<entry>"),
+            ("GET", "Consent"),
+            ("GET", "Consent/<key>"),
+        )
+    },
+    ("POST", "fhir/<tenant>/Consent"): Row(OWN, body={"resourceType": "Consent"}),
     # The answer to a batch is a Bundle of answers; each of them is refused for itself.
     ("POST", "fhir/<tenant>/"): fhir("r", body=BATCH, about=False),
     ("*", "fhir/[\\s\\S]*"): Row(OPEN),
