@@ -156,6 +156,8 @@ ROWS: dict[Key, Row] = {
 }
 SOCKETS = {
     "ws/notifications/": "/ws/notifications/",
-    "ws/chart/<slug:place>/<slug:custodian>/<uuid:person>/<slug:part>/": "/ws/chart/{place}/{place}/{person}/conditions/",
+    "ws/chart/<slug:place>/<slug:custodian>/<uuid:person>/<slug:part>/": (
+        "/ws/chart/{place}/{place}/{person}/conditions/"
+    ),
 }
 PREFIXES = ("api/", "fhir/", "log/", "o/")
