@@ -70,6 +70,7 @@ _V1 = "api/v1/"
 _TYPE = "fhir/<tenant>/<kind>"
 ROWS: dict[Key, Row] = {
     ("GET", f"{_V1}me/"): rest("profile"),
+    ("GET", f"{_V1}me/copy/"): rest("records.read"),
     ("GET", f"{_V1}contracts/"): rest("contracts.read"),
     ("POST", f"{_V1}contracts/"): rest("sign"),
     ("GET", f"{_V1}contracts/<contract>/"): rest("contracts.read"),
@@ -87,7 +88,7 @@ ROWS: dict[Key, Row] = {
     ("POST", f"{_V1}emergency-access/<session>/end/"): rest("emergency"),
     ("GET", f"{_V1}accesses/"): rest("accesses.read"),
     ("GET", f"{_V1}ledger/<tenant>/"): rest("ledger.read"),
-    ("GET", f"{_V1}ledger/<tenant>/completeness/"): rest("ledger.read"),
+    ("GET", f"{_V1}ledger/<tenant>/completeness/"): rest("accesses.read"),
     ("GET", f"{_V1}ledger/<tenant>/consistency/"): rest("ledger.read"),
     ("GET", f"{_V1}ledger/<tenant>/entries/"): rest("audit"),
     ("GET", f"{_V1}ledger/<tenant>/entries/<entry>/receipt/"): rest("ledger.read"),
