@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from html import unescape
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -42,3 +43,14 @@ def text(answer: Any) -> str:
     """What a page says, without its tags."""
     body = answer.content.decode().partition("<body")[2]
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
+
+
+def streamed(answer: Any) -> bytes:
+    """What is sent piece by piece, read in this thread, where the transaction of the test is."""
+    if not answer.is_async:
+        return b"".join(answer)
+
+    async def read() -> bytes:
+        return b"".join([piece async for piece in answer.streaming_content])
+
+    return async_to_sync(read)()

@@ -30,6 +30,7 @@ _FRAME = re.compile(r"\s*(SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK|SELECT (set_co
 NO_PAGE = {
     "patients:receipt": "a file",
     "auditors:receipt": "a file",
+    "providers:document": "a file",
     "account_logout": "would sign out; tests/browser/test_walk.py opens it last",
     "patients:grant": "leads to the first question",
     "patients:grant_check": "needs a draft; the last test here",

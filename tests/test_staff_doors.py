@@ -27,6 +27,8 @@ def pages(place: Organisation, person: UUID) -> dict[str, str]:
         **{reverse(f"providers:{page}", args=[slug]): "doctor" for page in CLINIC},
         **{reverse(f"providers:{page}", args=about): "doctor" for page in CHART},
         reverse("providers:section", args=[*about, "lab-results"]): "doctor",
+        reverse("providers:write", args=[*about, "note"]): "doctor",
+        reverse("providers:document", args=[*about, "none"]): "doctor",
         reverse("auditors:status", args=[slug]): "auditor",
         reverse("auditors:search", args=[slug]): "auditor",
         reverse("auditors:verify", args=[slug]): "auditor",

@@ -108,6 +108,7 @@ def world() -> World:
     """Made through services, as in life."""
     cast = build()
     contract = cast.grant(cast.doctor, "demographics", "lab-results")
+    cast.grant(cast.doctor, "vital-signs", actions=("read", "write"))
     cast.grant(cast.guardian, "demographics", "lab-results", kind="person", purposes=("PATRQT",))
     chart(caller=cast.doctor, tenant=cast.hospital.id, person=cast.person, category="lab-results")
     entry = who_has_seen(caller=cast.amara, tenant=cast.hospital.id)[0].entry
@@ -124,6 +125,7 @@ def world() -> World:
         "session": emergency(cast),
         "step": "where",
         "case": question(cast, entry),
+        "providers:write": {"kind": "vital-sign"},
         "patients:correct": {"category": "medicines", "entry": name_of_medicine(cast)},
     }
     return World(cast, arguments)

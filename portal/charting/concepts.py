@@ -1,5 +1,7 @@
 """The words, days and figures inside a FHIR R4 resource."""
 
+import base64
+import binascii
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -110,3 +112,28 @@ def display(reference: Any) -> str:
     if isinstance(reference, list):
         return display(reference[0]) if reference else ""
     return str(reference.get("display", "")) if isinstance(reference, Mapping) else ""
+
+
+def written(resource: Resource) -> Iterator[str]:
+    """The plain text that stands in a document itself."""
+    for attachment in _attachments(resource):
+        if str(attachment.get("contentType", "")).startswith("text/plain") and "data" in attachment:
+            try:
+                yield (
+                    base64.b64decode(str(attachment["data"]), validate=True).decode(errors="replace").strip()
+                )
+            except binascii.Error:
+                continue
+
+
+def attached(resource: Resource) -> str:
+    """The id of the Binary that a document leads to, "" if it leads to none."""
+    places = (str(attachment.get("url", "")) for attachment in _attachments(resource))
+    return next((place.removeprefix("Binary/") for place in places if place.startswith("Binary/")), "")
+
+
+def _attachments(resource: Resource) -> Iterator[Resource]:
+    for content in resource.get("content", ()):
+        attachment = content.get("attachment") if isinstance(content, Mapping) else None
+        if isinstance(attachment, Mapping):
+            yield attachment

@@ -6,7 +6,18 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-from portal.charting.concepts import Resource, amount, coded, components, day, display, name, quantity, words
+from portal.charting.concepts import (
+    Resource,
+    amount,
+    coded,
+    components,
+    day,
+    display,
+    name,
+    quantity,
+    words,
+    written,
+)
 from portal.charting.measurements import beyond
 from portal.design.charts import number
 from portal.design.shapes import Item
@@ -91,7 +102,12 @@ def _medicine(resource: Resource) -> dict[str, Any]:
     dosage = dosages[0] if isinstance(dosages, list) and dosages else dosages
     detail = str(dosage.get("text", "")) if isinstance(dosage, Mapping) else ""
     ended = resource.get("status") in OVER
-    return {"title": title or _("Medicine"), "detail": detail, "flag": _("Stopped") if ended else ""}
+    return {
+        "title": title or _("Medicine"),
+        "detail": detail,
+        "flag": _("Stopped") if ended else "",
+        "place": display(resource.get("requester")),
+    }
 
 
 def _allergy(resource: Resource) -> dict[str, Any]:
@@ -149,7 +165,9 @@ def _visit(resource: Resource) -> dict[str, Any]:
 
 
 def _document(resource: Resource) -> dict[str, Any]:
-    return {"detail": str(resource.get("description", "")), "place": display(resource.get("author"))}
+    said = str(resource.get("description", "")) or next(written(resource), "")
+    title = words(resource.get("type")) or _kind(resource)
+    return {"title": title, "detail": said, "place": display(resource.get("author"))}
 
 
 def _plan(resource: Resource) -> dict[str, Any]:

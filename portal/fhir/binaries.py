@@ -2,10 +2,9 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from asgiref.sync import sync_to_async
 from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.request import Request
 
@@ -17,6 +16,7 @@ from portal.fhir.views import Instance, Type
 from portal.fhir.writing import answer, etag
 from portal.records import services
 from portal.records.services import Read, Written
+from portal.staff.files import from_thread
 
 SUBJECT = "X-Security-Context"
 
@@ -66,7 +66,7 @@ class BinaryInstance(Instance):
         as_fhir = any(form in request.headers.get("Accept", "") for form in JSON)
         pieces = _as_fhir(found.record.resource, document.pieces) if as_fhir else document.pieces
         response = StreamingHttpResponse(
-            _from_thread(pieces), content_type=MEDIA_TYPE if as_fhir else document.media_type
+            from_thread(pieces), content_type=MEDIA_TYPE if as_fhir else document.media_type
         )
         if not as_fhir:
             response["Content-Length"] = str(document.size)
@@ -85,10 +85,3 @@ def _as_fhir(resource: Any, pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         yield base64.b64encode(piece)
     yield b'"}'
-
-
-async def _from_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """The database is asked in the thread of the request, not in the loop that sends."""
-    following = sync_to_async(lambda: next(pieces, None))
-    while (piece := await following()) is not None:
-        yield piece

@@ -15,7 +15,13 @@ from portal.patients import words
 from portal.patients.forms import DateInput
 from portal.patients.looks import Look, Wanted
 
-KINDS = {"": _("Everything"), "seen": _("Looked"), "refused": _("Refused"), "emergency": _("Emergency")}
+KINDS = {
+    "": _("Everything"),
+    "seen": _("Looked"),
+    "wrote": _("Wrote"),
+    "refused": _("Refused"),
+    "emergency": _("Emergency"),
+}
 
 CHOSEN = ("who", "place", "part", "kind")
 

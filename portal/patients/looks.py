@@ -10,7 +10,7 @@ from django.utils import timezone
 from consent.vocabulary import CATEGORIES
 from portal.accounts.identity import Caller
 from portal.accounts.models import Registration
-from portal.records.services import ACCESS_TYPES, Access, who_has_seen
+from portal.records.services import ACCESS_TYPES, WRITE_TYPES, Access, who_has_seen
 
 PAGE = 100
 # What an entry says is sealed, so that a filter opens entries and reads on; this many of each log for one page.
@@ -19,6 +19,7 @@ KINDS: Mapping[str, Sequence[str]] = {
     "seen": ("access.permitted",),
     "refused": ("access.denied", "access.failed"),
     "emergency": ("access.emergency",),
+    "wrote": WRITE_TYPES,
 }
 
 

@@ -27,6 +27,9 @@ _KINDS: Mapping[str, LinkKind] = {
     "access.denied": "refused",
     "access.failed": "refused",
     "access.emergency": "emergency",
+    "record.created": "wrote",
+    "record.updated": "wrote",
+    "record.deleted": "wrote",
 }
 
 
@@ -112,7 +115,7 @@ def _link(key: tuple[object, ...], group: Sequence[Look], names: Mapping[UUID, s
 def _state(group: Sequence[Look], *, own: bool, kind: LinkKind) -> LinkState:
     if any(not look.access.readable for look in group):
         return "broken"
-    if not own and kind != "refused" and group[0].access.time > timezone.now() - VIEWING:
+    if not own and kind not in ("refused", "wrote") and group[0].access.time > timezone.now() - VIEWING:
         return "open"
     return "sealed" if all(look.access.state == "checkpointed" for look in group) else "pending"
 
@@ -133,6 +136,8 @@ def _sentence(group: Sequence[Look], *, own: bool) -> str:
     access = group[0].access
     if access.type == "access.failed":
         return _("Your record could not be opened, so nothing was shown.")
+    if _KINDS[access.type] == "wrote":
+        return _written(group, own=own)
     if own:
         return _own(group)
     if all(look.access.interaction == "find" for look in group):
@@ -140,6 +145,17 @@ def _sentence(group: Sequence[Look], *, own: bool) -> str:
     if all(look.access.interaction == "emergency" for look in group):
         return _("Overrode your choices. Nothing was opened so far.")
     return ""
+
+
+def _written(group: Sequence[Look], *, own: bool) -> str:
+    """ "" for what somebody else added, which the kind, the parts and the purpose say."""
+    said = {"parts": words.listed(words.parts({part for look in group for part in parts_of(look.access)}))}
+    kinds = {look.access.type for look in group}
+    if kinds == {"record.deleted"}:
+        return _("Deleted something from your %(parts)s. Its earlier versions stay.") % said
+    if kinds != {"record.created"}:
+        return _("Changed something in your %(parts)s. Its earlier versions stay.") % said
+    return _("Added to your %(parts)s.") % said if own else ""
 
 
 def _own(group: Sequence[Look]) -> str:

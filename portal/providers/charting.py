@@ -1,7 +1,7 @@
 """What a clinician is shown of a record: one part at a time, so that each access names what was opened."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from consent.facts import Decision
 from consent.templates import REDISCLOSURE
 from consent.vocabulary import CATEGORIES, PURPOSES
 from ledger.scope import tenant_scope
+from portal.charting.concepts import Resource, attached
 from portal.charting.lines import line
 from portal.charting.measurements import series
 from portal.design.charts import Chart as Drawing
@@ -20,7 +21,7 @@ from portal.design.shapes import Item, Link, Measured, Part
 from portal.design.times import words as moment
 from portal.providers import asking
 from portal.providers.record_at import RecordAt
-from portal.records.services import Chart
+from portal.records.services import Chart, Reach
 from portal.staff.desk import Desk
 
 # What a clinician wants to see first of what is open.
@@ -70,7 +71,7 @@ def parts(record: RecordAt, categories: Sequence[str], here: str) -> list[Part]:
     ]
 
 
-def section(chart: Chart, category: str) -> Section:
+def section(chart: Chart, category: str, record: RecordAt) -> Section:
     """The part of the chart that was asked for."""
     (found,) = (each for each in chart.sections if each.category == category)
     measured, others = series(opened.resource for opened in found.records)
@@ -83,11 +84,17 @@ def section(chart: Chart, category: str) -> Section:
     return Section(
         id=category,
         name=title(category),
-        items=[line(resource) for resource in others],
+        items=[_item(resource, record) for resource in others],
         measured=[each.measured(url=anchors.get(each.name, "")) for each in measured],
         curves=curves,
         more=found.more,
     )
+
+
+def _item(resource: Resource, record: RecordAt) -> Item:
+    """The line of a resource; a document with a file leads to it."""
+    item, binary = line(resource), attached(resource)
+    return replace(item, url=record.url("document", binary)) if binary else item
 
 
 def basis(decision: Decision) -> dict[str, Any] | None:
@@ -103,6 +110,12 @@ def basis(decision: Decision) -> dict[str, Any] | None:
     return {"headline": headline % {"why": PURPOSES["TREAT"], "until": until}, "detail": notice}
 
 
+def running(desk: Desk, record: RecordAt, far: Reach) -> dict[str, Any] | None:
+    """The emergency access that opens something here, with what is left of it."""
+    overriding = any(decision.layer == "emergency" for decision in far.decisions.values())
+    return emergency(desk, record) if overriding else None
+
+
 def emergency(desk: Desk, record: RecordAt) -> dict[str, Any] | None:
     """The emergency access that runs, with what is left of it."""
     with tenant_scope(record.custodian.id):
@@ -114,6 +127,7 @@ def emergency(desk: Desk, record: RecordAt) -> dict[str, Any] | None:
     left = session.ends - timezone.now()
     return {
         "told": session.starts,
+        "ends": session.ends,
         "left": _clock(left),
         "left_iso": f"PT{int(left.total_seconds() // 3600)}H{int(left.total_seconds() // 60) % 60}M",
         "minutes": _minutes(session.ends - session.starts),

@@ -5,7 +5,7 @@
 
 from django.urls import path
 
-from portal.providers import views
+from portal.providers import views, write_views
 
 app_name = "providers"
 CHART = "<slug:place>/<slug:custodian>/<uuid:patient>/"
@@ -18,5 +18,7 @@ urlpatterns = [
     path(CHART + "ask/", views.ask, name="ask"),
     path(CHART + "emergency/", views.emergency, name="emergency"),
     path(CHART + "emergency/end/", views.emergency_end, name="emergency_end"),
+    path(CHART + "write/<slug:kind>/", write_views.write, name="write"),
+    path(CHART + "documents/<str:binary>/", write_views.document, name="document"),
     path(CHART + "<slug:category>/", views.section, name="section"),
 ]

@@ -16,7 +16,7 @@ from consent.emergency import LONGEST
 from consent.errors import ConsentError, StrongAuthenticationNeeded
 from portal.accounts.confirming import confirmed_lately
 from portal.accounts.models import Role
-from portal.providers import asking, charting, finding
+from portal.providers import asking, charting, finding, writing
 from portal.providers import worklist as lists
 from portal.providers.disputes import disputes
 from portal.providers.forms import Ask, BreakGlass, Find
@@ -88,7 +88,7 @@ def section(desk: Desk, custodian: str, patient: UUID, category: str) -> HttpRes
         **_around(desk, record, far, here=category),
         "patient": banner(desk, record, opened.patient),
         "basis": charting.basis(opened.decision),
-        "section": charting.section(opened, category),
+        "section": charting.section(opened, category, record),
         "disputes": disputes(opened),
         "live_chart": f"/ws/chart/{desk.place.slug}/{custodian}/{patient}/{category}/",
         "own_link": charting.seen_by_patient(desk, opened, category),
@@ -157,6 +157,7 @@ def _form(desk: Desk, record: RecordAt, template: str, form: Form, **more: Any) 
     context = {
         "here": "chart",
         "patient": banner(desk, record),
+        "emergency": charting.emergency(desk, record),
         "form": form,
         "back_url": record.url(),
         **more,
@@ -177,13 +178,13 @@ def _refused(desk: Desk, record: RecordAt, far: Reach, denied: Denied) -> HttpRe
 
 def _around(desk: Desk, record: RecordAt, far: Reach, *, here: str) -> dict[str, Any]:
     """What stands around every part of a chart."""
-    overriding = any(decision.layer == "emergency" for decision in far.decisions.values())
-    running = charting.emergency(desk, record) if overriding else None
+    running = charting.running(desk, record, far)
     return {
         "here": "chart",
         "emergency": running,
         "parts": charting.parts(record, far.open, here),
         "withheld": [charting.title(category) for category in far.closed],
         "ask_url": record.url("ask") if far.closed else "",
+        "ways": writing.ways(record, far),
         "emergency_url": "" if running or not far.closed else record.url("emergency"),
     }

@@ -1,4 +1,4 @@
-"""Who has seen, or tried to see, a person's record: the accounting of disclosures, from the ledger."""
+"""Who has seen, or tried to see, a person's record, and who wrote in it, from the ledger."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +15,8 @@ from portal.accounts import selectors as accounts
 from portal.accounts.identity import Caller
 from portal.records.errors import NotYourRecord
 
-ACCESS_TYPES = ("access.permitted", "access.denied", "access.emergency", "access.failed")
+WRITE_TYPES = ("record.created", "record.updated", "record.deleted")
+ACCESS_TYPES = ("access.permitted", "access.denied", "access.emergency", "access.failed", *WRITE_TYPES)
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,29 @@
 """How far somebody's access to a record reaches, by what contracts and policies say. The record itself is not asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from consent import vocabulary
-from consent.facts import Decision, Decisions
+from consent.circumstances import Circumstances
+from consent.facts import Decision, Decisions, ResourceFacts
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
 from portal.records import categories
-from portal.records.access import ask, circumstances, cited, decide, group_facts
+from portal.records.access import Asked, ask, circumstances, cited, decide, group_facts
 from portal.records.candidates import candidates
 from portal.records.kinds import CLINICAL
 
 
 @dataclass(frozen=True)
 class Reach:
-    """The decision for each category, in the order in which people see them; for what bears no sensitivity."""
+    """The decision for each category, in the order in which people see them; for what bears no sensitivity.
+
+    `writable`: the types, each with a category, that may be written.
+    """
 
     decisions: Mapping[str, Decision]
+    writable: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def open(self) -> list[str]:
@@ -39,8 +44,20 @@ def reach(*, caller: Caller, tenant: UUID, person: UUID, purpose: str | None = N
         for kind in categories.types_of(category)
     ]
     with tenant_scope(tenant):
-        decisions = decide(ask(caller, tenant, person, purpose=purpose, interaction="reach"), facts)
-    return Reach({category: _of(category, decisions) for category in vocabulary.CATEGORIES})
+        asked = ask(caller, tenant, person, purpose=purpose, interaction="reach")
+        under = circumstances(asked)
+        decisions = decide(asked, facts, under)
+        writable = _writable(asked, facts, under)
+    return Reach({category: _of(category, decisions) for category in vocabulary.CATEGORIES}, writable)
+
+
+def _writable(
+    asked: Asked, facts: Sequence[ResourceFacts], under: Circumstances
+) -> frozenset[tuple[str, str]]:
+    """What is in force was looked up without regard to the action, so that it serves for a second question."""
+    writing = replace(under, request=replace(under.request, action="write"))
+    decisions = decide(replace(asked, action="write"), facts, writing)
+    return frozenset((one.type, one.category) for one in facts if decisions.of(one).permitted)
 
 
 def is_open(*, caller: Caller, tenant: UUID, person: UUID, category: str, purpose: str | None = None) -> bool:

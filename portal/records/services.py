@@ -15,7 +15,7 @@ from portal.records.documents import Document, create_document, document_of
 from portal.records.everything import everything
 from portal.records.exports import Exported, delete_export, export_status, exported_lines, start_export
 from portal.records.finding import find_patient
-from portal.records.history import ACCESS_TYPES, Access, access_of, accesses_of, who_has_seen
+from portal.records.history import ACCESS_TYPES, WRITE_TYPES, Access, access_of, accesses_of, who_has_seen
 from portal.records.importing import Report, import_bundles, import_content
 from portal.records.lineage import Lineage, lineage
 from portal.records.naming import named_record
@@ -35,6 +35,7 @@ from portal.records.transactions import transact
 
 __all__ = [
     "ACCESS_TYPES",
+    "WRITE_TYPES",
     "Access",
     "AuditEvents",
     "BundleEntry",

@@ -35,5 +35,6 @@ def once(request: HttpRequest, answer: Callable[[], HttpResponseBase]) -> HttpRe
 def _form(request: HttpRequest) -> form_keys.Sent | None:
     key = request.POST.get(form_keys.FIELD, "")
     fields = [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
-    content = json.dumps([request.path, sorted(fields)])
+    files = [(name, file.name, file.size) for name in request.FILES for file in request.FILES.getlist(name)]
+    content = json.dumps([request.path, sorted(fields), files])
     return form_keys.sent(key, user_of(request).id, content) if key else None

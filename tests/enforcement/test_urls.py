@@ -15,6 +15,7 @@ from tests.enforcement import world as worlds
 from tests.enforcement.patterns import Address, addresses, route_of, sockets
 from tests.enforcement.table import NEVER, PREFIXES, SOCKETS, reason
 from tests.enforcement.world import MARKER, Asker, World
+from tests.staff import streamed
 
 BY_PATIENT, FORM = f"patient={PATIENT}", "application/x-www-form-urlencoded"
 QUERIES = {
@@ -87,7 +88,7 @@ class Attempt:
         else:
             body, form = BODIES.get(route, (query, FORM))
             answer = client.post(path, body, content_type=form)
-        content = b"".join(answer) if getattr(answer, "streaming", False) else answer.content
+        content = streamed(answer) if getattr(answer, "streaming", False) else answer.content
         if MARKER.encode() in content:
             self.shown[route].add(asker.name)
             if not asker.may:

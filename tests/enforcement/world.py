@@ -1,5 +1,6 @@
 """A record full of one marker, and everybody who might ask for it, by every way of asking."""
 
+import base64
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -112,7 +113,14 @@ def _marked() -> list[dict[str, Any]]:
         "date": "2026-11-16T09:00:00Z",
         "content": [{"attachment": {"contentType": "text/plain", "title": MARKER}}],
     }
-    return [glucose, second, ill, letter]
+    file = {
+        "resourceType": "Binary",
+        "id": f"{PATIENT}-file",
+        "contentType": "text/plain",
+        "securityContext": {"reference": f"Patient/{PATIENT}"},
+        "data": base64.b64encode(MARKER.encode()).decode(),
+    }
+    return [glucose, second, ill, letter, file]
 
 
 def _values(cast: Cast) -> dict[str, str]:
@@ -132,6 +140,7 @@ def _values(cast: Cast) -> dict[str, str]:
         "category": "conditions",
         "kind": "Condition",
         "key": f"{PATIENT}-marked",
+        "binary": f"{PATIENT}-file",
         "version": "1",
         "entry": str(seen.promise.promise.id),
         "contract": str(contract.id),
