@@ -11,7 +11,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --re
 SCRATCH := env -u DATABASE_URL ASSENT_VAR=var/check $(BIN)/python -W error::RuntimeWarning manage.py
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help demo test check format bench bench-large torture screens browser audit lock clean
+.PHONY: help demo test check fuzz format bench bench-large torture screens browser audit lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -34,6 +34,9 @@ check: .venv/.development ## format, lint, types, layers, settings, migrations, 
 	@$(SCRATCH) makemigrations --check --dry-run --verbosity 1 >var/migrations.txt || { cat var/migrations.txt; exit 1; }
 	@$(SCRATCH) check --database default --fail-level WARNING
 	@$(SCRATCH) check_rls
+
+fuzz: .venv/.development ## send REST and FHIR what nobody thought of, for five minutes (FUZZ=600 make fuzz: longer)
+	@ASSENT_FUZZ_SECONDS=$$(( $(or $(FUZZ),300) / 3 + 1 )) exec $(BIN)/python -m pytest tests/fuzz
 
 format: .venv/.development ## put the sources into their form
 	@$(BIN)/ruff check --quiet --fix-only $(SOURCES)

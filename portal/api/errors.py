@@ -60,3 +60,17 @@ class BadParameter(ApiError):
     """A query parameter with a value that it cannot have."""
 
     code = "bad-parameter"
+
+
+class KeyInUse(ApiError):
+    """An Idempotency-Key whose first call has no outcome yet, or one that nobody knows."""
+
+    code = "idempotency-key-in-use"
+    status = 409
+
+
+class KeyOfAnother(ApiError):
+    """An Idempotency-Key that came with another body before."""
+
+    code = "idempotency-key-reused"
+    status = 422

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from consent.errors import ConsentError
 from ledger.errors import LedgerError
+from portal.accounts import limits
 from portal.accounts.errors import AccountsError
 from portal.api.errors import ApiError
 from portal.records.errors import RecordsError
@@ -70,6 +71,7 @@ def documented() -> list[dict[str, Any]]:
 
 def _of_domain(error: Any, context: Mapping[str, Any]) -> Response:
     response = _problem(context, error.status, error.code, str(error))
+    limits.tell_refusal(error, response)
     if error.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="assent", error="invalid_token"'
     if error.code == "insufficient-scope":

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from consent import vocabulary
 from consent.errors import ConsentError, UnknownCategory, UnknownPurpose
-from portal.accounts import selectors
+from portal.accounts import limits, selectors
 from portal.accounts.callers import caller_of_token
 from portal.accounts.errors import AccountsError, ActingForUnclear, NotAMember, UnknownTenant
 from portal.accounts.identity import Caller
@@ -70,6 +70,7 @@ class FhirEndpoint(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """What is answered here is about people, so that no cache may keep it."""
         response["Cache-Control"] = "no-store"
+        limits.tell(request._request, response)
         return super().finalize_response(request, response, *args, **kwargs)
 
     def ask(self, operation: Callable[[Caller, str | None], Answer]) -> Answer:

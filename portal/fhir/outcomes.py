@@ -13,6 +13,7 @@ from consent.errors import ConsentError
 from consent.facts import Decision
 from consent.templates import REDISCLOSURE
 from ledger.errors import LedgerError
+from portal.accounts import limits
 from portal.accounts.errors import AccountsError
 from portal.fhir.errors import FhirError
 from portal.records.errors import Denied, RecordsError
@@ -33,6 +34,7 @@ ISSUE_OF_STATUS = {
     413: "too-long",
     415: "not-supported",
     422: "processing",
+    429: "throttled",
     503: "transient",
 }
 ISSUE_OF_CODE = {
@@ -123,6 +125,7 @@ def _of_domain(error: Any, request_id: str) -> HttpResponse:
         expression=getattr(error, "expression", ""),
         hints=hints,
     )
+    limits.tell_refusal(error, response)
     if error.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="assent", error="invalid_token"'
     if error.code == "insufficient-scope":

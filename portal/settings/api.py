@@ -1,5 +1,11 @@
 """REST: personal tokens, problem documents (RFC 9457), cursors and the OpenAPI schema."""
 
+from portal.settings.environment import env
+
+# How often one token may call, and how many wrong tokens one address may send, in a minute; 0: as often as it likes.
+ASSENT_CALLS_PER_MINUTE = env.int("ASSENT_CALLS_PER_MINUTE", default=3000)
+ASSENT_WRONG_TOKENS_PER_MINUTE = env.int("ASSENT_WRONG_TOKENS_PER_MINUTE", default=60)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

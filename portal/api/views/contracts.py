@@ -87,6 +87,9 @@ class Contracts(Endpoint):
                 made = services.grant(**about, signature=signature, request=answered, supersedes=former)
         return Response(shapes.contract(made, Names()), status=201)
 
+    def shown_again(self, key: UUID) -> Response:
+        return Response(shapes.contract(readable_contract(self, key), Names()))
+
     def _granted(self) -> list[Any]:
         person = self.own_person()
         with party_scope(person):
@@ -130,6 +133,9 @@ class ContractRevoke(Endpoint):
         with tenant_scope(custodian):
             ended = services.revoke(contract=contract, actor=self.caller.user, person=person)
         return Response(shapes.contract(ended, Names()))
+
+    def shown_again(self, key: UUID) -> Response:
+        return Response(shapes.contract(readable_contract(self, key), Names()))
 
 
 def readable_contract(endpoint: Endpoint, contract: UUID) -> Any:

@@ -45,6 +45,9 @@ class EmergencyAccess(Endpoint):
             )
         return Response(shapes.emergency(opened, Names()), status=201)
 
+    def shown_again(self, key: UUID) -> Response:
+        return Response(shapes.emergency(_readable(self, key), Names()))
+
 
 class Emergency(Endpoint):
     scopes: ClassVar = {"GET": "emergency"}
@@ -75,6 +78,9 @@ class EmergencyEnd(Endpoint):
         with tenant_scope(custodian):
             ended = services.end_emergency(session=session, actor=self.caller.user)
         return Response(shapes.emergency(ended, Names()))
+
+    def shown_again(self, key: UUID) -> Response:
+        return Response(shapes.emergency(_readable(self, key), Names()))
 
 
 def _readable(endpoint: Endpoint, session: UUID) -> Any:

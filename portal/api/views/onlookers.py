@@ -31,6 +31,7 @@ LABEL = OpenApiParameter(
 
 class Onlookers(Endpoint):
     scopes: ClassVar = {"GET": "contracts.read", "POST": "contracts.read"}
+    keeps_attempts = False  # nothing is changed
 
     @extend_schema(
         operation_id="onlookers_list",

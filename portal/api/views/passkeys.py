@@ -17,10 +17,12 @@ from portal.api.endpoint import Endpoint
 from portal.api.shapes import contracts as shapes
 from portal.api.shapes.names import Names
 from portal.api.shapes.problems import problems
+from portal.api.views.contracts import readable_contract
 
 
 class ContractChallenge(Endpoint):
     scopes: ClassVar = {"POST": "sign"}
+    keeps_attempts = False  # each challenge is a new one
 
     @extend_schema(
         operation_id="contracts_challenge",
@@ -61,6 +63,9 @@ class ContractSign(Endpoint):
                 request=given.get("request"),
             )
         return Response(shapes.contract(made, Names()))
+
+    def shown_again(self, key: UUID) -> Response:
+        return Response(shapes.contract(readable_contract(self, key), Names()))
 
 
 def _custodian(endpoint: Endpoint, contract: UUID) -> UUID:

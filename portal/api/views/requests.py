@@ -82,6 +82,9 @@ class Requests(Endpoint):
         with party_scope(self.caller.user):
             return selectors.requests_by(self.caller.user)
 
+    def shown_again(self, key: UUID) -> Response:
+        return Response(shapes.request(_own_request(self, key), Names()))
+
 
 class RequestDecline(Endpoint):
     scopes: ClassVar = {"POST": "requests"}
@@ -100,3 +103,18 @@ class RequestDecline(Endpoint):
         with tenant_scope(custodian):
             declined = services.decline_request(request=asked, actor=self.caller.user, person=person)
         return Response(shapes.request(declined, Names()))
+
+    def shown_again(self, key: UUID) -> Response:
+        return Response(shapes.request(_own_request(self, key), Names()))
+
+
+def _own_request(endpoint: Endpoint, key: UUID) -> Any:
+    """A request that the caller made, or that was made of them. Raises UnknownRequest."""
+    caller = endpoint.caller
+    with party_scope(caller.user):
+        mine = [row for row in selectors.requests_by(caller.user) if row.id == key]
+    if mine:
+        return mine[0]
+    person = endpoint.own_person()
+    with party_scope(person):
+        return selectors.request(key, person=person)
