@@ -4,7 +4,6 @@ from django.apps import AppConfig
 
 ENTRY_TYPES = (
     "access.emergency",
-    "contract.drafted",
     "contract.proposed",
     "contract.signed",
     "contract.cosigned",

@@ -17,7 +17,6 @@ from consent.signature import Signed, verify
 from ledger.errors import FormatError
 
 CONTRACT = (
-    "contract.drafted",
     "contract.proposed",
     "contract.signed",
     "contract.cosigned",

@@ -21,7 +21,6 @@ CONSENT = "consent"
 class State(models.TextChoices):
     """Where a contract stands. `superseded`, `revoked` and `expired` are ends."""
 
-    DRAFT = "draft"
     PROPOSED = "proposed"
     SIGNED = "signed"
     ACTIVE = "active"
@@ -137,7 +136,7 @@ class Contract(models.Model):
                 name="consent_contract_grantee_kind",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[State.DRAFT, State.PROPOSED])
+                condition=Q(state=State.PROPOSED)
                 | Q(state=State.REVOKED, signed_at=None)
                 | Q(signed_at__isnull=False, signature_kind__in=KINDS),
                 name="consent_contract_signed",

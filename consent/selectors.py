@@ -4,7 +4,7 @@ In a tenant's scope these see that tenant's rows; in a party's scope (`ledger.sc
 person, clinician or organisation at every tenant.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -76,7 +76,7 @@ def as_fhir(contract: Contract) -> dict[str, Any]:
     else:
         resource = writing.write(from_json(contract.terms), person=contract.person)
     in_force = contract.state == State.ACTIVE and contract.ends > datetime.now(UTC)
-    waiting = contract.state in (State.DRAFT, State.PROPOSED, State.SIGNED)
+    waiting = contract.state in (State.PROPOSED, State.SIGNED)
     status = "active" if in_force else "proposed" if waiting else "inactive"
     return resource | {"id": str(contract.id), "status": status}
 
@@ -111,11 +111,12 @@ def who_can_see(person: UUID) -> list[Viewer]:
     return [Viewer(item.id, item.grantee_kind, item.grantee, item.sentence, item.ends) for item in found]
 
 
-def shadowing(person: UUID, terms: Terms) -> list[Shadow]:
-    """Which of this person's contracts in force these terms would shadow, or be shadowed by. In the tenant's scope."""
-    found = _in_force().filter(person=person, tenant_id=terms.custodian).order_by("proposed_at", "id")
+def shadowing(person: UUID, offers: Sequence[Terms]) -> list[Shadow]:
+    """Which of this person's contracts in force these terms would shadow, or be shadowed by, at their custodians."""
+    places = {terms.custodian for terms in offers}
+    found = _in_force().filter(person=person, tenant_id__in=places).order_by("proposed_at", "id")
     own = [(item.id, from_json(item.terms)) for item in found if not adopted.is_adopted(item.terms)]
-    return shadows(terms, own)
+    return [shadow for terms in offers for shadow in shadows(terms, own)]
 
 
 def requests_of_person(person: UUID, *, only_open: bool = True) -> list[ContractRequest]:

@@ -19,7 +19,6 @@ from ledger.errors import SealError
 from ledger.selectors import Entry, erased_parties, known_pseudonym, search_entries, waiting_entries
 
 CONTRACT = (
-    "contract.drafted",
     "contract.proposed",
     "contract.signed",
     "contract.cosigned",

@@ -9,7 +9,7 @@ from consent.services.emergencies import end_emergency, open_emergency, review_e
 from consent.services.expiry import expire_due
 from consent.services.replaying import Progress, Replayed, replay
 from consent.services.requests import decline_request, request_access
-from consent.services.signature_rules import kinds_taken, set_signature_rule
+from consent.services.signature_rules import kinds_taken, kinds_taken_at, set_signature_rule
 from consent.services.signing import challenge, propose, sign
 from consent.services.suspension import resume, suspend
 from consent.services.uses import count_uses
@@ -31,6 +31,7 @@ __all__ = [
     "expire_due",
     "grant",
     "kinds_taken",
+    "kinds_taken_at",
     "open_emergency",
     "propose",
     "replay",

@@ -117,7 +117,6 @@ def enter_proposal(
     now: datetime,
     answered: ContractRequest | None = None,
     former: Contract | None = None,
-    state: State = State.PROPOSED,
 ) -> Contract:
     """Write a contract down that nobody has signed yet. The caller holds the person's lock."""
     contract = Contract(
@@ -131,14 +130,13 @@ def enter_proposal(
         ends=terms.ends,
         counted=terms.counted,
         proposed_at=now,
-        state=state,
+        state=State.PROPOSED,
         request=answered,
         supersedes=former,
         **code.document,
     )
     contract.save(force_insert=True)
-    kind = "contract.drafted" if state == State.DRAFT else "contract.proposed"
-    enter(kind, contract, actor=grantor, inputs=dict(code.document))
+    enter("contract.proposed", contract, actor=grantor, inputs=dict(code.document))
     return contract
 
 

@@ -22,7 +22,11 @@ from consent.sources import open_between, parties_of
 # whomever a FHIR Consent names are taken all. What is over at the start of
 # this statement, which is after the lock, is over at the decision too. A refusal whose columns were changed would
 # not be taken, so it is asked whether the columns of all her contracts repeat the terms that were signed.
-_IN_FORCE = """
+ALTERED = """(c.grantee_kind, c.grantee::text, c.counted,
+          to_char(c.ends AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+        IS DISTINCT FROM (c.terms #>> '{grantee,kind}', c.terms #>> '{grantee,id}',
+          coalesce(c.terms ->> 'uses', c.terms ->> 'suspend_above') IS NOT NULL, c.terms ->> 'ends')"""
+_IN_FORCE = f"""
 SELECT clock_timestamp(),
   (SELECT json_build_array(number, changed_at > clock_timestamp())
     FROM consent_epoch WHERE tenant_id = %(tenant)s AND person = %(person)s),
@@ -32,10 +36,7 @@ SELECT clock_timestamp(),
           CASE WHEN u.day = (clock_timestamp() AT TIME ZONE 'UTC')::date THEN u.today END) ORDER BY c.id)
         FILTER (WHERE (c.grantee IN (%(actor)s, %(organisation)s) OR c.grantee_kind IN ('team', 'group', 'consent'))
           AND c.ends > statement_timestamp()),
-      bool_or((c.grantee_kind, c.grantee::text, c.counted,
-          to_char(c.ends AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
-        IS DISTINCT FROM (c.terms #>> '{grantee,kind}', c.terms #>> '{grantee,id}',
-          coalesce(c.terms ->> 'uses', c.terms ->> 'suspend_above') IS NOT NULL, c.terms ->> 'ends')))
+      bool_or({ALTERED}))
     FROM consent_contract c LEFT JOIN consent_use u ON u.tenant_id = c.tenant_id AND u.contract_id = c.id
     WHERE c.tenant_id = %(tenant)s AND c.person = %(person)s AND c.state = 'active'),
   (SELECT json_build_array(id, actor, organisation, person,
@@ -43,7 +44,7 @@ SELECT clock_timestamp(),
     FROM consent_emergencysession
     WHERE tenant_id = %(tenant)s AND person = %(person)s AND actor = %(actor)s
       AND organisation = %(organisation)s AND ended_at IS NULL ORDER BY ends DESC LIMIT 1)
-"""
+"""  # noqa: S608 - put together of constants
 
 
 class _Row(NamedTuple):

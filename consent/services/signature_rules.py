@@ -44,6 +44,15 @@ def kinds_taken() -> list[str]:
     return list(KINDS) if rule is None else list(rule.kinds)
 
 
+def kinds_taken_at(tenants: Collection[UUID]) -> set[str]:
+    """The kinds that all of these organisations take, in any party's scope: rules may be read before one signs."""
+    newest = SignatureRule.objects.filter(tenant_id__in=tenants).order_by("tenant_id", "-version")
+    taken = set(KINDS)
+    for rule in newest.distinct("tenant_id"):
+        taken &= set(rule.kinds)
+    return taken
+
+
 def require_kind(kind: str) -> None:
     """Raises SignatureTooWeak where the open tenant does not take it."""
     taken = kinds_taken()

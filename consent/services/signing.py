@@ -2,17 +2,18 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from consent import instants, passkey
 from consent.compiler import compile_contract
-from consent.errors import ContractEnded, SignatureExpired, SignatureReplayed, UnknownContract, WrongCustodian
+from consent.errors import ContractEnded, SignatureExpired, SignatureReplayed, UnknownContract
 from consent.models import Contract, SigningChallenge, State
 from consent.passkey import Agreement
 from consent.sentence import Display
-from consent.services.contracts import enter_proposal, put_in_force
+from consent.services.contracts import check_custodian, enter_proposal, put_in_force, standing
+from consent.services.delegation import check_delegate, check_majority
 from consent.services.order import change_of
 from consent.services.requests import approve
 from consent.signature import Signature, Signed, verify
@@ -23,26 +24,40 @@ from ledger.scope import current_tenant
 LASTS = timedelta(minutes=5)
 
 
-def propose(*, person: UUID, grantor: UUID, terms: Terms, display: Display) -> Contract:
+def propose(
+    *,
+    person: UUID,
+    grantor: UUID,
+    terms: Terms,
+    display: Display,
+    supersedes: UUID | None = None,
+    delegate: UUID | None = None,
+    majority: datetime | None = None,
+) -> Contract:
     """Write a contract down for `grantor` to sign. Nothing is shared by it; the same words again are the same row.
 
-    The caller has checked that the grantor may speak for the person. Raises TermsError and its kin, WrongCustodian.
+    The caller has checked that the grantor may speak for the person; the rest is as `grant` says. Raises TermsError and
+    its kin, WrongCustodian, DelegationExceeded, BeyondMajority, UnknownContract, ContractEnded.
     """
-    if terms.custodian != current_tenant():
-        raise WrongCustodian(
-            "The terms name another custodian than the organisation that they are granted at."
-        )
+    check_custodian(terms)
+    check_majority(terms, majority)
     code = compile_contract(terms, person=person, display=display)
     now = change_of(person)
     terms.check_future(now)
+    if delegate is not None:
+        check_delegate(delegate=delegate, person=person, terms=terms)
+    former = standing(supersedes, person=person, now=now) if supersedes else None
     waiting = Contract.objects.filter(
         tenant_id=terms.custodian,
         person=person,
         grantor=grantor,
         state=State.PROPOSED,
         code_hash=code.code_hash,
+        supersedes=former,
     ).first()
-    return waiting or enter_proposal(person=person, grantor=grantor, terms=terms, code=code, now=now)
+    return waiting or enter_proposal(
+        person=person, grantor=grantor, terms=terms, code=code, now=now, former=former
+    )
 
 
 def challenge(*, contract: UUID, grantor: UUID) -> Agreement:
@@ -68,13 +83,19 @@ def challenge(*, contract: UUID, grantor: UUID) -> Agreement:
 
 
 def sign(
-    *, contract: UUID, grantor: UUID, evidence: Mapping[str, Any], request: UUID | None = None
+    *,
+    contract: UUID,
+    grantor: UUID,
+    evidence: Mapping[str, Any],
+    request: UUID | None = None,
+    delegate: UUID | None = None,
 ) -> Contract:
     """Put a proposed contract in force by the grantor's passkey.
 
     `evidence` is as `consent.passkey.EVIDENCE` says; the caller has checked that the key is the grantor's and that
-    origin and rpId are ours. Raises SignatureOverAnother, SignatureReplayed, SignatureExpired, SignatureRefused,
-    UnknownContract, ContractEnded, UnknownRequest, RequestClosed.
+    origin and rpId are ours. `delegate`: the guardian, if one acts for the person, whose delegation has to cover this
+    still. Raises SignatureOverAnother, SignatureReplayed, SignatureExpired, SignatureRefused, UnknownContract,
+    ContractEnded, UnknownRequest, RequestClosed, DelegationExceeded.
     """
     found = _proposal(contract, grantor)
     signature = Signature("passkey", grantor, evidence)
@@ -84,8 +105,12 @@ def sign(
     found.refresh_from_db()
     _still_open(found)
     _use_up(found, grantor, evidence["signed"], instants.iso(now))
+    terms = from_json(found.terms)
+    if delegate is not None:
+        check_delegate(delegate=delegate, person=found.person, terms=terms)
+    if found.supersedes_id is not None:
+        standing(found.supersedes_id, person=found.person, now=now)
     if request is not None:
-        terms = from_json(found.terms)
         found.request = approve(request=request, person=found.person, actor=grantor, terms=terms, now=now)
         found.save(update_fields=["request"])
     put_in_force(found, signature, now)

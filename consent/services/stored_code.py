@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from consent.base_variants import DEFAULT, VARIANTS, code_of
 from consent.compiler import HASHED, code_hash, counter_of
@@ -16,6 +17,8 @@ from consent.models import Contract
 from consent.policy_sets import Code
 from consent.terms import from_json
 from ledger.scope import current_tenant
+
+_NOT_SIGNED = "The code of a contract is not what was signed, so nothing is decided by it."
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,15 @@ def contract_code(expected: str) -> StoredCode:
     """A contract by its hash, from the tenant in scope. Raises CodeRefused."""
     found = Contract.objects.filter(tenant_id=current_tenant(), code_hash=expected)
     document = found.values(*HASHED, "person").first()
-    if document is None or code_hash({name: document[name] for name in HASHED}) != expected:
-        raise CodeRefused("The code of a contract is not what was signed, so nothing is decided by it.")
+    if document is None:
+        raise CodeRefused(_NOT_SIGNED)
+    return checked_code(expected, document, person=document["person"])
+
+
+def checked_code(expected: str, document: Mapping[str, Any], *, person: UUID) -> StoredCode:
+    """The same from what is hashed, read already. Raises CodeRefused."""
+    if code_hash({name: document[name] for name in HASHED}) != expected:
+        raise CodeRefused(_NOT_SIGNED)
     if adopted.is_adopted(document["terms"]):
         return _adopted(expected, document)
     terms = from_json(document["terms"])
@@ -50,7 +60,7 @@ def contract_code(expected: str) -> StoredCode:
         document["sentence"],
         terms.duties,
         distinctions(terms),
-        counter_of(terms, person=document["person"]) if terms.counted else "",
+        counter_of(terms, person=person) if terms.counted else "",
         bool(terms.during),
     )
 

@@ -5,7 +5,8 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from portal.api.views import documents
 from portal.api.views.accesses import Accesses
-from portal.api.views.contracts import Contract, ContractRevoke, Contracts
+from portal.api.views.contract_steps import ContractCosign, ContractResume, ContractRevoke, ContractSuspend
+from portal.api.views.contracts import Contract, Contracts
 from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
 from portal.api.views.ledgers import Entries, Ledger, Receipt
 from portal.api.views.me import MeView, MyCopy
@@ -24,6 +25,9 @@ urlpatterns = [
     path("v1/contracts/", Contracts.as_view(), name="contracts"),
     path("v1/contracts/<uuid:contract>/", Contract.as_view(), name="contract"),
     path("v1/contracts/<uuid:contract>/revoke/", ContractRevoke.as_view(), name="contract-revoke"),
+    path("v1/contracts/<uuid:contract>/suspend/", ContractSuspend.as_view(), name="contract-suspend"),
+    path("v1/contracts/<uuid:contract>/resume/", ContractResume.as_view(), name="contract-resume"),
+    path("v1/contracts/<uuid:contract>/cosign/", ContractCosign.as_view(), name="contract-cosign"),
     path("v1/contracts/<uuid:contract>/challenge/", ContractChallenge.as_view(), name="contract-challenge"),
     path("v1/contracts/<uuid:contract>/sign/", ContractSign.as_view(), name="contract-sign"),
     path("v1/onlookers/", Onlookers.as_view(), name="onlookers"),

@@ -14,7 +14,7 @@ from portal.accounts.identity import Caller
 from portal.fhir.bodies import MAX_BUNDLE, json_body
 from portal.fhir.conditions import wanted
 from portal.fhir.endpoint import FhirEndpoint
-from portal.fhir.outcomes import MEDIA_TYPE, outcome, tell_entry
+from portal.fhir.outcomes import MEDIA_TYPE, NOTICE, outcome, tell_entry, tell_notice
 from portal.fhir.stamps import stamped
 from portal.fhir.writing import STATUS, etag, location
 from portal.records import services
@@ -49,24 +49,29 @@ class Base(FhirEndpoint):
         response = _bundle("transaction-response", [_of_write(self.base, one, full=full) for one in done])
         for one in done[:1]:
             tell_entry(response, one.promise)
+        for one in done:
+            tell_notice(response, one.decision)
         return response
 
     def _batch(self, request: Request, entries: list[BundleEntry]) -> HttpResponse:
-        parts = [self._alone(request._request, entry, index) for index, entry in enumerate(entries)]
-        return _bundle("batch-response", parts)
+        answers = [self._alone(request._request, entry, index) for index, entry in enumerate(entries)]
+        response = _bundle("batch-response", [_of_response(answer) for answer in answers])
+        for notice in {answer[NOTICE] for answer in answers if NOTICE in answer}:
+            response[NOTICE] = notice
+        return response
 
-    def _alone(self, request: HttpRequest, entry: BundleEntry, index: int) -> str:
+    def _alone(self, request: HttpRequest, entry: BundleEntry, index: int) -> Any:
         """One entry as a request of its own, with the same token, organisation and purpose."""
         if index >= MOST_IN_BATCH:
             sentence = f"At most {MOST_IN_BATCH} entries of a batch are served. Send the others again."
-            return _of_response(outcome(413, "batch-too-long", sentence, request.request_id))  # type: ignore[attr-defined]
+            return outcome(413, "batch-too-long", sentence, request.request_id)  # type: ignore[attr-defined]
         try:
             inner = _request(request, f"/fhir/{self.organisation.slug}", entry)
             view, arguments, named = resolve(inner.path_info)
         except (ValueError, Resolver404):
             sentence = "The request of this entry names no method and address that are served."
-            return _of_response(outcome(400, "bundle-invalid", sentence, request.request_id))  # type: ignore[attr-defined]
-        return _of_response(view(inner, *arguments, **named))
+            return outcome(400, "bundle-invalid", sentence, request.request_id)  # type: ignore[attr-defined]
+        return view(inner, *arguments, **named)
 
 
 def _request(outer: HttpRequest, base: str, entry: BundleEntry) -> WSGIRequest:

@@ -74,7 +74,7 @@ class BinaryInstance(Instance):
             response["Content-Security-Policy"] = "default-src 'none'; sandbox"
         response["X-Content-Type-Options"] = "nosniff"
         response["ETag"] = etag(found.record.version)
-        tell_entry(response, found.promise)  # type: ignore[arg-type]
+        tell_entry(response, found.promise, found.decision)  # type: ignore[arg-type]
         return response
 
 

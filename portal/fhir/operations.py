@@ -67,7 +67,7 @@ class Operation(FhirEndpoint):
             for one in found.records
         ]
         response = HttpResponse(searchset(entries, links=links), content_type=MEDIA_TYPE)
-        tell_entry(response, found.promise)
+        tell_entry(response, found.promise, found.decision)
         return response
 
 

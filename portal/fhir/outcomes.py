@@ -19,6 +19,7 @@ from portal.fhir.errors import FhirError
 from portal.records.errors import Denied, RecordsError
 
 MEDIA_TYPE = "application/fhir+json; fhirVersion=4.0"
+NOTICE = "Redisclosure-Notice"
 DOMAIN = (AccountsError, ConsentError, RecordsError, LedgerError, FhirError)
 # https://hl7.org/fhir/R4/valueset-issue-type.html
 ISSUE_OF_STATUS = {
@@ -135,15 +136,17 @@ def _of_domain(error: Any, request_id: str) -> HttpResponse:
 
 
 def tell_entry(response: HttpResponse, promise: Any, decision: Decision | None = None) -> None:
-    """Name the ledger entry of what was answered, and promise it; None where no record was asked for.
-
-    With what was disclosed under 42 CFR Part 2 goes the notice of its 2.32.
-    """
-    if decision is not None and "redisclosure" in decision.duties:
-        response["Redisclosure-Notice"] = REDISCLOSURE
+    """Name the ledger entry of what was answered, and promise it; None where no record was asked for."""
+    tell_notice(response, decision)
     if promise is not None:
         response["Ledger-Entry"] = str(promise.promise.id)
         response["Ledger-Promise"] = promise.header()
+
+
+def tell_notice(response: HttpResponse, decision: Decision | None) -> None:
+    """With what was disclosed under 42 CFR Part 2 goes the notice of its 2.32."""
+    if decision is not None and "redisclosure" in decision.duties:
+        response[NOTICE] = REDISCLOSURE
 
 
 def _of_framework(error: exceptions.APIException, request_id: str) -> HttpResponse:

@@ -84,7 +84,7 @@ def answer(request: Request, base: str, one: Written) -> HttpResponse:
     response["Last-Modified"] = http_date(one.updated.timestamp())
     if one.outcome != "deleted":
         response["Location"] = location(base, one)
-    tell_entry(response, one.promise)
+    tell_entry(response, one.promise, one.decision)
     return response
 
 

@@ -14,7 +14,7 @@ from consent.errors import ConsentError
 from consent.sentence import Display
 from consent.signature import Signature
 from consent.terms import Terms
-from ledger.scope import lock, tenant_scope
+from ledger.scope import lock, party_scope, tenant_scope
 from portal.accounts.errors import UnknownPerson
 from portal.accounts.grantees import Named
 from portal.accounts.identity import Caller
@@ -81,12 +81,10 @@ def fingerprints(offered: Sequence[Proposal]) -> str:
 
 def beside(offered: Sequence[Proposal]) -> list[tuple[str, UUID]]:
     """What other contracts of hers do to these: words, and which contract."""
-    found = []
-    for each in offered:
-        with tenant_scope(each.where.tenant_id):
-            shadows = consent.shadowing(each.where.person_id, each.terms)
-        found += [(str(BESIDE[shadow.how]), shadow.contract) for shadow in shadows]
-    return found
+    person = offered[0].where.person_id
+    with party_scope(person):
+        shadows = consent.shadowing(person, [each.terms for each in offered])
+    return [(str(BESIDE[shadow.how]), shadow.contract) for shadow in shadows]
 
 
 def _proposal(draft: Draft, who: Named, where: Registration) -> Proposal:

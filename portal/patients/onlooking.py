@@ -66,7 +66,7 @@ def _purposes(found: Iterable[Sight]) -> list[str]:
 
 def _names(onlookers: Iterable[Onlooker]) -> Names:
     ids = {key for each in onlookers for key in (each.id, each.organisation) if key is not None}
-    return accounts.names(ids) | accounts.organisation_names(ids) if ids else {}
+    return accounts.names_of(ids, ids) if ids else {}
 
 
 def _named(onlooker: Onlooker, names: Names) -> str:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from consent import services
 from consent.errors import SignatureRefused
-from ledger.scope import tenant_scope
+from ledger.scope import party_scope, tenant_scope
 from portal.accounts import passkeys
 from portal.accounts.identity import Caller
 from portal.patients.granting import Proposal, as_shown
@@ -19,11 +19,9 @@ WEAKER = "reauthenticated"
 
 def ways(caller: Caller, offered: Sequence[Proposal]) -> dict[str, bool]:
     """How these can be signed here: `passkey` (the account has one), `weaker` (every organisation takes that)."""
-    weaker = True
-    for place in {each.where.tenant_id for each in offered}:
-        with tenant_scope(place):
-            weaker = weaker and WEAKER in services.kinds_taken()
-    return {"passkey": bool(passkeys.passkeys(caller.user)), "weaker": weaker}
+    with party_scope(caller.user):
+        taken = services.kinds_taken_at({each.where.tenant_id for each in offered})
+    return {"passkey": bool(passkeys.passkeys(caller.user)), "weaker": WEAKER in taken}
 
 
 def challenges(

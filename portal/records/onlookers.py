@@ -27,12 +27,16 @@ def who_could_see(*, caller: Caller, tenant: UUID, label: str = "") -> Sequence[
 
 
 def what_changes(
-    *, caller: Caller, tenant: UUID, terms: Terms, display: Display, label: str = ""
+    *,
+    caller: Caller,
+    offers: Sequence[tuple[Terms, Display]],
+    supersedes: UUID | None = None,
+    label: str = "",
 ) -> Sequence[Change]:
-    """What signing a contract with these terms would change for anybody. Raises as `who_could_see` does."""
-    person = _own(caller)
-    with tenant_scope(tenant):
-        return consent.what_changes(person=person, terms=terms, display=display, resources=_groups(label))
+    """What signing contracts with these terms would change for anybody. Raises as `who_could_see` does."""
+    return consent.what_changes(
+        person=_own(caller), offers=offers, resources=_groups(label), supersedes=supersedes
+    )
 
 
 def _own(caller: Caller) -> UUID:

@@ -18,6 +18,7 @@ from portal.records.finding import find_patient
 from portal.records.history import ACCESS_TYPES, WRITE_TYPES, Access, access_of, accesses_of, who_has_seen
 from portal.records.importing import Report, import_bundles, import_content
 from portal.records.lineage import Lineage, lineage
+from portal.records.majority import majority
 from portal.records.naming import named_record
 from portal.records.onlookers import what_changes, who_could_see
 from portal.records.opening import Record
@@ -74,6 +75,7 @@ __all__ = [
     "import_content",
     "is_open",
     "lineage",
+    "majority",
     "name_patients",
     "named_record",
     "own_outlines",

@@ -1,8 +1,10 @@
-"""Two hundred reads against one revocation: in the order of the log, none is permitted after it."""
+"""Reads against one revocation: in the order of the log, none is permitted after it. Of two revocations one counts."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Barrier, Event
 from uuid import UUID
+
+import httpx
 
 from ledger import selectors as ledger
 from ledger.scope import tenant_scope
@@ -45,3 +47,21 @@ def test_no_read_is_permitted_after_the_revocation(house: House) -> None:
     for entry in log:
         if str(entry.id) in answers:
             assert (entry.type == "access.permitted") == (answers[str(entry.id)] == 200)
+
+
+def test_of_two_revocations_at_once_one_has_effect_and_the_other_is_told_so(house: House) -> None:
+    ana = house.ana
+    contract = ana.post("/api/v1/contracts/", json=contract_body()).json()["id"]
+    together = Barrier(2, timeout=30)
+
+    def revoke(_: int) -> httpx.Response:
+        together.wait()
+        return ana.post(f"/api/v1/contracts/{contract}/revoke/")
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = sorted(pool.map(revoke, range(2)), key=lambda answer: answer.status_code)
+    assert (first.status_code, first.json()["state"]) == (200, "revoked")
+    assert (second.status_code, second.json()["code"]) == (409, "contract-ended")
+    with tenant_scope(house.tenants["st-mary"]):
+        log = ledger.subject_entries(subject=house.people[ANA], types=["contract.revoked"], limit=10)
+    assert len(log) == 1

@@ -23,6 +23,7 @@ def test_the_schema_is_valid_openapi_and_names_every_call(schema: Any) -> None:
     operations = {op["operationId"] for path in schema["paths"].values() for op in path.values()}
     assert operations == {
         "me", "contract_templates_list", "contracts_list", "contracts_grant", "contracts_read", "contracts_revoke",
+        "contracts_suspend", "contracts_resume", "contracts_cosign",
         "contracts_challenge", "contracts_sign", "onlookers_list", "onlookers_compare", "requests_list",
         "requests_make", "requests_decline", "emergency_open", "emergency_read", "emergency_end", "accesses_list",
         "ledger_read", "ledger_receipt", "ledger_entries", "ledger_completeness", "ledger_consistency",

@@ -68,12 +68,12 @@ def test_what_signing_would_change_is_said_by_grantee_and_category() -> None:
         granted(categories=["medicines"])
         terms = cast.terms(categories=["lab-results", "medicines"], ends=cast.in_a_year())
         (change,) = services.what_changes(
-            person=cast.PATIENT, terms=terms, display=cast.DISPLAY, resources=[LABS, MEDICINES]
+            person=cast.PATIENT, offers=[(terms, cast.DISPLAY)], resources=[LABS, MEDICINES]
         )
         assert change.onlooker == Onlooker("practitioner", cast.DOCTOR_ELSEWHERE)
         assert (change.gains, change.loses) == (("lab-results",), ())
         refusal = cast.terms(effect="deny", categories=["medicines"], ends=cast.in_a_year())
         (change,) = services.what_changes(
-            person=cast.PATIENT, terms=refusal, display=cast.DISPLAY, resources=[LABS, MEDICINES]
+            person=cast.PATIENT, offers=[(refusal, cast.DISPLAY)], resources=[LABS, MEDICINES]
         )
         assert (change.gains, change.loses) == ((), ("medicines",))

@@ -13,7 +13,7 @@ from portal.api.shapes.base import Body, Slug, Words
 from portal.api.shapes.names import Names
 
 SIGNED_BY = ["token", "passkey"]
-STATES = ["draft", "proposed", "signed", "active", "suspended", "superseded", "revoked", "expired"]
+STATES = ["proposed", "signed", "active", "suspended", "superseded", "revoked", "expired"]
 
 
 WAYS = (
@@ -114,7 +114,7 @@ class NewContract(Body):
     )
     report_back = serializers.BooleanField(required=False, help_text="Who uses it owes a report.")
     supersedes = serializers.UUIDField(
-        required=False, help_text="My contract that this one takes the place of. Not with `sign: passkey`."
+        required=False, help_text="My contract that this one amends: it ends when this one comes into force."
     )
     request = serializers.UUIDField(required=False, help_text="The request for access that this answers.")
     sign = serializers.ChoiceField(
@@ -140,6 +140,12 @@ class Assertion(Body):
     signed = serializers.DictField(child=serializers.CharField(max_length=500))
     assertion = serializers.DictField(help_text="`id`, and `response` with three texts in base64url.")
     request = serializers.UUIDField(required=False, help_text="The request for access that this answers.")
+
+
+class Cosignature(Body):
+    """Where the contract is; whoever is asked for a second signature knows it by its id."""
+
+    custodian = Slug(help_text="The short name of the organisation that keeps the records.")
 
 
 class GranteeShown(serializers.Serializer[Any]):

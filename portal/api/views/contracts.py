@@ -1,4 +1,4 @@
-"""`/api/v1/contracts/`: grant, list, look at, revoke."""
+"""`/api/v1/contracts/`: grant, amend, list, look at."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -23,6 +23,7 @@ from portal.api.shapes.base import page_of
 from portal.api.shapes.names import Names
 from portal.api.shapes.problems import problems
 from portal.api.views.lists import CURSOR, LIMIT, side
+from portal.records.services import majority
 
 SIDE = OpenApiParameter(
     "side",
@@ -64,7 +65,8 @@ class Contracts(Endpoint):
     def post(self, request: Request) -> Response:
         """Grant a contract over my own records. The call signs it: the token needs the scope `sign` by name.
 
-        With `sign: passkey` it is only proposed, and permits nothing until a passkey has signed it.
+        With `sign: passkey` it is only proposed, and permits nothing until a passkey has signed it. With `supersedes`
+        it amends another: that one ends in the transaction in which this one comes into force.
         """
         person = self.own_person()
         body = shapes.NewContract(data=request.data)
@@ -75,16 +77,18 @@ class Contracts(Endpoint):
             "grantor": self.caller.user,
             "terms": terms,
             "display": display,
+            "supersedes": body.validated_data.get("supersedes"),
         }
         with tenant_scope(terms.custodian):
             accounts.registration(person=person)
+            about["majority"] = majority(caller=self.caller, person=person, terms=terms)
             if body.validated_data.get("sign") == "passkey":
                 made = services.propose(**about)
             else:
                 signature = Signature("token", self.caller.user, {"client": self.caller.client})
-                answered = body.validated_data.get("request")
-                former = body.validated_data.get("supersedes")
-                made = services.grant(**about, signature=signature, request=answered, supersedes=former)
+                made = services.grant(
+                    **about, signature=signature, request=body.validated_data.get("request")
+                )
         return Response(shapes.contract(made, Names()), status=201)
 
     def shown_again(self, key: UUID) -> Response:
@@ -114,28 +118,6 @@ class Contract(Endpoint):
     def get(self, request: Request, contract: UUID) -> Response:
         """One contract that I granted, or that was granted to me."""
         return Response(shapes.contract(readable_contract(self, contract), Names()))
-
-
-class ContractRevoke(Endpoint):
-    scopes: ClassVar = {"POST": "contracts.revoke"}
-
-    @extend_schema(
-        operation_id="contracts_revoke",
-        tags=["contracts"],
-        request=None,
-        responses={200: shapes.Contract, **problems(404, 409, 413, 415)},
-    )
-    def post(self, request: Request, contract: UUID) -> Response:
-        """Stop sharing. It bites on the next read; what was seen before stays in the history."""
-        person = self.own_person()
-        with party_scope(person):
-            custodian = selectors.contract(contract, person=person).tenant_id
-        with tenant_scope(custodian):
-            ended = services.revoke(contract=contract, actor=self.caller.user, person=person)
-        return Response(shapes.contract(ended, Names()))
-
-    def shown_again(self, key: UUID) -> Response:
-        return Response(shapes.contract(readable_contract(self, key), Names()))
 
 
 def readable_contract(endpoint: Endpoint, contract: UUID) -> Any:

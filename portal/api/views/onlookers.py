@@ -71,7 +71,8 @@ class Onlookers(Endpoint):
         body = contract_shapes.NewContract(data=request.data)
         body.is_valid(raise_exception=True)
         terms, display = terms_and_display(body.validated_data)
-        found = what_changes(caller=self.caller, tenant=terms.custodian, terms=terms, display=display)
+        former = body.validated_data.get("supersedes")
+        found = what_changes(caller=self.caller, offers=[(terms, display)], supersedes=former)
         return Response(
             [
                 {

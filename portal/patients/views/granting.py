@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from consent.errors import ConsentError
-from consent.services import Change
 from consent.signature import Signature
 from portal.accounts import selectors as accounts
 from portal.accounts.confirming import confirmation_required, evidence
@@ -72,21 +71,12 @@ def check(who: Visitor) -> HttpResponseBase:
         "here": "sharing",
         "form": form,
         "ways": signing.ways(who.caller, offered),
-        "changes": onlooking.differences(_changes(who, offered)),
+        "changes": onlooking.differences(
+            what_changes(caller=who.caller, offers=[(each.terms, each.display) for each in offered])
+        ),
         "beside": granting.beside(offered),
     }
     return who.page("patients/grant.html", context, status=422 if form.is_bound else 200)
-
-
-def _changes(who: Visitor, offered: list[granting.Proposal]) -> list[Change]:
-    """What signing would change, for whomever it concerns."""
-    return [
-        change
-        for each in offered
-        for change in what_changes(
-            caller=who.caller, tenant=each.where.tenant_id, terms=each.terms, display=each.display
-        )
-    ]
 
 
 def _signed(who: Visitor, offered: list[granting.Proposal], form: Sign) -> str:

@@ -1,0 +1,97 @@
+"""`/api/v1/contracts/ID/...`: what becomes of a contract: revoked, suspended, resumed, signed by a second person."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from consent import selectors, services
+from consent.signature import Signature
+from ledger.scope import party_scope, tenant_scope
+from portal.accounts import selectors as accounts
+from portal.api.endpoint import Endpoint
+from portal.api.shapes import contracts as shapes
+from portal.api.shapes.names import Names
+from portal.api.shapes.problems import problems
+from portal.api.views.contracts import readable_contract
+
+
+class ContractStep(Endpoint):
+    """Something that becomes of one of my contracts, and needs no more said."""
+
+    def step(self, contract: UUID, service: Callable[..., Any]) -> Response:
+        person = self.own_person()
+        with party_scope(person):
+            custodian = selectors.contract(contract, person=person).tenant_id
+        with tenant_scope(custodian):
+            changed = service(contract=contract, actor=self.caller.user, person=person)
+        return Response(shapes.contract(changed, Names()))
+
+    def shown_again(self, key: UUID) -> Response:
+        return Response(shapes.contract(readable_contract(self, key), Names()))
+
+
+class ContractRevoke(ContractStep):
+    scopes: ClassVar = {"POST": "contracts.revoke"}
+
+    @extend_schema(
+        operation_id="contracts_revoke",
+        tags=["contracts"],
+        request=None,
+        responses={200: shapes.Contract, **problems(404, 409, 413, 415)},
+    )
+    def post(self, request: Request, contract: UUID) -> Response:
+        """Stop sharing. It bites on the next read; what was seen before stays in the history."""
+        return self.step(contract, services.revoke)
+
+
+class ContractSuspend(ContractStep):
+    scopes: ClassVar = {"POST": "contracts.revoke"}
+
+    @extend_schema(
+        operation_id="contracts_suspend",
+        tags=["contracts"],
+        request=None,
+        responses={200: shapes.Contract, **problems(404, 409, 413, 415)},
+    )
+    def post(self, request: Request, contract: UUID) -> Response:
+        """Let a contract rest: it permits nothing until it is resumed."""
+        return self.step(contract, services.suspend)
+
+
+class ContractResume(ContractStep):
+    scopes: ClassVar = {"POST": "sign"}
+
+    @extend_schema(
+        operation_id="contracts_resume",
+        tags=["contracts"],
+        request=None,
+        responses={200: shapes.Contract, **problems(404, 409, 413, 415)},
+    )
+    def post(self, request: Request, contract: UUID) -> Response:
+        """Let it hold again, as it was signed. What the custodian suspended, only the custodian lets go."""
+        return self.step(contract, services.resume)
+
+
+class ContractCosign(Endpoint):
+    scopes: ClassVar = {"POST": "sign"}
+    keeps_attempts: ClassVar = False  # a second time it says by itself that it was signed
+
+    @extend_schema(
+        operation_id="contracts_cosign",
+        tags=["contracts"],
+        request=shapes.Cosignature,
+        responses={200: shapes.Contract, **problems(404, 409, 413, 415, 422)},
+    )
+    def post(self, request: Request, contract: UUID) -> Response:
+        """Put the second signature, mine, under somebody's contract that waits for it. It comes into force."""
+        body = shapes.Cosignature(data=request.data)
+        body.is_valid(raise_exception=True)
+        custodian = accounts.organisation(body.validated_data["custodian"]).id
+        signature = Signature("token", self.caller.user, {"client": self.caller.client})
+        with tenant_scope(custodian):
+            signed = services.cosign(contract=contract, signature=signature, cosigner=self.caller.user)
+        return Response(shapes.contract(signed, Names()))
