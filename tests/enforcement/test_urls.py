@@ -1,7 +1,9 @@
 """No address of the project returns what stands in a record without a decision in the ledger. All of them are tried."""
 
+import io
 import json
 import re
+import zipfile
 from collections import defaultdict
 from typing import Any
 
@@ -88,7 +90,7 @@ class Attempt:
         else:
             body, form = BODIES.get(route, (query, FORM))
             answer = client.post(path, body, content_type=form)
-        content = streamed(answer) if getattr(answer, "streaming", False) else answer.content
+        content = unpacked(streamed(answer) if getattr(answer, "streaming", False) else answer.content)
         if MARKER.encode() in content:
             self.shown[route].add(asker.name)
             if not asker.may:
@@ -96,6 +98,14 @@ class Attempt:
             if self._world.decisions() == before:
                 self.wrong.append(f"{path} shows the record to {asker.name}, and no entry tells of it")
         return [found.decode() for found in LINK.findall(content)]
+
+
+def unpacked(content: bytes) -> bytes:
+    """What is in an archive; anything else as it is."""
+    if not content.startswith(b"PK"):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return b"\n".join(archive.read(name) for name in archive.namelist())
 
 
 def _gather(links: dict[str, set[str]], found: list[str]) -> None:
