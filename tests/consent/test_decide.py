@@ -238,7 +238,7 @@ def test_a_revocation_waits_for_decisions_under_way_and_later_ones_for_it() -> N
     deciding = threading.Event()
 
     def revokes() -> None:
-        deciding.wait()
+        deciding.wait(30)
         with cast.at_st_mary():
             services.revoke(contract=contract.id, actor=cast.PATIENT_USER)
             order.append("revoked")
@@ -246,13 +246,16 @@ def test_a_revocation_waits_for_decisions_under_way_and_later_ones_for_it() -> N
 
     revoker = threading.Thread(target=revokes)
     revoker.start()
-    with cast.at_st_mary():
-        assert reads().permitted
+    try:
+        with cast.at_st_mary():
+            assert reads().permitted
+            deciding.set()
+            time.sleep(0.2)
+            assert reads().permitted, "what was decided holds until this transaction ends"
+            order.append("read")
+    finally:
         deciding.set()
-        time.sleep(0.2)
-        assert reads().permitted, "what was decided holds until this transaction ends"
-        order.append("read")
-    revoker.join(timeout=10)
+        revoker.join(timeout=30)
     assert order == ["read", "revoked"]
     with cast.at_st_mary():
         assert not reads().permitted
@@ -263,23 +266,32 @@ def test_no_decision_after_a_revocation_permits_however_they_race() -> None:
     with cast.at_st_mary():
         contract = granted()
     permitted: list[Any] = []
+    denied: list[Any] = []
+    first, ended = threading.Event(), threading.Event()
 
     def reader() -> None:
-        for _ in range(10):
+        while len(permitted) + len(denied) < 2000:
+            over = ended.is_set()
             with cast.at_st_mary():
                 decisions = services.decide(request=cast.asks(), resources=[cast.record()])
-                if decisions.any_permitted:
-                    permitted.append(decisions.at)
+            (permitted if decisions.any_permitted else denied).append(decisions.at)
+            first.set()
+            if over:
+                break
         connection.close()
 
     readers = [threading.Thread(target=reader) for _ in range(4)]
     for thread in readers:
         thread.start()
-    time.sleep(0.02)
-    with cast.at_st_mary():
-        revoked = services.revoke(contract=contract.id, actor=cast.PATIENT_USER)
-    for thread in readers:
-        thread.join(timeout=10)
+    try:
+        assert first.wait(30)
+        with cast.at_st_mary():
+            revoked = services.revoke(contract=contract.id, actor=cast.PATIENT_USER)
+    finally:
+        ended.set()
+        for thread in readers:
+            thread.join(timeout=30)
     assert revoked.ended_at is not None
-    assert all(at < revoked.ended_at for at in permitted)
+    assert permitted and max(permitted) < revoked.ended_at
+    assert len(denied) >= 4 and min(denied) >= revoked.ended_at
     assert entries()[0].type == "contract.revoked"

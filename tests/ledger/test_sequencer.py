@@ -218,20 +218,22 @@ def test_killed_sequencers_lose_and_double_nothing(log: Logbook, sequencers: Nod
     writer.start()
     chance, killed_at = random.Random(20261123), list[int]()  # noqa: S311 - no secret
     others = sessions(log)
-    for _ in range(3):
-        before = size(log.session, log.tenant)
-        sequencers.start_sequencer()
-        end = time.monotonic() + 60
-        while size(log.session, log.tenant) == before:
-            sequencers.check()
-            assert time.monotonic() < end, log.status().log.alarm or "the sequencer makes nothing"
-            time.sleep(0.002)
-        time.sleep(chance.uniform(0, 0.06))
-        sequencers.kill("sequencer")
-        wait_for_sessions(log, others)
-        killed_at.append(size(log.session, log.tenant))
-    done.set()
-    writer.join()
+    try:
+        for _ in range(3):
+            before = size(log.session, log.tenant)
+            sequencers.start_sequencer()
+            end = time.monotonic() + 60
+            while size(log.session, log.tenant) == before:
+                sequencers.check()
+                assert time.monotonic() < end, log.status().log.alarm or "the sequencer makes nothing"
+                time.sleep(0.002)
+            time.sleep(chance.uniform(0, 0.06))
+            sequencers.kill("sequencer")
+            wait_for_sessions(log, others)
+            killed_at.append(size(log.session, log.tenant))
+    finally:
+        done.set()
+        writer.join()
     waiting = log.status().backlog
     log.drain()
     entries = [submission for submission, _ in log.rows(LEAVES, log.tenant)]
