@@ -18,6 +18,10 @@ _SAID_OF = {
 }
 # SMART App Launch 1.0's way to name the addresses, which clients still read beside smart-configuration.
 _OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
+_TOPIC = (
+    "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/"
+    "capabilitystatement-subscriptiontopic-canonical"
+)
 _SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 
 
@@ -66,7 +70,7 @@ def _resource(name: str) -> dict[str, Any]:
 
 
 def _view(view: View) -> dict[str, Any]:
-    """What is read from the ledger rather than from the records."""
+    """What is no record."""
     searched = [{"name": name, "type": kind} for name, kind in view.parameters.items()]
     shown = {
         "type": view.type,
@@ -74,6 +78,8 @@ def _view(view: View) -> dict[str, Any]:
         "interaction": [{"code": code} for code in view.interactions],
         "versioning": "no-version",
         "searchParam": searched,
+        "operation": [{"name": name, "definition": url} for name, url in view.operations.items()],
+        "extension": [{"url": _TOPIC, "valueCanonical": url} for url in view.topics],
     }
     return {key: value for key, value in shown.items() if value != []}
 

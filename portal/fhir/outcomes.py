@@ -17,10 +17,11 @@ from portal.accounts import limits
 from portal.accounts.errors import AccountsError
 from portal.fhir.errors import FhirError
 from portal.records.errors import Denied, RecordsError
+from portal.subscriptions.errors import SubscriptionError
 
 MEDIA_TYPE = "application/fhir+json; fhirVersion=4.0"
 NOTICE = "Redisclosure-Notice"
-DOMAIN = (AccountsError, ConsentError, RecordsError, LedgerError, FhirError)
+DOMAIN = (AccountsError, ConsentError, RecordsError, LedgerError, FhirError, SubscriptionError)
 # https://hl7.org/fhir/R4/valueset-issue-type.html
 ISSUE_OF_STATUS = {
     400: "invalid",

@@ -1,9 +1,10 @@
 """What is served for which type: the addresses answer by it, and the CapabilityStatement tells it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from portal.records.kinds import KINDS
+from portal.subscriptions.topics import TOPICS
 
 SERVED = ("read", "vread", "update", "delete", "history-instance", "history-type", "create", "search-type")
 NOT_DELETED = frozenset({"Patient"})  # whoever is registered is not deleted
@@ -20,12 +21,14 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A type that is read from the ledger."""
+    """A type that is no record. `operations`: name to canonical URL; `topics`: what can be subscribed to."""
 
     type: str
     documentation: str
     interactions: tuple[str, ...]
     parameters: Mapping[str, str]
+    operations: Mapping[str, str] = field(default_factory=dict)
+    topics: tuple[str, ...] = ()
 
 
 AUDIT_EVENT = View(
@@ -34,10 +37,23 @@ AUDIT_EVENT = View(
     ("read", "search-type"),
     {"patient": "reference", "date": "date", "action": "token", "subtype": "token", "outcome": "token"},
 )
+SUBSCRIPTION = View(
+    "Subscription",
+    "Topic-based (Subscriptions R5 Backport 1.1): channels rest-hook and websocket, ids at most. One's own; each "
+    "notification is decided by contracts. One that failed is not resumed: delete it and subscribe again.",
+    ("read", "create", "delete", "search-type"),
+    {"_id": "token", "status": "token", "criteria": "string", "type": "token"},
+    operations={
+        "status": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-status",
+        "get-ws-binding-token": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/"
+        "backport-subscription-get-ws-binding-token",
+    },
+    topics=tuple(TOPICS.values()),
+)
 PROVENANCE = View(
     "Provenance", "Who stored which versions; also by _revinclude=Provenance:target.", ("read",), {}
 )
-VIEWS = (AUDIT_EVENT, PROVENANCE)
+VIEWS = (AUDIT_EVENT, PROVENANCE, SUBSCRIPTION)
 
 OPERATIONS = (
     Operation(

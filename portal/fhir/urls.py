@@ -9,6 +9,7 @@ from portal.fhir.exports import File, Start, Status
 from portal.fhir.histories import InstanceHistory, TypeHistory
 from portal.fhir.ledger_views import AuditEvents, OneAuditEvent, OneProvenance
 from portal.fhir.operations import DocRef, Everything, Validate
+from portal.fhir.subscriptions import BindingToken, OneSubscription, Subscriptions, SubscriptionStatus
 from portal.fhir.views import Instance, Metadata, NotHere, Search, Type
 
 app_name = "fhir"
@@ -40,6 +41,20 @@ urlpatterns = [
     re_path(rf"{_TYPE}/{_ID}/\$validate\Z", Validate.as_view(), name="validate-instance"),
     path("<slug:tenant>/Consent", Consents.as_view(), name="consents"),
     re_path(rf"^{_TENANT}/Consent/{_ID}\Z", OneConsent.as_view(), name="consent"),
+    path("<slug:tenant>/Subscription", Subscriptions.as_view(), name="subscriptions"),
+    path("<slug:tenant>/Subscription/$status", SubscriptionStatus.as_view(), name="subscription-states"),
+    path("<slug:tenant>/Subscription/$get-ws-binding-token", BindingToken.as_view(), name="binding"),
+    path("<slug:tenant>/Subscription/<uuid:key>", OneSubscription.as_view(), name="subscription"),
+    path(
+        "<slug:tenant>/Subscription/<uuid:key>/$status",
+        SubscriptionStatus.as_view(),
+        name="subscription-state",
+    ),
+    path(
+        "<slug:tenant>/Subscription/<uuid:key>/$get-ws-binding-token",
+        BindingToken.as_view(),
+        name="binding-of",
+    ),
     re_path(rf"{_TYPE}/_search\Z", Search.as_view(), name="search"),
     re_path(rf"^{_TENANT}/(?P<kind>Binary)\Z", Binaries.as_view(), name="binaries"),
     re_path(rf"^{_TENANT}/(?P<kind>Binary)/{_ID}\Z", BinaryInstance.as_view(), name="binary"),

@@ -19,6 +19,7 @@ from django.conf import settings
 from portal.live import sessions, streams
 from portal.live.groups import session_group, subject_group
 from portal.live.reading import in_thread
+from portal.subscriptions import services as subscriptions
 
 CHANNEL = "assent_ledger"
 APPLICATION = "assent-live"
@@ -81,6 +82,8 @@ class Pump:
             newest = {wake.subject: wake.seq for wake in wakes}
             for subject, seq in newest.items():
                 await _send(subject_group(subject), {"type": "live.wake", "subject": subject, "seq": seq})
+            if newest:
+                await in_thread(subscriptions.wake, tenant, newest.keys())
             if last == before:
                 return
             positions[tenant] = last

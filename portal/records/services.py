@@ -20,6 +20,13 @@ from portal.records.importing import Report, import_bundles, import_content
 from portal.records.lineage import Lineage, lineage
 from portal.records.majority import majority
 from portal.records.naming import named_record
+from portal.records.notifying import (
+    may_still_be_told,
+    may_still_know,
+    subscribe_to_accesses,
+    subscribe_to_changes,
+    told_of,
+)
 from portal.records.onlookers import what_changes, who_could_see
 from portal.records.opening import Record
 from portal.records.outlines import Outline, own_outlines
@@ -76,6 +83,8 @@ __all__ = [
     "is_open",
     "lineage",
     "majority",
+    "may_still_be_told",
+    "may_still_know",
     "name_patients",
     "named_record",
     "own_outlines",
@@ -89,6 +98,9 @@ __all__ = [
     "related",
     "search",
     "start_export",
+    "subscribe_to_accesses",
+    "subscribe_to_changes",
+    "told_of",
     "transact",
     "update",
     "what_changes",

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "portal.cases",
     "portal.smart",
     "portal.notices",
+    "portal.subscriptions",
     "portal.design",
     "portal.patients",
     "portal.providers",

@@ -3,7 +3,7 @@
 from portal.smart.callers import caller_at, caller_of, owner_of
 from portal.smart.connecting import connections_of, disconnect, over_records, take_back
 from portal.smart.registering import Registered, admit, admitted_at, application_of, register, remove
-from portal.smart.tokens import AppToken, authenticate
+from portal.smart.tokens import AppToken, authenticate, scopes_now
 
 __all__ = [
     "AppToken",
@@ -20,5 +20,6 @@ __all__ = [
     "owner_of",
     "register",
     "remove",
+    "scopes_now",
     "take_back",
 ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ledger.scope import tenant_scope
 from portal.accounts.errors import InvalidToken
+from portal.accounts.identity import Caller
 from portal.accounts.models import User
 from portal.smart.issuing import admitted
 from portal.smart.models import AccessToken, Application, Connection
@@ -58,3 +59,25 @@ def reach_at(token: AppToken, tenant: UUID) -> Reach:
     if found is None:
         raise InvalidToken(_NOT_VALID)
     return Reach(token.scopes & set(found.scopes.split()), found.by_patient, found.person_id)
+
+
+def scopes_now(client_id: str, *, caller: Caller, tenant: UUID) -> frozenset[str] | None:
+    """What an application that called once still has of its scopes at this organisation; None if it is out.
+
+    For jobs, which have no token any more: the connection stands for it, and for a backend service its admission.
+    """
+    application = Application.objects.filter(client_id=client_id).first()
+    if application is None or not admitted(tenant, application):
+        return None
+    given = caller.scopes or frozenset()
+    if caller.user == application.id and caller.about is None:
+        return given
+    with tenant_scope(tenant):
+        rows = Connection.objects.filter(application=application, ended=None, person=caller.about)
+        acting = (
+            rows.filter(by_patient=True)
+            if caller.user == application.id
+            else rows.filter(account=caller.user)
+        )
+        found = acting.order_by("-since").first()
+    return given & set(found.scopes.split()) if found else None

@@ -37,9 +37,9 @@ def route_of(path: str) -> str:
 
 def sockets() -> list[str]:
     """The routes of all web sockets."""
-    from portal.live.urls import websocket_urlpatterns
+    from portal.live.urls import program_urlpatterns, websocket_urlpatterns
 
-    return [str(pattern.pattern) for pattern in websocket_urlpatterns]
+    return [str(pattern.pattern) for pattern in [*websocket_urlpatterns, *program_urlpatterns]]
 
 
 def _walk(resolver: URLResolver, prefix: str) -> Iterator[Address]:

@@ -88,12 +88,19 @@ NEVER = {
     "fhir/<tenant>/AuditEvent/_search": "entries of the ledger: who looked, without content",
     "fhir/<tenant>/AuditEvent/<entry>": "an entry of the ledger, without content",
     "fhir/<tenant>/Provenance/<entry>": "where a version came from, without content",
+    "fhir/<tenant>/Subscription": "who wants to be told of what",
+    "fhir/<tenant>/Subscription/<key>": "who wants to be told of what",
+    "fhir/<tenant>/Subscription/$status": "how many events there were",
+    "fhir/<tenant>/Subscription/<key>/$status": "how many events there were",
+    "fhir/<tenant>/Subscription/$get-ws-binding-token": "a token",
+    "fhir/<tenant>/Subscription/<key>/$get-ws-binding-token": "a token",
     "fhir/<tenant>/metadata": "the description of the interface",
     "fhir/[\\s\\S]*": "what is not there",
 }
 
 SOCKETS = {
     "ws/chart/<slug:place>/<slug:custodian>/<uuid:person>/<slug:part>/": "that an open page is to close (tests/live)",
+    "ws/subscriptions/": "ids of records, each decided and entered (tests/subscriptions)",
     "ws/notifications/": "wake-ups only: tenant, number and type of an entry (tests/live)",
 }
 
