@@ -29,7 +29,7 @@ NO_PAGE = {
     "auditors:receipt": "a file",
     "providers:document": "a file",
     "account_logout": "would sign out; tests/browser/test_walk.py opens it last",
-    "patients:grant": "leads to the first question",
+    "patients:contract_change": "leads to the check",
     "patients:grant_check": "needs a draft; the last test here",
     "patients:record_test": "needs the name of a test; tests/patients/test_pages.py",
     "patients:their_test": "needs the name of a test",

@@ -1,7 +1,7 @@
 """What the pages of the sharing flow hold besides their form: where one is, and at the end all answers once more."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from consent.sentence import day as day_in_sentence
-from consent.vocabulary import PURPOSES
+from consent.terms import Terms
+from consent.vocabulary import DELEGATED, PURPOSES
 from portal.design.shapes import Contract, Fact
 from portal.design.times import words as time_words
 from portal.patients import words
-from portal.patients.contracts import capitalised, emphasised
+from portal.patients.contracts import capitalised, emphasised, last_day
 from portal.patients.drafts import Draft
 from portal.patients.granting import Proposal
 from portal.patients.presenting import seen_and_hidden
@@ -32,6 +33,17 @@ LEADS: Mapping[str, StrOrPromise] = {
     "what": gettext_lazy("Only what you choose. Entries that are marked as sensitive stay closed."),
     "until": gettext_lazy("It ends by itself. You can stop it earlier at any time."),
 }
+
+
+def beginning(draft: Draft) -> dict[str, Any]:
+    """The page before the first question."""
+    return {
+        "step": 1,
+        "steps": ["purpose", *draft.steps, "check"],
+        "title": _("What do you want to share for?"),
+        "lead": _("It only decides what is ticked at first. You can change every part of it."),
+        "back_url": reverse("patients:sharing"),
+    }
 
 
 def asking(draft: Draft, step: str) -> dict[str, Any]:
@@ -59,6 +71,7 @@ def checking(draft: Draft, offered: Sequence[Proposal], counts: Sequence[Count])
         "facts": _answers(draft, offered),
         "seen": seen,
         "hidden": hidden,
+        "supersedes": draft.supersedes,
         "asked_more": words.parts(set(draft.asked) - set(draft.what)),
     }
 
@@ -88,28 +101,69 @@ def _answers(draft: Draft, offered: Sequence[Proposal]) -> list[Fact]:
         "organisation": _("Any clinician who works there"),
         "relative": _("Looks after you, on your behalf"),
     }[draft.kind]
-    purposes = [str(words.PURPOSE_CHOICES[code]) for code in words.PURPOSE_CHOICES if code in draft.why]
+    purposes = [capitalised(words.purpose(code)) for code in words.PURPOSES if code in draft.why]
     facts = {
         "where": Fact(name=_("Held by"), value=words.listed([each.where.tenant.name for each in offered])),
         "who": Fact(name=_("Who"), value=who.name, detail=detail),
         "what": Fact(
             name=_("What"),
             value=capitalised(words.listed(words.parts(draft.what))),
-            detail=_("Nothing that is marked as sensitive"),
+            detail=_also(draft),
         ),
         "why": Fact(name=_("Why"), value=words.listed(purposes)),
-        "until": Fact(name=_("How long"), value=_until(draft)),
+        "until": Fact(name=_("How long"), value=_until(offered[0].terms.ends)),
     }
+    conditions = _conditions(offered[0].terms)
+    if conditions:
+        facts["conditions"] = Fact(name=_("Conditions"), value=". ".join(conditions))
     return [
         Fact(
             name=facts[step].name,
             value=facts[step].value,
             detail=facts[step].detail,
-            change_url=reverse("patients:grant_step", args=[step]),
+            change_url=reverse("patients:grant_step", args=["until" if step == "conditions" else step]),
         )
-        for step in draft.steps
+        for step in (*draft.steps, "conditions")
+        if step in facts
     ]
 
 
-def _until(draft: Draft) -> str:
-    return _("Until the end of %(day)s") % {"day": time_words(date.fromisoformat(draft.until), "day")}
+def _also(draft: Draft) -> str:
+    """Beside reading what is ordinary."""
+    named = [str(said) for code, said in words.SENSITIVITIES.items() if code in draft.sensitivity]
+    said = [
+        _("Also what is marked as: %(marks)s") % {"marks": ", ".join(named)}
+        if named
+        else _("Nothing that is marked as sensitive")
+    ]
+    said += [str(name) for action, name in words.MORE_ACTIONS.items() if action in draft.actions]
+    if DELEGATED in draft.actions:
+        said.append(_("They may decide for you whom these parts are shared with"))
+    return ". ".join(said)
+
+
+def _conditions(terms: Terms) -> list[str]:
+    """What holds beside the period, one sentence each."""
+    found = []
+    if terms.uses is not None:
+        found.append(_("It ends after %(number)s looks") % {"number": terms.uses})
+    if terms.suspend_above is not None:
+        found.append(_("It pauses above %(number)s looks a day") % {"number": terms.suspend_above})
+    if terms.data_starts is not None:
+        day = time_words(terms.data_starts.date(), "day")
+        found.append(_("Only entries from %(day)s on") % {"day": day})
+    if terms.data_ends is not None:
+        found.append(_("Only entries up to %(day)s") % {"day": time_words(last_day(terms.data_ends), "day")})
+    if terms.strong:
+        found.append(_("Only if they signed in with a second factor"))
+    if terms.redisclosure:
+        found.append(_("They are told not to pass it on (42 CFR Part 2)"))
+    if terms.report_back:
+        found.append(_("They report back to you what came of it"))
+    if not terms.notify:
+        found.append(_("You are not told of each look"))
+    return found
+
+
+def _until(ends: datetime) -> str:
+    return _("Until the end of %(day)s") % {"day": time_words(last_day(ends), "day")}

@@ -54,7 +54,20 @@ def shown(row: Row, names: Names, *, code: bool = False) -> Contract:
         code=row.cedar if code else "",
         code_hash=row.code_hash if code else "",
         url="" if code else reverse("patients:contract", args=[row.id]),
+        change_url=reverse("patients:contract_change", args=[row.id]) if running and changeable(row) else "",
         stop_url=reverse("patients:contract_stop", args=[row.id]) if running else "",
+    )
+
+
+def changeable(row: Row) -> bool:
+    """Whether the pages can say all that this contract does, so that changing one part keeps the others."""
+    terms = row.terms
+    more = ("types", "records", "excluded", "during", "cosigner", "starts")
+    return (
+        row.grantee_kind in ("practitioner", "organisation", "person")
+        and terms.get("effect") == "permit"
+        and bool(terms.get("categories"))
+        and not any(terms.get(name) for name in more)
     )
 
 

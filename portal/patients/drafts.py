@@ -7,6 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from consent import selectors as consent
+from portal.accounts import selectors as accounts
+
 KEY = "patients.draft"
 STEPS = ("where", "who", "what", "why", "until")
 
@@ -27,11 +30,26 @@ class Draft:
     request: str = ""
     request_at: str = ""
     asked: Sequence[str] = field(default_factory=tuple)
+    purpose: str = ""  # the template it began from
+    offered: Sequence[str] = ()  # parts that are ticked already when the question is asked
+    kinds: Sequence[str] = ()  # with whom the purpose is for; none: with anybody
+    actions: Sequence[str] = ("read",)
+    sensitivity: Sequence[str] = ()
+    uses: int | None = None
+    strong: bool = False
+    data_from: str = ""
+    data_until: str = ""
+    notify: bool = True
+    suspend_above: int | None = None
+    redisclosure: bool = False
+    report_back: bool = False
+    supersedes: str = ""  # the contract that this one takes the place of
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """The questions that this answer needs: a relative looks on one's behalf, for nothing else."""
-        return tuple(step for step in STEPS if step != "why") if self.kind == "relative" else STEPS
+        """The questions that this answer needs: a relative looks on one's behalf, a template says what for."""
+        settled = self.kind == "relative" or (self.purpose and self.why)
+        return tuple(step for step in STEPS if step != "why") if settled else STEPS
 
     @property
     def open_step(self) -> str:
@@ -48,10 +66,20 @@ class Draft:
     @property
     def ends(self) -> datetime:
         """The first instant after the last day."""
-        return datetime.combine(date.fromisoformat(self.until) + timedelta(days=1), time(), UTC)
+        return _after(self.until)
+
+    @property
+    def data_period(self) -> tuple[datetime | None, datetime | None]:
+        """From when to when the records are, half-open; None is no bound."""
+        first = datetime.combine(date.fromisoformat(self.data_from), time(), UTC) if self.data_from else None
+        return first, _after(self.data_until) if self.data_until else None
 
     def with_answers(self, **answers: Any) -> "Draft":
         return replace(self, **answers)
+
+
+def _after(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), UTC)
 
 
 def load(request: HttpRequest) -> Draft:
@@ -66,3 +94,34 @@ def save(request: HttpRequest, draft: Draft) -> None:
 
 def forget(request: HttpRequest) -> None:
     request.session.pop(KEY, None)
+
+
+def of_contract(row: Any, *, where: str) -> Draft:
+    """The answers that come to this contract (`contracts.changeable`), to be changed and signed in its place."""
+    terms = consent.terms_of(row)
+    organisation = terms.grantee.id if row.grantee_kind == "organisation" else terms.grantee.organisation
+    places = {place.id: place.slug for place in accounts.organisations()}
+    return Draft(
+        where=[where],
+        kind={"practitioner": "clinician", "person": "relative"}.get(row.grantee_kind, row.grantee_kind),
+        email="" if row.grantee_kind == "organisation" else accounts.user(row.grantee).email,
+        organisation=places.get(organisation, "") if organisation else "",
+        what=list(terms.categories),
+        why=list(terms.purposes),
+        until=_last_day(terms.ends),
+        actions=list(terms.actions),
+        sensitivity=list(terms.sensitivity),
+        uses=terms.uses,
+        strong=terms.strong,
+        data_from=terms.data_starts.date().isoformat() if terms.data_starts else "",
+        data_until=_last_day(terms.data_ends) if terms.data_ends else "",
+        notify=terms.notify,
+        suspend_above=terms.suspend_above,
+        redisclosure=terms.redisclosure,
+        report_back=terms.report_back,
+        supersedes=str(row.id),
+    )
+
+
+def _last_day(ends: datetime) -> str:
+    return (ends - timedelta(microseconds=1)).astimezone(UTC).date().isoformat()

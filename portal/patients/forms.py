@@ -8,12 +8,17 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
-from consent.vocabulary import CATEGORIES
+from consent.templates import TEMPLATES
+from consent.terms import MOST
+from consent.vocabulary import CATEGORIES, DELEGATED
 from portal.patients import words
 from portal.patients.drafts import Draft
 from portal.patients.grantees import GranteeUnclear, named
 
+KINDS = {"practitioner": "clinician", "organisation": "organisation", "person": "relative"}
+"""The grantees of a template that a page can ask for, by what it calls them."""
 LONGEST = timedelta(days=10 * 365)
 
 
@@ -25,6 +30,21 @@ class Question(forms.Form):
     """One question of the flow. `start` is how it opens, `answers` what it adds to the draft."""
 
     columns = False  # many short choices, side by side
+    folded: Sequence[str] = ()  # fields that are shown only to whoever asks for more
+    folded_title: StrOrPromise = ""
+
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        return [bound for bound in self.visible_fields() if bound.name not in self.folded]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        return [bound for bound in self.visible_fields() if bound.name in self.folded]
+
+    @property
+    def more_open(self) -> bool:
+        """Whether something in the fold is said already, or wrong."""
+        return any(bound.errors or bound.value() not in (None, "", False, []) for bound in self.more)
 
     def answers(self) -> dict[str, Any]:
         raise NotImplementedError
@@ -32,6 +52,38 @@ class Question(forms.Form):
     @classmethod
     def start(cls, draft: Draft) -> dict[str, Any]:
         raise NotImplementedError
+
+
+class Purpose(Question):
+    """What it is for: terms to begin from, each of which can be changed."""
+
+    OWN = "own"
+    purpose = forms.ChoiceField(
+        label=_("I want to share for"),
+        choices=[*words.TEMPLATES.items(), (OWN, _("Something else: I choose every part myself"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what it is for.")},
+    )
+
+    def answers(self) -> dict[str, Any]:
+        name = self.cleaned_data["purpose"]
+        if name == self.OWN:
+            return {}
+        template = TEMPLATES[name]
+        parts = dict(template.parts)
+        kinds = [KINDS[kind] for kind in template.kinds if kind in KINDS]
+        return {
+            "purpose": name,
+            "kinds": kinds,
+            "suggested": kinds[0],
+            "offered": parts.pop("categories"),
+            "why": parts.pop("purposes"),
+            **parts,
+        }
+
+    @classmethod
+    def start(cls, draft: Draft) -> dict[str, Any]:
+        return {"purpose": draft.purpose or "treatment"}
 
 
 class Where(Question):
@@ -77,8 +129,12 @@ class Who(Question):
         help_text=_("For an organisation, or for a clinician who works at more than one."),
     )
 
-    def __init__(self, *args: Any, organisations: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, organisations: Sequence[tuple[str, str]], kinds: Sequence[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
+        kind.choices = [choice for choice in kind.choices if not kinds or choice[0] in kinds]
         self.fields["organisation"].choices = [("", _g("Choose one")), *organisations]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -108,9 +164,11 @@ class Who(Question):
 
 
 class What(Question):
-    """Which parts of the record."""
+    """Which parts of the record, and what they may do with them."""
 
     columns = True
+    folded = ("decide", "actions", "sensitivity")
+    folded_title = _("More: sensitive entries, and what else they may do")
 
     what = forms.MultipleChoiceField(
         label=_("They may see"),
@@ -118,14 +176,61 @@ class What(Question):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one part of your record.")},
     )
+    sensitivity = forms.MultipleChoiceField(
+        label=_("Also what is marked as"),
+        required=False,
+        choices=list(words.SENSITIVITIES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Entries that are marked like this stay closed unless you name the mark here."),
+    )
+    actions = forms.MultipleChoiceField(
+        label=_("Besides reading, they may"),
+        required=False,
+        choices=list(words.MORE_ACTIONS.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    decide = forms.BooleanField(
+        label=_("They may also decide for me whom these parts are shared with"),
+        required=False,
+        help_text=_(
+            "They can share no more than they see themselves, never with themselves, and not for longer. They never"
+            " see your personal details or what is marked as restricted. You can stop it at any time. For a child it"
+            " ends on the eighteenth birthday."
+        ),
+    )
+
+    def __init__(self, *args: Any, relative: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["actions" if relative else "decide"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("decide") and "demographics" in given.get("what", ()):
+            self.add_error(
+                "what", _g("Whoever decides for you never has your personal details. Leave them out.")
+            )
+        if given.get("decide") and {"R", "V"} & set(given.get("sensitivity", ())):
+            self.add_error("sensitivity", _g("Whoever decides for you never has restricted records."))
+        return given
 
     def answers(self) -> dict[str, Any]:
-        return {"what": self.cleaned_data["what"]}
+        given = self.cleaned_data
+        more = [DELEGATED] if given.get("decide") else list(given.get("actions", ()))
+        return {
+            "what": given["what"],
+            "sensitivity": given["sensitivity"],
+            "actions": ["read", *more],
+        }
 
     @classmethod
     def start(cls, draft: Draft) -> dict[str, Any]:
         # Whoever is to read anything should know whose it is; unticked, they see a record number.
-        return {"what": list(draft.what) or ["demographics"]}
+        return {
+            "what": list(draft.what or draft.offered) or ["demographics"],
+            "sensitivity": list(draft.sensitivity),
+            "actions": [action for action in draft.actions if action != "read"],
+            "decide": DELEGATED in draft.actions,
+        }
 
 
 class Why(Question):
@@ -147,7 +252,10 @@ class Why(Question):
 
 
 class Until(Question):
-    """Until when: everything that is shared ends by itself."""
+    """Until when: everything that is shared ends by itself. And on which further conditions."""
+
+    folded = ("uses", "suspend_above", "data_from", "data_until", "strong", "report_back", "quiet")
+    folded_title = _("More conditions")
 
     period = forms.ChoiceField(
         label=_("They may look for"),
@@ -167,8 +275,39 @@ class Until(Question):
         help_text=_("If you choose a day yourself. They can look until it ends."),
     )
 
+    uses = forms.IntegerField(
+        label=_("How often at most"),
+        required=False,
+        min_value=1,
+        max_value=MOST,
+        help_text=_("After so many looks it ends."),
+    )
+    suspend_above = forms.IntegerField(
+        label=_("Pause it above so many looks a day"),
+        required=False,
+        min_value=1,
+        max_value=MOST,
+        help_text=_("You are told, and can let it go on."),
+    )
+    data_from = forms.DateField(
+        label=_("Only entries from this day on"), required=False, widget=DateInput(format="%Y-%m-%d")
+    )
+    data_until = forms.DateField(
+        label=_("Only entries up to this day"), required=False, widget=DateInput(format="%Y-%m-%d")
+    )
+    strong = forms.BooleanField(label=_("Only if they signed in with a second factor"), required=False)
+    report_back = forms.BooleanField(label=_("They report back to me what came of it"), required=False)
+    quiet = forms.BooleanField(
+        label=_("Do not tell me of each look"),
+        required=False,
+        help_text=_("It stands in your history all the same."),
+    )
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        first, last = given.get("data_from"), given.get("data_until")
+        if first and last and last < first:
+            self.add_error("data_until", _g("Choose a day that is not before the first one."))
         if given.get("period") != "day" or "until" in self.errors:
             return given
         until = given.get("until")
@@ -187,11 +326,19 @@ class Until(Question):
             if period == "day"
             else timezone.localdate() + timedelta(days=int(period))
         )
-        return {"until": until.isoformat()}
+        given = self.cleaned_data
+        return {
+            "until": until.isoformat(),
+            "notify": not given["quiet"],
+            **{name: given[name] for name in ("uses", "suspend_above", "strong", "report_back")},
+            **{name: given[name].isoformat() if given[name] else "" for name in ("data_from", "data_until")},
+        }
 
     @classmethod
     def start(cls, draft: Draft) -> dict[str, Any]:
-        return {"period": "day", "until": draft.until} if draft.until else {"period": "365"}
+        period = {"period": "day", "until": draft.until} if draft.until else {"period": "365"}
+        names = ("uses", "suspend_above", "data_from", "data_until", "strong", "report_back")
+        return period | {name: getattr(draft, name) for name in names} | {"quiet": not draft.notify}
 
 
 class Sign(forms.Form):

@@ -1,7 +1,8 @@
 """From a draft to what will be signed, and to the contracts themselves. One contract for each who holds records."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from portal.accounts.identity import Caller
 from portal.accounts.models import Registration
 from portal.patients.drafts import Draft
 from portal.patients.grantees import named
+from portal.records.services import majority
 
 GUARDIANS_PURPOSE = "PATRQT"
 BESIDE: Mapping[str, StrOrPromise] = {
@@ -50,15 +52,17 @@ class Proposal:
     display: Display
     code: ContractCode
     request: UUID | None
+    supersedes: UUID | None = None
+    majority: datetime | None = None
 
 
-def proposals(draft: Draft, registrations: Sequence[Registration]) -> list[Proposal]:
+def proposals(caller: Caller, draft: Draft, registrations: Sequence[Registration]) -> list[Proposal]:
     """What the draft comes to. Raises GranteeUnclear, TermsError and its kin, UnknownPerson."""
     who = named(draft.kind, draft.email, draft.organisation)
     chosen = [each for each in registrations if each.tenant.slug in draft.where]
     if not chosen:
         raise UnknownPerson("You are not a patient there any more. Choose again whose records you share.")
-    return [_proposal(draft, who, each) for each in chosen]
+    return [_proposal(caller, draft, who, each) for each in chosen]
 
 
 def sign(*, caller: Caller, offered: Sequence[Proposal], shown: str, signature: Signature) -> list[UUID]:
@@ -84,16 +88,42 @@ def beside(offered: Sequence[Proposal]) -> list[tuple[str, UUID]]:
     person = offered[0].where.person_id
     with party_scope(person):
         shadows = consent.shadowing(person, [each.terms for each in offered])
-    return [(str(BESIDE[shadow.how]), shadow.contract) for shadow in shadows]
+    former = {each.supersedes for each in offered}
+    return [(str(BESIDE[shadow.how]), shadow.contract) for shadow in shadows if shadow.contract not in former]
 
 
-def _proposal(draft: Draft, who: Named, where: Registration) -> Proposal:
-    purposes = [GUARDIANS_PURPOSE] if draft.kind == "relative" else list(draft.why)
-    terms = Terms(where.tenant_id, who.grantee, list(draft.what), purposes, draft.ends)
+def _proposal(caller: Caller, draft: Draft, who: Named, where: Registration) -> Proposal:
+    terms = _terms(draft, who, where)
+    until = majority(caller=caller, person=where.person_id, terms=terms)
+    if until is not None and until < terms.ends:
+        terms = replace(terms, ends=until)
     display = Display(grantee=who.name, custodian=where.tenant.name, organisation=who.organisation)
     code = compile_contract(terms, person=where.person_id, display=display)
     answers = draft.request and draft.request_at == where.tenant.slug
-    return Proposal(where, who, terms, display, code, UUID(draft.request) if answers else None)
+    request = UUID(draft.request) if answers else None
+    former = UUID(draft.supersedes) if draft.supersedes else None
+    return Proposal(where, who, terms, display, code, request, former, until)
+
+
+def _terms(draft: Draft, who: Named, where: Registration) -> Terms:
+    first, after = draft.data_period
+    return Terms(
+        where.tenant_id,
+        who.grantee,
+        list(draft.what),
+        [GUARDIANS_PURPOSE] if draft.kind == "relative" else list(draft.why),
+        draft.ends,
+        actions=list(draft.actions),
+        sensitivity=list(draft.sensitivity),
+        strong=draft.strong,
+        notify=draft.notify,
+        data_starts=first,
+        data_ends=after,
+        uses=draft.uses,
+        suspend_above=draft.suspend_above,
+        redisclosure=draft.redisclosure,
+        report_back=draft.report_back,
+    )
 
 
 def _granted(caller: Caller, offer: Proposal, signature: Signature) -> UUID:
@@ -111,5 +141,7 @@ def _granted(caller: Caller, offer: Proposal, signature: Signature) -> UUID:
             signature=signature,
             display=offer.display,
             request=offer.request,
+            supersedes=offer.supersedes,
+            majority=offer.majority,
         )
     return made.id

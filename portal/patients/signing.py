@@ -33,7 +33,12 @@ def challenges(
     for each in offered:
         with tenant_scope(each.where.tenant_id):
             made = services.propose(
-                person=each.where.person_id, grantor=caller.user, terms=each.terms, display=each.display
+                person=each.where.person_id,
+                grantor=caller.user,
+                terms=each.terms,
+                display=each.display,
+                supersedes=each.supersedes,
+                majority=each.majority,
             )
             agreement = services.challenge(contract=made.id, grantor=caller.user)
         public_key = passkeys.options(request, agreement, account=caller.user)

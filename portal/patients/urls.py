@@ -37,6 +37,7 @@ urlpatterns = [
     path("sharing/requests/<uuid:request_id>/approve/", sharing.approve, name="request_approve"),
     path("sharing/requests/<uuid:request_id>/decline/", sharing.decline, name="request_decline"),
     path("sharing/<uuid:contract>/", sharing.contract, name="contract"),
+    path("sharing/<uuid:contract>/change/", sharing.change, name="contract_change"),
     path("sharing/<uuid:contract>/stop/", sharing.stop, name="contract_stop"),
     path("apps/", apps.connected, name="apps"),
     path("apps/<uuid:connection>/take-back/", apps.take_back, name="app_take_back"),

@@ -26,6 +26,31 @@ ROLES: Mapping[str, StrOrPromise] = {
     "privacy_officer": _("Privacy officer"),
     "auditor": _("Auditor"),
 }
+# What somebody shares for: the templates, in the patient's own words.
+TEMPLATES: Mapping[str, StrOrPromise] = {
+    "treatment": _("My treatment: whoever treats me reads what they need for it"),
+    "second-opinion": _("A second opinion: another clinician looks, and tells me what they think"),
+    "emergency-card": _("An emergency card: what helpers must know, read only in an emergency"),
+    "family": _("Somebody of my family: they see what I choose, on my behalf"),
+    "research": _("Research: researchers read it and may take a copy"),
+    "part-2": _("Substance use treatment (42 CFR Part 2): named people only, and they may not pass it on"),
+    "insurer": _("My insurer: what it needs to pay for my care, no notes and no results"),
+}
+SENSITIVITIES: Mapping[str, StrOrPromise] = {
+    "R": _("Restricted records"),
+    "V": _("Very restricted records"),
+    "ETH": _("Substance use"),
+    "ETHUD": _("Alcohol use"),
+    "OPIOIDUD": _("Opioid use"),
+    "PSY": _("Mental health"),
+    "HIV": _("HIV"),
+    "SEX": _("Sexual health"),
+    "SDV": _("Domestic violence"),
+}
+MORE_ACTIONS: Mapping[str, StrOrPromise] = {
+    "write": _("Add to these parts and change them"),
+    "export": _("Take a copy of these parts"),
+}
 # For a menu or a heading rather than the middle of a sentence.
 PURPOSE_CHOICES: Mapping[str, StrOrPromise] = {
     "TREAT": _("My treatment"),

@@ -48,18 +48,27 @@ def preview(
     return list(counts.values())
 
 
-def own_preview(outlines: Sequence[Outline]) -> list[Count]:
-    """As `preview` of one's own record at several organisations, from outlines that were read already; asks nothing."""
+def own_preview(outlines: Sequence[Outline], *, named: Collection[str] = ()) -> list[Count]:
+    """As `preview` of one's own record at several organisations, from outlines that were read already; asks nothing.
+
+    `named`: the labels that a contract reaches, so that what bears no other counts as ordinary.
+    """
     counts = {name: Count(name, words) for name, words in vocabulary.CATEGORIES.items()}
     for outline in outlines:
         for (_kind, category, labels), number in outline.groups:
-            _add(counts[category], labels, number)
+            _add(counts[category], labels, number, named)
     return list(counts.values())
 
 
-def _add(count: Count, labels: Collection[str], number: int) -> None:
+def _add(count: Count, labels: Collection[str], number: int, named: Collection[str] = ()) -> None:
     level, borne = vocabulary.grade(labels)
-    if level <= vocabulary.LEVELS["N"] and not borne:
+    highest = max(
+        (vocabulary.LEVELS[code] for code in named if code in vocabulary.LEVELS),
+        default=vocabulary.LEVELS["N"],
+    )
+    if borne:  # naming a sensitivity names what is restricted for its sake
+        highest = max(highest, vocabulary.LEVELS["R"])
+    if level <= highest and set(borne) <= set(vocabulary.covered(named)):
         count.ordinary += number
         return
     count.sensitive += number

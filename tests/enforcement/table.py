@@ -33,6 +33,7 @@ NEVER = {
     "sharing/requests/<request_id>/approve/": "a form's target",
     "sharing/requests/<request_id>/decline/": "a form's target",
     "sharing/<contract>/": "a contract, its life and its uses by category",
+    "sharing/<contract>/change/": "leads to a form with the terms of a contract",
     "sharing/<contract>/stop/": "a form",
     "asked/": "questions and corrections: what the patient wrote herself, and the answers",
     "asked/<case>/": "a question or correction: what the patient wrote herself, and the answer",

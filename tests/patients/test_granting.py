@@ -147,7 +147,7 @@ def test_two_submits_at_once_make_one_contract(cast: Cast) -> None:
         why=["TREAT"],
         until="2030-01-01",
     )
-    offered = granting.proposals(draft, registrations(cast.person))
+    offered = granting.proposals(cast.amara, draft, registrations(cast.person))
     shown, signature = granting.fingerprints(offered), Signature("reauthenticated", cast.amara.user)
 
     def submit(_: int) -> Any:
@@ -247,7 +247,7 @@ def test_the_check_waits_for_every_answer(cast: Cast, amara: Client) -> None:
 
 
 def test_who_is_a_patient_at_one_place_is_not_asked_where(ben: Client) -> None:
-    assert ben.get(reverse("patients:grant"))["Location"].endswith("/who/")
+    assert ben.post(reverse("patients:grant"), {"purpose": "own"})["Location"].endswith("/who/")
 
 
 def test_nothing_is_shared_by_looking(cast: Cast, amara: Client, sign_in: SignIn) -> None:

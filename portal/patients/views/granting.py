@@ -17,21 +17,30 @@ from portal.accounts.errors import AccountsError
 from portal.patients import checking, drafts, granting, onlooking, signing
 from portal.patients.door import Visitor, patient
 from portal.patients.drafts import Draft
-from portal.patients.forms import Question, Sign, Until, What, Where, Who, Why
+from portal.patients.forms import Purpose, Question, Sign, Until, What, Where, Who, Why
 from portal.records.services import own_outlines, own_preview, what_changes
 from portal.staff.answering import FORM
 
 FORMS: dict[str, type[Question]] = {"where": Where, "who": Who, "what": What, "why": Why, "until": Until}
 
 
-@patient()
+@patient(methods=FORM)
 def begin(who: Visitor) -> HttpResponseBase:
-    """A new draft. Who is a patient at one organisation only is not asked whose records."""
+    """A new draft, and what it is for. Who is a patient at one organisation only is not asked whose records."""
     slugs = [each.tenant.slug for each in who.registrations]
-    kind = "relative" if who.request.GET.get("kind") == "relative" else ""
-    draft = Draft(where=slugs if len(slugs) == 1 else (), suggested=kind)
+    draft = Draft(where=slugs if len(slugs) == 1 else ())
+    if who.request.GET.get("kind") == "relative":
+        draft = draft.with_answers(suggested="relative", kinds=["relative"])
+        drafts.save(who.request, draft)
+        return _onward(draft)
+    form = Purpose(who.request.POST or None, initial=Purpose.start(draft))
+    if form.is_valid():
+        draft = draft.with_answers(**form.answers())
     drafts.save(who.request, draft)
-    return _onward(draft)
+    if form.is_valid():
+        return _onward(draft)
+    context = checking.beginning(draft) | {"here": "sharing", "form": form}
+    return who.page("patients/grant.html", context, status=422 if form.is_bound else 200)
 
 
 @patient(methods=FORM)
@@ -60,19 +69,26 @@ def check(who: Visitor) -> HttpResponseBase:
     if draft.open_step:
         return _onward(draft)
     try:
-        offered = granting.proposals(draft, who.registrations)
+        offered = granting.proposals(who.caller, draft, who.registrations)
     except AccountsError:
         return redirect("patients:grant_step", "who")
+    except ConsentError as error:  # such as a part that was chosen for another grantee
+        messages.warning(who.request, str(error))
+        return redirect("patients:grant_step", "what")
     form = Sign(who.request.POST or None, initial={"code_hashes": granting.fingerprints(offered)})
     if form.is_valid() and (address := _signed(who, offered, form)):
         return redirect(address)
-    counts = own_preview(own_outlines([each.where for each in offered]))
+    counts = own_preview(own_outlines([each.where for each in offered]), named=draft.sensitivity)
     context = checking.checking(draft, offered, counts) | {
         "here": "sharing",
         "form": form,
         "ways": signing.ways(who.caller, offered),
         "changes": onlooking.differences(
-            what_changes(caller=who.caller, offers=[(each.terms, each.display) for each in offered])
+            what_changes(
+                caller=who.caller,
+                offers=[(each.terms, each.display) for each in offered],
+                supersedes=offered[0].supersedes,
+            )
         ),
         "beside": granting.beside(offered),
     }
@@ -113,6 +129,9 @@ def _form(step: str, who: Visitor, draft: Draft) -> Any:
         choices = {"places": [(each.tenant.slug, each.tenant.name) for each in who.registrations]}
     elif step == "who":
         choices = {"organisations": [(each.slug, each.name) for each in accounts.organisations()]}
+        choices["kinds"] = draft.kinds
+    elif step == "what":
+        choices = {"relative": draft.kind == "relative"}
     return FORMS[step](posted, initial=FORMS[step].start(draft), **choices)
 
 

@@ -82,6 +82,19 @@ def contract(who: Visitor, contract: UUID) -> HttpResponseBase:
     return who.page("patients/contract.html", context)
 
 
+@patient()
+def change(who: Visitor, contract: UUID) -> HttpResponseBase:
+    """Begin with what this contract says: what is signed then takes its place, and until then it holds."""
+    with party_scope(who.person):
+        row = consent.contract(contract, person=who.person)
+    shown = contracts.shown(row, contracts.names_for([row]))
+    if not shown.change_url:
+        return redirect("patients:contract", contract)
+    slugs = {each.tenant_id: each.tenant.slug for each in who.registrations}
+    drafts.save(who.request, drafts.of_contract(row, where=slugs[row.tenant_id]))
+    return redirect("patients:grant_check")
+
+
 @patient(methods=FORM)
 def stop(who: Visitor, contract: UUID) -> HttpResponseBase:
     """Ask once more, then stop. A second time changes nothing."""

@@ -52,4 +52,4 @@ def _offered(who: Visitor) -> list[Proposal]:
     draft = drafts.load(who.request)
     if draft.open_step:
         raise granting.ContractChanged("There is nothing to sign here any more. Begin again.")
-    return granting.proposals(draft, who.registrations)
+    return granting.proposals(who.caller, draft, who.registrations)
