@@ -42,7 +42,7 @@ def places_of(application: Application) -> list[UUID]:
 
 
 def lasting(scope: str) -> bool:
-    """Whether a token of these scopes may be refreshed."""
+    """Whether tokens of what these scopes were agreed for may be refreshed."""
     return bool(LASTING & set(scope.split()))
 
 

@@ -77,7 +77,8 @@ class Validator(OAuth2Validator):
 
     def _save_bearer_token(self, token: Any, request: Any, *args: Any, **kwargs: Any) -> None:
         connection: Connection | None = getattr(request, "connection", None)
-        if not issuing.lasting(token["scope"]):
+        # What was agreed counts: with less asked for, the token that refreshes is still used up and comes anew.
+        if not issuing.lasting(connection.scopes if connection is not None else token["scope"]):
             token.pop("refresh_token", None)
         super()._save_bearer_token(token, request, *args, **kwargs)
         issuing.enter_issue(request.client, connection, token, grant_type=request.grant_type)

@@ -77,11 +77,12 @@ class App:
         token: Json = answer.json()
         return token
 
-    def refresh(self, token: str) -> Any:
+    def refresh(self, token: str, **more: str) -> Any:
         asked = {
             "grant_type": "refresh_token",
             "refresh_token": token,
             "client_id": self.application.client_id,
+            **more,
         }
         return self.http.post("/o/token/", asked, headers=self.headers)
 

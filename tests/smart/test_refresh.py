@@ -38,6 +38,19 @@ def test_a_refresh_token_that_comes_twice_ends_the_family(cast: Cast, amara: Cli
     assert "refresh-token-reused" in codes
 
 
+def test_asking_for_less_renews_the_refresh_token_as_well(cast: Cast, amara: Client, growth: App) -> None:
+    """Also where what lets it last is left out (RFC 6749, 6): the one that was used is used up."""
+    first = growth.connect(amara, cast.hospital, LASTING)
+    second = growth.refresh(first["refresh_token"], scope="launch/patient patient/*.rs").json()
+    assert set(second["scope"].split()) == {"launch/patient", "patient/*.rs"}
+    third = growth.refresh(second["refresh_token"]).json()
+    assert reads(growth.http, cast, second["access_token"]) == 401
+    assert reads(growth.http, cast, third["access_token"]) == 200
+    assert growth.refresh(first["refresh_token"]).json()["error"] == "invalid_grant"
+    assert reads(growth.http, cast, third["access_token"]) == 401
+    assert growth.refresh(third["refresh_token"]).status_code == 400
+
+
 def test_another_application_cannot_use_or_end_it(cast: Cast, amara: Client, growth: App) -> None:
     first = growth.connect(amara, cast.hospital, LASTING)
     other = app(cast.hospital)
