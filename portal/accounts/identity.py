@@ -34,8 +34,12 @@ class Caller:
 
     def requires(self, scope: str) -> None:
         """Raise ScopeMissing if this is a token without that scope."""
-        if self.scopes is not None and not grants(self.scopes, scope):
+        if not self.has(scope):
             raise ScopeMissing(f"This token lacks the scope {scope!r}. Make one that has it and call again.")
+
+    def has(self, scope: str) -> bool:
+        """Whether no token's lack of that scope stands in the way."""
+        return self.scopes is None or grants(self.scopes, scope)
 
     def as_oneself(self) -> "Caller":
         """The same account, acting for nobody but itself."""

@@ -51,8 +51,8 @@ def _write_place(copy: zipfile.ZipFile, caller: Caller, registration: Registrati
     for record in documents:
         _write_document(copy, folder, tenant, record)
     copy.writestr(f"{folder}/record.pdf", paper.bytes())
-    proven = _write_evidence(copy, folder, tenant, caller.person)
-    copy.writestr(f"{folder}/README.txt", _readme(registration.tenant.name, proven=proven))
+    evidence = _write_evidence(copy, folder, tenant, caller)
+    copy.writestr(f"{folder}/README.txt", _readme(registration.tenant.name, evidence))
 
 
 def _records(caller: Caller, registration: Registration) -> Iterator[Record]:
@@ -77,35 +77,30 @@ def _write_document(copy: zipfile.ZipFile, folder: str, tenant: UUID, record: Re
             file.write(piece)
 
 
-def _write_evidence(copy: zipfile.ZipFile, folder: str, tenant: UUID, person: UUID | None) -> bool:
-    """What the ledger says of this record, with proofs. False where no checkpoint covers any of it yet."""
+def _write_evidence(copy: zipfile.ZipFile, folder: str, tenant: UUID, caller: Caller) -> str:
+    """What the ledger says of this record, with proofs, where the caller may read that; and a sentence about it."""
+    if not caller.has("accesses.read"):
+        return _("Without the scope accesses.read, what the ledger says of your record is not in this copy.")
     with TemporaryFile() as draft:
         try:
-            export_evidence(draft, tenant=tenant, subject=person, disclose=lambda entry: True)
+            export_evidence(draft, tenant=tenant, subject=caller.person, disclose=lambda entry: True)
         except LedgerError:
-            return False
+            return _("The ledger has not covered any entry about you yet, so that there are no proofs here.")
         draft.seek(0)
         with copy.open(f"{folder}/evidence.zip", "w", force_zip64=True) as file:
             while piece := draft.read(_SPOOLED):
                 file.write(piece)
-    return True
+    return _(
+        "evidence.zip: what the ledger says of your record. Check it with python -m ledger.verify evidence.zip"
+    )
 
 
-def _readme(organisation: str, *, proven: bool) -> str:
+def _readme(organisation: str, evidence: str) -> str:
     lines = [
         _("Your record at %(organisation)s.") % {"organisation": organisation},
         "",
         _("record.pdf: to read. record.json: the same and more, as FHIR R4, for other systems."),
         _("documents: what was kept as files of their own."),
+        evidence,
     ]
-    if proven:
-        lines.append(
-            _(
-                "evidence.zip: what the ledger says of your record. Check it with python -m ledger.verify evidence.zip"
-            )
-        )
-    else:
-        lines.append(
-            _("The ledger has not covered any entry about you yet, so that there are no proofs here.")
-        )
     return "\n".join(lines) + "\n"

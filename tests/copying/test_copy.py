@@ -15,6 +15,7 @@ from ledger.scope import tenant_scope
 from ledger.sequencing import drain
 from portal.accounts import selectors
 from portal.accounts.identity import Caller
+from portal.accounts.services import create_token
 from portal.copying.archive import write_copy
 from portal.records import services
 from tests.cast import PASSWORD, PATIENT, Cast, account_of, build
@@ -67,6 +68,22 @@ def test_its_proofs_verify_without_us(cast: Cast, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "ledger.verify", str(archive), "--vkey", vkey]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_token_for_records_alone_gets_nothing_of_the_ledger(cast: Cast) -> None:
+    drain()
+
+    def names(scopes: str) -> list[str]:
+        token = create_token(user=account_of(cast.amara), scopes=scopes)
+        answer = Client().get("/api/v1/me/copy/", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 200
+        return zipfile.ZipFile(BytesIO(answer.getvalue())).namelist()
+
+    evidence, record = (f"{cast.hospital.slug}/{name}" for name in ("evidence.zip", "record.json"))
+    alone, both = names("records.read"), names("records.read accesses.read")
+    assert record in alone
+    assert evidence not in alone
+    assert {record, evidence} <= set(both)
 
 
 def test_each_organisation_is_told_that_a_copy_was_taken(cast: Cast) -> None:

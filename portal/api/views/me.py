@@ -51,7 +51,7 @@ class MyCopy(Endpoint):
         operation_id="copy", tags=["me"], responses={(200, FORM): OpenApiTypes.BINARY, **problems(403)}
     )
     def get(self, request: Request) -> Any:
-        """My whole record at every organisation as a ZIP: FHIR, PDF, documents, and evidence with proofs."""
+        """My whole record at every organisation as a ZIP: FHIR, PDF, documents; with accesses.read its evidence."""
         if self.caller.person is None:
             raise NotAPatient("This account is not linked to a patient, so there is no record to copy.")
         out = TemporaryFile()  # noqa: SIM115 - the response closes it
