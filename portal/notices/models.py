@@ -13,7 +13,10 @@ class Mail(models.TextChoices):
 
 
 class Notices(models.Model):
-    """The wishes of one account; without a row those of the defaults. `waiting`: a letter is due, `urgent` at once."""
+    """The wishes of one account; without a row those of the defaults. `waiting`: a letter is due, `urgent` at once.
+
+    `refused`: how often in a row it could not be handed over, which is tried again from `not_before` on.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     in_page = models.BooleanField(default=True)
@@ -21,6 +24,8 @@ class Notices(models.Model):
     waiting = models.BooleanField(default=False)
     urgent = models.BooleanField(default=False)
     mailed_at = models.DateTimeField(null=True)
+    refused = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index("user", condition=models.Q(waiting=True), name="notices_waiting")]

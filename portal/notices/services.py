@@ -1,5 +1,6 @@
 """Finding whom a log's new entries are about, and writing to those who wish it: that there is something, never what."""
 
+import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
@@ -19,6 +20,7 @@ from portal.records.services import ACCESS_TYPES
 
 BATCH = 500
 BETWEEN_LETTERS = timedelta(hours=1)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(days=1)
 URGENT = frozenset({"access.emergency"})
 TOLD = URGENT | {
     *ACCESS_TYPES,
@@ -29,6 +31,8 @@ TOLD = URGENT | {
     "correction.denied",
     "correction.extended",
 }
+
+log = logging.getLogger(__name__)
 
 
 def wishes_of(user: User) -> Notices:
@@ -69,10 +73,13 @@ def read_log(tenant: UUID) -> int:
 def send_letters() -> int:
     """Write every letter that is due: urgent ones at once, others at most once an hour. Returns how many.
 
-    A letter that could not be handed over stays due. One that was, while our note of it was lost, is written again.
+    One that could not be handed over keeps no other back, stays due, and is tried again after twice as long each time,
+    at most a day. One that was, while our note of it was lost, is written again.
     """
-    lately = Q(mailed_at__gt=timezone.now() - BETWEEN_LETTERS)
+    now = timezone.now()
+    lately = Q(mailed_at__gt=now - BETWEEN_LETTERS)
     due = Notices.objects.filter(waiting=True, user__is_active=True).exclude(lately & Q(urgent=False))
+    due = due.exclude(not_before__gt=now)
     return sum(_send(key) for key in list(due.values_list("pk", flat=True)))
 
 
@@ -82,9 +89,19 @@ def _send(key: int) -> bool:
         wishes = found.filter(pk=key, waiting=True).first()
         if wishes is None:
             return False
-        send_mail(_("New activity in your account"), _letter(), None, [wishes.user.email])
+        try:
+            send_mail(_("New activity in your account"), _letter(), None, [wishes.user.email])
+        except (
+            Exception
+        ) as error:  # of whichever kind: it is this letter's alone. Its words may name the address.
+            log.warning("A letter could not be handed over: %s", type(error).__name__)
+            pause = min(FIRST_PAUSE * 2 ** min(wishes.refused, 16), LONGEST_PAUSE)
+            wishes.refused, wishes.not_before = wishes.refused + 1, timezone.now() + pause
+            wishes.save(update_fields=["refused", "not_before"])
+            return False
         wishes.waiting, wishes.urgent, wishes.mailed_at = False, False, timezone.now()
-        wishes.save(update_fields=["waiting", "urgent", "mailed_at"])
+        wishes.refused, wishes.not_before = 0, None
+        wishes.save(update_fields=["waiting", "urgent", "mailed_at", "refused", "not_before"])
     return True
 
 

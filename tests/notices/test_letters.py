@@ -1,9 +1,14 @@
 """Letters: to whom something happened, when they wish it, at most once an hour, and never saying what."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.mail.backends import locmem
+from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from consent import services as consent
@@ -13,6 +18,7 @@ from portal.notices.models import Notices
 from portal.notices.services import set_wishes
 from portal.notices.tasks import tell
 from portal.records.services import chart, own_record
+from tests import cast as people
 from tests.cast import Cast, account_of
 
 
@@ -113,15 +119,41 @@ def test_what_happened_before_anybody_listened_is_not_written_about(cast: Cast) 
     assert happens() == []
 
 
-def test_a_letter_that_could_not_be_sent_is_sent_later(begun: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    from portal.notices import services
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Addresses that the mail server does not take."""
+    refused: set[str] = set()
 
-    def refuse(*args: object) -> None:
-        raise ConnectionRefusedError
+    class Server(EmailBackend):
+        def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+            if any(address in refused for letter in messages for address in letter.to):
+                raise SMTPRecipientsRefused({})
+            return super().send_messages(messages)
 
-    override(begun)
-    with monkeypatch.context() as patch:
-        patch.setattr(services, "send_mail", refuse)
-        with pytest.raises(ConnectionRefusedError):
-            happens()
-    assert happens() == [account_of(begun.amara).email]
+    monkeypatch.setattr(locmem, "EmailBackend", Server)
+    return refused
+
+
+def test_a_letter_that_is_refused_keeps_no_other_back_and_is_tried_again_later(
+    begun: Cast, refusing: set[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    amara, ben = account_of(begun.amara), account_of(people.make_caller("ben@example.org", "Ben Okri"))
+    refusing.add(amara.email)
+    for account in (amara, ben):
+        Notices.objects.update_or_create(user=account, defaults={"waiting": True, "urgent": True})
+    assert happens() == [ben.email]
+    assert amara.email not in caplog.text
+    refusing.clear()
+    assert happens() == []
+    waits = []
+    for _ in range(12):
+        refusing.add(amara.email)
+        Notices.objects.update(not_before=timezone.now())
+        happens()
+        again = Notices.objects.get(user=amara).not_before
+        assert again is not None
+        waits.append(again - timezone.now())
+    assert timedelta(minutes=1) < waits[0] < waits[1] < waits[-1] <= timedelta(days=1)
+    refusing.clear()
+    Notices.objects.update(not_before=timezone.now())
+    assert happens() == [amara.email]
