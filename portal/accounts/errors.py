@@ -124,3 +124,10 @@ class ActingForUnclear(AccountsError):
 
     code = "acting-for-unclear"
     status = 400
+
+
+class FormUnsettled(AccountsError):
+    """The same form was sent before, and nobody knows whether that had its effect."""
+
+    code = "form-unsettled"
+    status = 409

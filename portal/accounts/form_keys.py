@@ -17,15 +17,16 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from portal.accounts.errors import FormUnsettled
 from portal.accounts.models import FormKey
 
 FIELD = "form_key"
 KEPT = timedelta(days=2)
-PATIENCE_SECONDS, PAUSE_SECONDS = 10.0, 0.05
+PATIENCE, PAUSE_SECONDS = timedelta(seconds=10), 0.05
 
 
 class Used(NamedTuple):
-    """The same form was sent before. `location`: where that led, "" if it is not known."""
+    """The same form was sent before, and had its effect. `location`: where that led."""
 
     location: str
 
@@ -56,7 +57,10 @@ def sent(key: str, user: UUID, content: str) -> Sent | None:
 
 
 def use(form: Sent) -> Used | None:
-    """Take the form; None for whoever is the first. Others wait until the first is done."""
+    """Take the form; None for whoever is the first. Others wait until the first is done.
+
+    Raises FormUnsettled if that takes too long: the first may have been broken off on its way, or be at it still.
+    """
     try:
         with transaction.atomic():
             FormKey.objects.create(user_id=form.user, mark=form.mark)
@@ -86,16 +90,20 @@ def _rows(form: Sent) -> QuerySet[FormKey]:
 
 
 def _wait(form: Sent) -> Used | None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        found = _rows(form).values_list("done", "location").first()
+    until = time.monotonic() + PATIENCE.total_seconds()
+    while True:
+        found = _rows(form).values_list("done", "location", "made").first()
         if found is None:  # the first one failed
             return None
-        done, location = found
+        done, location, made = found
         if done:
             return Used(location)
+        if time.monotonic() > until or timezone.now() > made + PATIENCE:
+            raise FormUnsettled(
+                "This was sent before, and it is not known whether it was done. Look whether it was. "
+                "If not, open the page anew and send it from there."
+            )
         time.sleep(PAUSE_SECONDS)
-    return Used("")
 
 
 def _mark(user: UUID) -> str:

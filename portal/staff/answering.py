@@ -35,12 +35,12 @@ def page(
         @wraps(view)
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             def answer() -> HttpResponseBase:
-                try:
-                    return view(request, *args, **kwargs)
-                except DOMAIN_ERRORS as error:
-                    return refusal(request, error, back_url=back_url(request))
+                return view(request, *args, **kwargs)
 
-            response = once(request, answer) if request.method == "POST" else answer()
+            try:
+                response = once(request, answer) if request.method == "POST" else answer()
+            except DOMAIN_ERRORS as error:
+                response = refusal(request, error, back_url=back_url(request))
             # SECURE_REFERRER_POLICY keeps the address here; `no-referrer` would make browsers send
             # `Origin: null` with forms, which the CSRF check refuses.
             response.headers["Cache-Control"] = "no-store"

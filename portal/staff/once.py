@@ -3,23 +3,22 @@
 import json
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.utils.translation import gettext as _
 
 from portal.accounts import form_keys
 from portal.accounts.identity import user_of
 
 
 def once(request: HttpRequest, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """The answer to what was sent. Only one that leads on has used the form up; after a fault it may be sent again."""
+    """The answer to what was sent. Only one that leads on has used the form up; after a fault it may be sent again.
+
+    Raises FormUnsettled where the same was sent before and never came to an end.
+    """
     form = _form(request)
     if form is None:
         return answer()
     if used := form_keys.use(form):
-        if not used.location:
-            messages.info(request, _("This was sent already, and is done once."))
-        return HttpResponseRedirect(used.location or request.path)
+        return HttpResponseRedirect(used.location)
     try:
         response = answer()
     except BaseException:

@@ -18,7 +18,7 @@ from portal.accounts.models import FormKey
 from portal.staff.once import once
 from tests import cast as people
 from tests.cast import Cast, account_of
-from tests.staff import sign_in
+from tests.staff import sign_in, text
 
 
 @pytest.fixture
@@ -108,6 +108,21 @@ def test_of_several_at_the_same_time_one_has_its_effect_and_all_are_led_there(ca
     with ThreadPoolExecutor(4) as threads:
         assert set(threads.map(send, range(4))) == {"/there/"}
     assert len(done) == 1
+
+
+def test_what_was_broken_off_on_its_way_is_not_called_done(cast: Cast) -> None:
+    client = sign_in(cast.administrator)
+    first, second = variants(client, cast)[:2]
+    form = {**shown(client, address(cast)), "variant": first}
+    client.post(address(cast), form)
+    # What stands there if the process is ended between taking the form and doing what it says.
+    FormKey.objects.update(done=False, location="", made=timezone.now() - timedelta(minutes=1))
+    for _ in range(2):
+        answer = client.post(address(cast), form)
+        assert answer.status_code == 409
+        assert "not known whether it was done" in text(answer)
+    client.post(address(cast), {**shown(client, address(cast)), "variant": second})
+    assert in_force(cast) == second
 
 
 def test_old_keys_are_forgotten(cast: Cast) -> None:
