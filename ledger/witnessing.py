@@ -1,7 +1,8 @@
 """Asking the witnesses of this node's logs, beside the sequencer, which never waits for them.
 
 A thread of its own offers each witness the newest checkpoint. What a witness says is believed only as far as it
-proves it: a checkpoint that our own key signed, and that our tree does not contain, stops the log.
+proves it: a checkpoint that our own key or the witness's signed, and that our tree does not contain, stops the log.
+The witness's counts too, because a database that was set back past a rotation has forgotten a key of ours.
 """
 
 import logging
@@ -15,8 +16,9 @@ from uuid import UUID
 import psycopg
 
 from ledger import sequencer_sql as sql
-from ledger.checkpoint import Checkpoint, open_checkpoint
+from ledger.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from ledger.errors import FormatError, LedgerError, ProofError, TreeBroken, WitnessAhead
+from ledger.note import open_note, parse_vkey
 from ledger.sequencer import Session, open_session, query, raise_alarm
 from ledger.signing_keys import read_keys
 from ledger.stored_tiles import stored_tree
@@ -149,15 +151,25 @@ def _compare(session: Session, due: Due) -> None:
         note = last_checkpoint(due.witness, due.origin)
         if note is None:
             return
-        seen = open_checkpoint(note, read_keys(session, due.tenant).verifiers)
-        _require_contained(session, due.tenant, seen)
+        _require_contained(session, due.tenant, _open(session, due, note))
     except TreeBroken as error:
         logger.error("the witness %s: %s", due.name, error)  # noqa: TRY400 - the sentence says it
         raise_alarm(session, due.tenant, TreeBroken.code, read_only=True)
     except (ProofError, FormatError):
-        logger.warning("the witness %s shows a checkpoint that no key of the log signed", due.name)
+        logger.warning("the witness %s shows a checkpoint that neither the log nor it signed", due.name)
     except LedgerError as error:
         logger.warning("the witness %s was not compared with: %s", due.name, error)
+
+
+def _open(session: Session, due: Due, note: bytes) -> Checkpoint:
+    """A checkpoint of this log by a key of ours; by the witness's own where we do not know who signed for us."""
+    try:
+        return open_checkpoint(note, read_keys(session, due.tenant).verifiers)
+    except ProofError:
+        seen = parse_checkpoint(open_note(note, [parse_vkey(due.vkey)]).text)
+    if seen.origin != due.origin:
+        raise ProofError("It shows a checkpoint of another log.")
+    return seen
 
 
 def _require_contained(session: Session, tenant: UUID, seen: Checkpoint) -> None:
@@ -166,4 +178,4 @@ def _require_contained(session: Session, tenant: UUID, seen: Checkpoint) -> None
     if size < seen.size:
         raise TreeBroken(f"It cosigned {seen.size} entries, of which {size} are left.")
     if root_at(seen.size, stored_tree(query(session), tenant, size)) != seen.root:
-        raise TreeBroken(f"It cosigned another tree of {seen.size} entries, by our own signature.")
+        raise TreeBroken(f"It cosigned another tree of {seen.size} entries, under our own name.")

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+from ledger.audit.erasures import Erasures
 from ledger.audit.finding import Finding
 from ledger.audit.snapshot import Snapshot
 from ledger.bodies import Clear, check_seals
-from ledger.errors import LedgerError, ProofError
+from ledger.errors import LedgerError, ProofError, UnknownKey
 from ledger.hashing import sha256
 from ledger.note import parse_vkey
 from ledger.promise import open_promise
@@ -23,12 +24,17 @@ ACCEPTED = "SELECT digest FROM ledger_submission WHERE tenant_id = %s AND id = %
 
 def check_submissions(snapshot: Snapshot, now: datetime) -> Finding | None:
     """The first submission that is stale, in conflict with an entry, or not as it was accepted."""
+    erasures = Erasures(snapshot.tenant)
     for submission, kind, actor, subject, time, digest, body, conflict in snapshot.stream(WAITING):
         if conflict:
             sentence = f"Submission {submission} has the id of an entry, and another body."
             return Finding("submission-conflict", sentence)
         try:
             check_seals(Clear(snapshot.tenant, submission, kind, actor, subject), body)
+        except UnknownKey:
+            if not erasures.excuse(kind, subject, time):
+                sentence = f"The key that opens submission {submission} is not in the vault."
+                return Finding("key-missing", sentence)
         except LedgerError:
             return Finding("submission-changed", f"Submission {submission} does not open as it was accepted.")
         if sha256(body) != digest:

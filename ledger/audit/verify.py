@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from ledger.audit.chain import Chain
+from ledger.audit.erasures import check_erasures
 from ledger.audit.finding import Finding
 from ledger.audit.heads import Heads
 from ledger.audit.keys import KeyHistory
@@ -156,6 +157,7 @@ class _Walk:
             or check_nothing_else(self._snapshot, size)
             or self._tiles.end()
             or check_submissions(self._snapshot, self._now)
+            or check_erasures(self._snapshot)
         )
 
     def _above(self) -> Finding | None:

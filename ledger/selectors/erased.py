@@ -6,14 +6,19 @@ from ledger.scope import current_tenant
 from ledger.selectors.rows import query
 
 # A row alone excuses nothing: the entry must stand in the log, about this pseudonym, or wait for its index.
-PARTIES = """
-SELECT e.party FROM ledger_erasure e WHERE e.tenant_id = %(tenant)s AND (
+STANDS = """
     EXISTS (SELECT FROM ledger_sequenced s JOIN ledger_entry l ON l.tenant_id = s.tenant_id AND l.index = s.index
             WHERE s.tenant_id = e.tenant_id AND s.submission_id = e.entry
               AND l.type = 'subject.erased' AND l.subject = e.pseudonym)
     OR EXISTS (SELECT FROM ledger_submission w WHERE w.tenant_id = e.tenant_id AND w.id = e.entry
-               AND w.type = 'subject.erased' AND w.subject = e.pseudonym))
+               AND w.type = 'subject.erased' AND w.subject = e.pseudonym)
 """
+
+# Whoever still has a name in the log can be held to account, erased or not.
+PARTIES = f"""
+SELECT e.party FROM ledger_erasure e WHERE e.tenant_id = %(tenant)s AND ({STANDS})
+AND NOT EXISTS (SELECT FROM ledger_pseudonym p WHERE p.tenant_id = e.tenant_id AND p.party = e.party)
+"""  # noqa: S608 - put together from constants
 
 
 def erased_parties() -> frozenset[UUID]:

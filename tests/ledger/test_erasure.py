@@ -1,6 +1,6 @@
 """Erasing a person: her keys and name are gone, nothing about her is written any more, and every proof stays valid."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from ledger import erasure, selectors
+from ledger.audit.seals import Seals
+from ledger.audit.snapshot import open_snapshot
 from ledger.committed import forget_all
 from ledger.entry import parse_leaf
 from ledger.erasure import erase_subject
@@ -187,3 +189,48 @@ def test_a_person_is_found_by_her_pseudonym_too(
 def test_who_is_unknown_cannot_be_erased(log: Logbook) -> None:
     with pytest.raises(UnknownEntry):
         erase_subject(tenant=log.tenant, subject=uuid4())
+
+
+def test_nothing_is_a_finding_while_an_erasure_and_what_came_before_it_wait(log: Logbook, person: UUID) -> None:
+    log.append(person)
+    erase_subject(tenant=log.tenant, subject=person)
+    assert log.finding() == ("", None)
+    log.drain()
+    assert log.finding() == ("", None)
+
+
+def test_a_submission_whose_key_is_missing_without_an_erasure_is_a_finding(log: Logbook) -> None:
+    person = uuid4()
+    log.append(person)
+    log.tamper("DELETE FROM ledger_key WHERE tenant_id = %s AND owner = %s", log.tenant, person)
+    forget_all()
+    assert log.finding() == ("key-missing", None)
+
+
+def test_an_erasure_excuses_what_came_before_it_and_neither_itself_nor_what_came_long_after(
+    log: Logbook, person: UUID
+) -> None:
+    erase_subject(tenant=log.tenant, subject=person)
+    log.drain()
+    with open_snapshot(log.tenant) as snapshot:
+        *_, hers, _, _, erased = snapshot.entries(0, 1000)
+        late = hers._replace(time=erased.time + timedelta(minutes=5))
+        closed = erased._replace(body=hers.body)
+        found = [Seals(log.tenant).take([row]) for row in (hers, late, closed)]
+    assert [one and one.kind for one in found] == [None, "key-missing", "key-missing"]
+
+
+@pytest.mark.parametrize("own_name", [True, False])
+def test_an_erasure_excuses_nobody_whom_it_did_not_erase(log: Logbook, person: UUID, own_name: bool) -> None:
+    """As the app could claim it, which may say that somebody is to be erased."""
+    other = uuid4()
+    log.append(other)
+    log.drain()
+    name = pseudonym(log, other) if own_name else pseudonym(log, person)
+    entry = erase_subject(tenant=log.tenant, subject=person).entry
+    log.drain()
+    claim = "INSERT INTO ledger_erasure (tenant_id, party, pseudonym, entry, time) VALUES (%s, %s, %s, %s, now())"
+    log.tamper(claim, log.tenant, other, name, entry)
+    with tenant_scope(log.tenant):
+        assert selectors.erased_parties() == frozenset({person})
+    assert log.finding() == ("erasure-contradicted", None)

@@ -12,10 +12,10 @@ from django.db import connections
 
 from ledger import log_witnesses, selectors
 from ledger.add_checkpoint import SIZE_TYPE, parse_request
-from ledger.checkpoint import open_checkpoint, read_checkpoint
+from ledger.checkpoint import Checkpoint, open_checkpoint, read_checkpoint, sign_checkpoint
 from ledger.cosignature import CosignatureSigner
 from ledger.errors import FormatError, OutboundRefused, UnknownWitness
-from ledger.note import Signature, parse_vkey
+from ledger.note import Ed25519Signer, Signature, parse_vkey
 from ledger.receipt import check_by, parse
 from ledger.rotation import rotate_log_keys
 from ledger.scope import tenant_scope
@@ -269,3 +269,27 @@ def test_two_sequencers_may_ask_at_once(log: Logbook, own: str) -> None:
     with open_session() as other:
         assert offer_due(log.session) + offer_due(other) >= 1
     assert asked(log)["localhost/witness"].size == log.status().size
+
+
+@pytest.mark.parametrize(
+    ("shown", "cosigned", "alarm"),
+    [
+        (("", 9), True, "tree-broken"),
+        (("", 2), True, "tree-broken"),
+        (("", 9), False, ""),
+        (("/b", 9), True, ""),
+    ],
+    ids=["larger", "another tree", "not cosigned", "another log"],
+)
+def test_what_the_witness_signed_stops_the_log_also_where_we_forgot_the_key_that_signed_for_us(
+    log: Logbook, own: str, shown: tuple[str, int], cosigned: bool, alarm: str
+) -> None:
+    """As after the database was set back to before a rotation of the log's keys."""
+    log.filled(3)
+    origin, size = log.status().log.origin + shown[0], shown[1]
+    forgotten = Ed25519Signer.generate(origin)
+    note = sign_checkpoint(Checkpoint(origin, size, b"r" * 32), [forgotten, *[STRANGER] * cosigned])
+    with stranger(answering(200, note)) as url:
+        ask(log, url, STRANGER.vkey)
+        compare_with_witnesses(log.session)
+    assert log.status().log.alarm == alarm
