@@ -191,7 +191,9 @@ def test_who_is_unknown_cannot_be_erased(log: Logbook) -> None:
         erase_subject(tenant=log.tenant, subject=uuid4())
 
 
-def test_nothing_is_a_finding_while_an_erasure_and_what_came_before_it_wait(log: Logbook, person: UUID) -> None:
+def test_nothing_is_a_finding_while_an_erasure_and_what_came_before_it_wait(
+    log: Logbook, person: UUID
+) -> None:
     log.append(person)
     erase_subject(tenant=log.tenant, subject=person)
     assert log.finding() == ("", None)
@@ -229,7 +231,9 @@ def test_an_erasure_excuses_nobody_whom_it_did_not_erase(log: Logbook, person: U
     name = pseudonym(log, other) if own_name else pseudonym(log, person)
     entry = erase_subject(tenant=log.tenant, subject=person).entry
     log.drain()
-    claim = "INSERT INTO ledger_erasure (tenant_id, party, pseudonym, entry, time) VALUES (%s, %s, %s, %s, now())"
+    claim = (
+        "INSERT INTO ledger_erasure (tenant_id, party, pseudonym, entry, time) VALUES (%s, %s, %s, %s, now())"
+    )
     log.tamper(claim, log.tenant, other, name, entry)
     with tenant_scope(log.tenant):
         assert selectors.erased_parties() == frozenset({person})
