@@ -15,35 +15,26 @@ from uuid import UUID
 
 from django.db import connection
 
-from consent.facts import Decision, ResourceFacts
+from consent.facts import Decision
 from ledger.promise import SignedPromise
 from ledger.scope import current_tenant, tenant_scope
 from portal.accounts import selectors
 from portal.accounts.identity import Caller
 from portal.records import storage
-from portal.records.access import Entered, ask, decide, deciding, enter, group_facts
+from portal.records.access import Entered, ask, circumstances, decide, deciding, enter, group_facts
 from portal.records.errors import Denied, InvalidSearch, UnknownRecord, UnsupportedType
 from portal.records.kinds import KINDS
 from portal.records.opening import Record, open_directory, release_all
 from portal.records.primitives import ID
 from portal.records.scoping import require_scope
 from portal.records.sealed import Stored
+from portal.records.storage import Condition
+from portal.records.versions import FROM, versions
 
 PAGE, LONGEST_PAGE = 50, 200
-_FROM = """
-FROM records_resource r JOIN records_version v
-  ON v.tenant_id = r.tenant_id AND v.type = r.type AND v.fhir_id = r.fhir_id
-WHERE r.tenant_id = %s AND r.type = %s
-"""
-# A version is permitted by what it and its record are labelled, spelled as one value.
-_PAIR = (
-    "v.category || ':' || array_to_string(v.labels, ',') || '|' || r.category || ':' "
-    "|| array_to_string(r.labels, ',')"
-)
-_GROUPS = f"SELECT DISTINCT v.category, v.labels, r.category, r.labels, {_PAIR} {_FROM}"
 _VERSIONS = f"""
 SELECT v.person, v.type, v.fhir_id, v.version, v.category, v.labels, v.date, v.until, v.author, v.sealed,
-  v.content_hash, v.created, v.deleted {_FROM}
+  v.content_hash, v.created, v.deleted {FROM}
 """
 _ORDER = "ORDER BY v.created DESC, v.fhir_id DESC, v.version DESC LIMIT %s"
 
@@ -75,10 +66,12 @@ class _Wanted:
     after: _Place | None
     count: int
 
-    def conditions(self) -> tuple[str, list[Any]]:
-        sql, values = f"AND {self.whose}", [current_tenant(), self.type]
-        values += [] if self.value is None else [self.value]
-        return sql, values
+    @property
+    def condition(self) -> Condition:
+        values = [] if self.value is None else [self.value]
+        return Condition(
+            f"r.tenant_id = %s AND r.type = %s AND {self.whose}", [current_tenant(), self.type, *values]
+        )
 
 
 def lineage(
@@ -124,50 +117,39 @@ def _decide(
     caller: Caller, tenant: UUID, person: UUID, purpose: str | None, wanted: _Wanted
 ) -> tuple[Entered, list[Stored]]:
     asked = _asked(caller, tenant, person, purpose)
-    where, values = wanted.conditions()
-    found = _query(f"{_GROUPS} {where}", values)
-    facts = {pair: _facts(wanted.type, *row) for *row, pair in found}
+    under = circumstances(asked)
+    there = versions(person, wanted.condition, under.told)
     always = (
         set()
         if wanted.whose == "r.fhir_id = %s"
         else {group_facts(wanted.type, category) for category in KINDS[wanted.type].categories}
     )
-    decisions = decide(asked, always.union(*facts.values()))
-    permitted = [pair for pair, those in facts.items() if all(decisions.of(one).permitted for one in those)]
-    rows = _rows(wanted, permitted)
-    categories = {one.category for those in facts.values() for one in those} | {
-        one.category for one in always
-    }
-    return enter(asked, decisions, rows[: wanted.count], categories=categories), rows
+    facts = there.facts | always
+    decisions = decide(asked, facts, under)
+    rows = _rows(wanted, [there.permitted(decisions)])
+    return enter(asked, decisions, rows[: wanted.count], categories={one.category for one in facts}), rows
 
 
-def _facts(
-    kind: str, category: str, labels: Sequence[str], now: str, labels_now: Sequence[str]
-) -> set[ResourceFacts]:
-    both = {*labels, *labels_now}
-    return {group_facts(kind, category, both), group_facts(kind, now, both)}
-
-
-def _rows(wanted: _Wanted, permitted: Sequence[str] | None) -> list[Stored]:
-    """A page and one more. `permitted` None: whatever they are labelled."""
-    where, values = wanted.conditions()
-    if permitted is not None:
-        where, values = f"{where} AND {_PAIR} = ANY(%s)", [*values, list(permitted)]
+def _rows(wanted: _Wanted, conditions: Sequence[Condition]) -> list[Stored]:
+    """A page and one more, of what fits these conditions too."""
+    those = [wanted.condition, *conditions]
     if wanted.since:
-        where, values = f"{where} AND v.created >= %s", [*values, wanted.since]
+        those.append(Condition("v.created >= %s", [wanted.since]))
     if wanted.after:
-        where, values = (
-            f"{where} AND (v.created, v.fhir_id, v.version) < (%s, %s, %s)",
-            [*values, *wanted.after],
-        )
-    rows = _query(f"{_VERSIONS} {where} {_ORDER}", [*values, wanted.count + 1])
-    return [storage.stored(row) for row in rows]
+        those.append(Condition("(v.created, v.fhir_id, v.version) < (%s, %s, %s)", wanted.after))
+    where, values = (
+        " AND ".join(one.sql for one in those),
+        [value for one in those for value in one.parameters],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_VERSIONS} WHERE {where} {_ORDER}", [*values, wanted.count + 1])
+        return [storage.stored(row) for row in cursor.fetchall()]
 
 
 def _of_directory(caller: Caller, tenant: UUID, wanted: _Wanted) -> Lineage:
     require_scope(caller, wanted.type, "history")
     with tenant_scope(tenant):
-        rows = _rows(wanted, None)
+        rows = _rows(wanted, ())
     if not rows and wanted.value and not (wanted.after or wanted.since):
         raise UnknownRecord(f"There is no {wanted.type} with that id at this organisation.")
     return Lineage(open_directory(caller, tenant, rows[: wanted.count]), _next(rows, wanted.count))
@@ -205,9 +187,3 @@ def _place(cursor: str) -> _Place:
     except (ValueError, TypeError, binascii.Error):
         message = "This cursor is not one that was given. Follow the link of the page before."
         raise InvalidSearch(message, expression="_cursor") from None
-
-
-def _query(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

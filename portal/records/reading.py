@@ -1,20 +1,21 @@
 """Reading one record, or one of its versions."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
-from consent.facts import Decision, ResourceFacts
+from consent.facts import Decision
 from ledger.promise import SignedPromise
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
 from portal.records import storage
-from portal.records.access import all_or_none, ask, circumstances, decide, deciding, enter, facts_of
+from portal.records.access import all_or_none, ask, circumstances, decide, deciding, enter
 from portal.records.errors import Denied, RecordDeleted, UnknownRecord, UnsupportedType
 from portal.records.kinds import KINDS
 from portal.records.links import with_links
 from portal.records.opening import Record, open_directory, release_all
 from portal.records.scoping import require_scope
-from portal.records.sealed import Header, Stored
+from portal.records.sealed import Stored
+from portal.records.versions import facts_of_version
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def read(
         assert row.header.person is not None  # noqa: S101 - a constraint of the table
         asked = ask(caller, tenant, row.header.person, purpose=purpose, interaction="read")
         under = circumstances(asked)
-        facts = with_links(asked.person, _facts(row.header, current.header), under.told)
+        facts = with_links(asked.person, facts_of_version(row.header, current.header), under.told)
         decisions = all_or_none(decide(asked, facts, under))
         entered = enter(asked, decisions, [row], categories={one.category for one in facts})
     if not entered.decision.permitted:
@@ -59,14 +60,6 @@ def read(
         raise RecordDeleted("This record was deleted. Its earlier versions can be read.")
     (record,) = release_all(asked, [row], entered.promise)
     return Read(record, entered.decision, entered.promise)
-
-
-def _facts(header: Header, current: Header) -> list[ResourceFacts]:
-    """What is decided of a version: what it is labelled, and what its record is labelled now. Whoever raised a
-    label, or moved the record to a closed category, meant what was written before as well."""
-    labels = frozenset(header.labels) | frozenset(current.labels)
-    both = {one.category: replace(facts_of(one), labels=labels) for one in (current, header)}
-    return list(both.values())
 
 
 def _read_directory(caller: Caller, tenant: UUID, type_name: str, key: str, version: int | None) -> Read:
