@@ -44,7 +44,7 @@ class Base(FhirEndpoint):
                 caller=caller, tenant=self.organisation.id, entries=entries, purpose=purpose
             )
 
-        done = self.ask(operation)
+        done = self.ask(operation, enters=True)
         full = wanted(request) == "representation"
         response = _bundle("transaction-response", [_of_write(self.base, one, full=full) for one in done])
         for one in done[:1]:

@@ -44,7 +44,7 @@ class Binaries(Type):
                 purpose=purpose,
             )
 
-        return answer(request, self.base, self.ask(operation))
+        return answer(request, self.base, self.ask(operation, enters=True))
 
 
 class BinaryInstance(Instance):
@@ -61,7 +61,7 @@ class BinaryInstance(Instance):
                 version=version,
             )
 
-        found = self.ask(operation)
+        found = self.ask(operation, enters=True)
         document = services.document_of(found.record, tenant=self.organisation.id)
         as_fhir = any(form in request.headers.get("Accept", "") for form in JSON)
         pieces = _as_fhir(found.record.resource, document.pieces) if as_fhir else document.pieces

@@ -73,11 +73,12 @@ class FhirEndpoint(APIView):
         limits.tell(request._request, response)
         return super().finalize_response(request, response, *args, **kwargs)
 
-    def ask(self, operation: Callable[[Caller, str | None], Answer]) -> Answer:
+    def ask(self, operation: Callable[[Caller, str | None], Answer], *, enters: bool = False) -> Answer:
         """Run an operation on records as this caller, for the purpose that the header names.
 
-        Where the call itself is refused (an organisation that one is not in, a purpose that does not exist), the
-        operation still runs, for a caller to whom nothing is given: so the denial stands in the person's ledger.
+        `enters`: all that it does passes the gate before records. Where the call itself is refused (an organisation
+        that one is not in, a purpose that does not exist), such an operation still runs, for a caller to whom
+        nothing is given: so the denial stands in the person's ledger. Any other does not run then.
         """
         purpose = self.request.headers.get(PURPOSE_HEADER) or None
         try:
@@ -86,7 +87,8 @@ class FhirEndpoint(APIView):
                 vocabulary.purpose(purpose)
             return operation(caller, purpose)
         except (NotAMember, UnknownTenant, ActingForUnclear, UnknownPurpose, UnknownCategory) as error:
-            self._enter_refusal(error, operation)
+            if enters:
+                self._enter_refusal(error, operation)
             raise
 
     def _enter_refusal(

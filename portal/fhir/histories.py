@@ -44,7 +44,7 @@ class InstanceHistory(FhirEndpoint):
                 count=_count(asked.get("_count")),
             )
 
-        found = self.ask(operation)
+        found = self.ask(operation, enters=True)
         response = HttpResponse(self._bundle(request, asked, found), content_type=MEDIA_TYPE)
         tell_entry(response, found.promise, found.decision)
         return response

@@ -68,7 +68,7 @@ class OneProvenance(FhirEndpoint):
                 caller=caller, tenant=self.organisation.id, entry=entry, purpose=purpose
             )
 
-        found = self.ask(operation)
+        found = self.ask(operation, enters=True)
         response = HttpResponse(found.record.content, content_type=MEDIA_TYPE)
         tell_entry(response, found.promise)
         return response

@@ -91,7 +91,7 @@ class Everything(Operation):
                 purpose=purpose,
             )
 
-        return self.bundle(self.ask(operation), f"Patient/{place['key']}/$everything", given)
+        return self.bundle(self.ask(operation, enters=True), f"Patient/{place['key']}/$everything", given)
 
 
 class DocRef(Operation):
@@ -123,7 +123,7 @@ class DocRef(Operation):
                 purpose=purpose,
             )
 
-        return self.bundle(self.ask(operation), "DocumentReference/$docref", given)
+        return self.bundle(self.ask(operation, enters=True), "DocumentReference/$docref", given)
 
 
 class Validate(FhirEndpoint):

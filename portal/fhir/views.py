@@ -53,7 +53,7 @@ class Instance(WritesInstance):
                 version=version,
             )
 
-        found = self.ask(operation)
+        found = self.ask(operation, enters=True)
         record = found.record
         content = stamped(record.content, version=record.version, updated=record.updated)
         response = HttpResponse(content, content_type=MEDIA_TYPE)
@@ -90,7 +90,7 @@ class Type(WritesType):
                 purpose=purpose,
             )
 
-        found = self.ask(operation)
+        found = self.ask(operation, enters=True)
         response = HttpResponse(self._bundle(base, kind, asked, found), content_type=MEDIA_TYPE)
         tell_entry(response, found.promise, found.decision)
         return response

@@ -33,7 +33,7 @@ class WritesInstance(FhirEndpoint):
                 version=version,
             )
 
-        return answer(request, self.base, self.ask(operation))
+        return answer(request, self.base, self.ask(operation, enters=True))
 
     def delete(self, request: Request, tenant: str, kind: str, key: str) -> HttpResponse:
         version = if_match(request.headers.get("If-Match"))
@@ -48,7 +48,7 @@ class WritesInstance(FhirEndpoint):
                 version=version,
             )
 
-        return answer(request, self.base, self.ask(operation))
+        return answer(request, self.base, self.ask(operation, enters=True))
 
 
 class WritesType(FhirEndpoint):
@@ -67,7 +67,7 @@ class WritesType(FhirEndpoint):
                 condition=condition,
             )
 
-        return answer(request, self.base, self.ask(operation))
+        return answer(request, self.base, self.ask(operation, enters=True))
 
 
 def answer(request: Request, base: str, one: Written) -> HttpResponse:

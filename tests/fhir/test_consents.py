@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.api.house import ANA, BEN, GLUCOSE, House
 from tests.api.test_sharing import grant, read
 
@@ -59,3 +61,11 @@ def test_what_would_not_be_enforced_is_refused_and_strangers_see_nothing(house: 
     assert house.ana.get(f"/fhir/st-mary/Consent?patient={BEN}").status_code == 404
     without = house.caller("ana@example.org", "*")
     assert without.post("/fhir/st-mary/Consent", json=consent()).status_code == 403
+
+
+@pytest.mark.parametrize("headers", [{"Purpose-Of-Use": "NONSENSE"}, {"X-Tenant": "riverside"}])
+def test_a_call_that_is_refused_signs_nothing(house: House, headers: dict[str, str]) -> None:
+    answer = house.ana.post("/fhir/st-mary/Consent", json=consent(), headers=headers)
+    assert answer.status_code in {403, 422}, answer.text
+    assert house.ana.get("/api/v1/contracts/").json()["results"] == []
+    assert read(house.doctor, f"Observation/{GLUCOSE}").status_code == 403

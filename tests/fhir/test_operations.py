@@ -6,7 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from ledger.scope import tenant_scope
 from portal.records import tasks
+from portal.records.models import Export
 from tests.api.house import ANA, BEN, GLUCOSE, House, contract_body
 from tests.fhir.test_read import FHIR, last_access, outcome
 
@@ -150,6 +152,19 @@ def test_an_export_from_kick_off_to_deletion(house: House) -> None:
     assert outcome(house.ben.get(address)) == (404, "not-found", "unknown-export")
     assert house.ana.call("DELETE", address).status_code == 202
     assert house.ana.get(address).status_code == 404
+
+
+def test_a_call_that_is_refused_starts_and_deletes_no_export(house: House) -> None:
+    address = house.ana.get("/fhir/st-mary/Patient/$export", headers=ASYNC).headers["Content-Location"]
+    for headers in ({"Purpose-Of-Use": "GOSSIP"}, {"X-Tenant": "riverside"}):
+        assert house.ana.call("DELETE", address, headers=headers).status_code in {403, 422}
+        kicked = house.ana.get("/fhir/st-mary/Patient/$export", headers={**ASYNC, **headers})
+        assert kicked.status_code in {403, 422}
+    assert house.ana.get(address).status_code == 202
+    with tenant_scope(house.tenants["st-mary"]):
+        assert [str(one) for one in Export.objects.values_list("id", flat=True)] == [
+            address.rpartition("/")[2]
+        ]
 
 
 def test_what_a_revocation_cut_off_is_in_the_manifest(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
