@@ -28,6 +28,7 @@ NO_PAGE = {
     "patients:receipt": "a file",
     "auditors:receipt": "a file",
     "providers:document": "a file",
+    "auditors:accounting_file": "a file",
     "account_logout": "would sign out; tests/browser/test_walk.py opens it last",
     "patients:contract_change": "leads to the check",
     "patients:grant_check": "needs a draft; the last test here",

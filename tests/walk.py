@@ -126,6 +126,7 @@ def world() -> World:
         "step": "where",
         "case": question(cast, entry),
         "providers:write": {"kind": "vital-sign"},
+        "auditors:accounting_file": {"form": "csv"},
         "patients:correct": {"category": "medicines", "entry": name_of_medicine(cast)},
     }
     return World(cast, arguments)

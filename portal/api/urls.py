@@ -6,7 +6,8 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from portal.api.views import documents
 from portal.api.views.accesses import Accesses
 from portal.api.views.contract_steps import ContractCosign, ContractResume, ContractRevoke, ContractSuspend
-from portal.api.views.contracts import Contract, Contracts
+from portal.api.views.contracts import Contract, ContractRevoke, Contracts
+from portal.api.views.disclosures import Disclosures
 from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
 from portal.api.views.ledgers import Entries, Ledger, Receipt
 from portal.api.views.me import MeView, MyCopy
@@ -37,6 +38,7 @@ urlpatterns = [
     path("v1/emergency-access/<uuid:session>/", Emergency.as_view(), name="emergency"),
     path("v1/emergency-access/<uuid:session>/end/", EmergencyEnd.as_view(), name="emergency-end"),
     path("v1/accesses/", Accesses.as_view(), name="accesses"),
+    path("v1/disclosures/<slug:tenant>/<str:patient>/", Disclosures.as_view(), name="disclosures"),
     path("v1/ledger/<slug:tenant>/", Ledger.as_view(), name="ledger"),
     path("v1/ledger/<slug:tenant>/completeness/", Completeness.as_view(), name="ledger-completeness"),
     path("v1/ledger/<slug:tenant>/consistency/", Consistency.as_view(), name="ledger-consistency"),

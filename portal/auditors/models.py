@@ -1,4 +1,6 @@
-"""Verifications of a tenant's log that somebody asked for: how far one is, and what it found."""
+"""Long work on a tenant's log that somebody asked for: how far it is, and what it found."""
+
+from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
@@ -6,10 +8,10 @@ from django.db.models.functions import Now
 from ledger.identity import new_id
 
 
-class Verification(models.Model):
+class Run(models.Model):
     """One run. It works in another process and can be left: this row is how the pages know of it.
 
-    `held` is None while it runs, and if it could not be finished. Of a tenant's runs only one is unfinished.
+    Of a tenant's runs of one kind only one is unfinished. `findings`: [{kind, sentence, index}].
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -24,11 +26,38 @@ class Verification(models.Model):
     findings = models.JSONField(default=list)
 
     class Meta:
-        constraints = [
+        abstract = True
+
+
+class Verification(Run):
+    """Of the whole log. `held` is None while it runs, and if it could not be finished."""
+
+    class Meta:
+        constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["tenant_id"],
                 condition=models.Q(finished=None),
                 name="auditors_one_verification_at_a_time",
             ),
         ]
-        indexes = [models.Index("tenant_id", models.F("asked").desc(), name="auditors_newest_verification")]
+        indexes: ClassVar = [
+            models.Index("tenant_id", models.F("asked").desc(), name="auditors_newest_verification")
+        ]
+
+
+class Replay(Run):
+    """Of every decision. `held`: whether all that could be executed again came out the same."""
+
+    same = models.BigIntegerField(default=0)
+    differs = models.BigIntegerField(default=0)
+    unreplayable = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant_id"], condition=models.Q(finished=None), name="auditors_one_replay_at_a_time"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index("tenant_id", models.F("asked").desc(), name="auditors_newest_replay")
+        ]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.entry import SYSTEM
-from ledger.selectors import AskedWitness, Entry, LogStatus
+from ledger.selectors import AskedWitness, Entry, LogStatus, log_status
 from portal.accounts import selectors as accounts
 from portal.auditors.words import kind, tone
 from portal.design.shapes import Fact, Gauge
@@ -149,3 +149,8 @@ def _cosigned(witness: AskedWitness) -> str:
         when = moment(witness.cosigned, "day") + " " + moment(witness.cosigned, "clock")
         says = _("cosigned %(n)s entries, %(when)s") % {"n": figure(witness.size), "when": when}
     return f"{says}. {witness.error}" if witness.error else str(says)
+
+
+def vkey() -> str:
+    """The key by which the tenant's log is verified, in the open scope."""
+    return log_status().log.vkey

@@ -1,4 +1,4 @@
-"""The work behind a verification, done by the job queue's worker."""
+"""The work behind a verification and a replay, done by the job queue's worker."""
 
 import threading
 from types import TracebackType
@@ -8,17 +8,19 @@ from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from consent.services import replay as replay_decisions
 from ledger.audit.verify import Evidence, Report, verify_log
 from ledger.scope import tenant_scope
-from portal.auditors.models import Verification
+from portal.auditors.models import Replay, Verification
 
 REPORT_SECONDS = 0.5
+MOST_FINDINGS = 100  # that a page shows; the command says all
 
 
 @app.task(name="auditors.verify")
 def verify(tenant: str, run: str) -> None:
     """Recompute a tenant's log, and write down how far it is and what it finds."""
-    with Reporting(UUID(tenant), UUID(run)) as reporting:
+    with Reporting(Verification, UUID(tenant), UUID(run)) as reporting:
         report = verify_log(UUID(tenant), Evidence(progress=reporting.take))
     _finish(UUID(tenant), UUID(run), report)
 
@@ -37,14 +39,37 @@ def _finish(tenant: UUID, run: UUID, report: Report) -> None:
         )
 
 
+@app.task(name="auditors.replay")
+def replay(tenant: str, run: str) -> None:
+    """Execute every decision of a tenant's log again, and write down how far it is and what it finds."""
+    with Reporting(Replay, UUID(tenant), UUID(run)) as reporting:
+        found = replay_decisions(tenant=UUID(tenant), progress=reporting.take)
+    said = [
+        {"kind": one.kind, "sentence": one.sentence, "index": one.index}
+        for one in found.findings[:MOST_FINDINGS]
+    ]
+    with tenant_scope(UUID(tenant)):
+        Replay.objects.filter(id=UUID(run)).update(
+            finished=timezone.now(),
+            seen=timezone.now(),
+            done=found.until,
+            total=found.until,
+            held=found.holds,
+            findings=said,
+            same=found.same,
+            differs=found.differs,
+            unreplayable=found.unreplayable,
+        )
+
+
 class Reporting:
     """Writes progress from a thread of its own: the verification reads one unmoving snapshot, which cannot write.
 
     If the verification raises, the run is marked as finished without a result.
     """
 
-    def __init__(self, tenant: UUID, run: UUID) -> None:
-        self._tenant, self._run = tenant, run
+    def __init__(self, kind: type[Verification] | type[Replay], tenant: UUID, run: UUID) -> None:
+        self._rows, self._tenant, self._run = kind.objects, tenant, run
         self._done, self._total = 0, 0
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._report, daemon=True)
@@ -63,13 +88,13 @@ class Reporting:
         self._thread.join()
         if error is not None:
             with tenant_scope(self._tenant):
-                Verification.objects.filter(id=self._run).update(finished=timezone.now())
+                self._rows.filter(id=self._run).update(finished=timezone.now())
 
     def _report(self) -> None:
         try:
             while not self._ended.wait(REPORT_SECONDS):
                 with tenant_scope(self._tenant):
-                    Verification.objects.filter(id=self._run, finished=None).update(
+                    self._rows.filter(id=self._run, finished=None).update(
                         done=self._done, total=self._total, seen=timezone.now()
                     )
         finally:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.auditors import views
+from portal.auditors import reports, views
 
 app_name = "auditors"
 urlpatterns = [
@@ -12,4 +12,13 @@ urlpatterns = [
     path("<slug:place>/entries/<uuid:entry>/", views.entry, name="entry"),
     path("<slug:place>/entries/<uuid:entry>/receipt/", views.receipt, name="receipt"),
     path("<slug:place>/verify/", views.verify, name="verify"),
+    path("<slug:place>/replay/", reports.replay, name="replay"),
+    path("<slug:place>/evidence/", reports.evidence, name="evidence"),
+    path("<slug:place>/disclosures/", reports.disclosures, name="disclosures"),
+    path("<slug:place>/disclosures/<uuid:person>/", reports.accounting, name="accounting"),
+    path(
+        "<slug:place>/disclosures/<uuid:person>/file/<slug:form>/",
+        reports.accounting_file,
+        name="accounting_file",
+    ),
 ]

@@ -27,6 +27,7 @@ KINDS = {
     "contract.expired": _("Contract expired"),
     "request.made": _("Access asked for"),
     "request.declined": _("Request declined"),
+    "disclosures.accounted": _("Disclosures accounted for"),
     "record.created": _("Record created"),
     "record.updated": _("Record changed"),
     "record.deleted": _("Record deleted"),

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "portal.smart",
     "portal.notices",
     "portal.subscriptions",
+    "portal.disclosures",
     "portal.design",
     "portal.patients",
     "portal.providers",

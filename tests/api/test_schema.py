@@ -26,7 +26,7 @@ def test_the_schema_is_valid_openapi_and_names_every_call(schema: Any) -> None:
         "contracts_suspend", "contracts_resume", "contracts_cosign",
         "contracts_challenge", "contracts_sign", "onlookers_list", "onlookers_compare", "requests_list",
         "requests_make", "requests_decline", "emergency_open", "emergency_read", "emergency_end", "accesses_list",
-        "ledger_read", "ledger_receipt", "ledger_entries", "ledger_completeness", "ledger_consistency",
+        "ledger_read", "ledger_receipt", "ledger_entries", "disclosures", "ledger_completeness", "ledger_consistency",
         "copy",
     }  # fmt: skip
     assert all(path.startswith("/api/v1/") for path in schema["paths"])

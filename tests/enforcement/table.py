@@ -14,6 +14,7 @@ PREFIXES = {
     "api/schema": "the description of the interface",
     "api/docs": "the description of the interface",
     "api/problems": "the description of the interface",
+    "api/v1/disclosures/": "to whom which categories were given, no content",
     "api/v1/ledger/": "entries and proofs: ids and hashes, no content",
     "livez": "one word",
     "readyz": "one word",

@@ -145,6 +145,7 @@ def _values(cast: Cast) -> dict[str, str]:
         "entry": str(seen.promise.promise.id),
         "contract": str(contract.id),
         "step": "what",
+        "form": "csv",
         "request_id": nothing,
         "asked": nothing,
         "case": nothing,

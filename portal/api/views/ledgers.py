@@ -1,11 +1,9 @@
 """`/api/v1/ledger/<tenant>/`: the state of a log, receipts, and an auditor's search."""
 
-from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -17,9 +15,8 @@ from ledger.scope import tenant_scope
 from portal.accounts import selectors as accounts
 from portal.api import cursors
 from portal.api.endpoint import Endpoint
-from portal.api.errors import BadParameter
 from portal.api.evidence import readable_entry, require_auditor, require_reveal
-from portal.api.parameters import LARGEST, whole_number
+from portal.api.parameters import LARGEST, instant, one_of, whole_number
 from portal.api.shapes import ledgers as shapes
 from portal.api.shapes.base import FHIR_ID, page_of
 from portal.api.shapes.problems import problems
@@ -81,7 +78,7 @@ class Receipt(Endpoint):
 
         Waits up to two seconds for a checkpoint that covers the entry; then 409 with Retry-After.
         """
-        reveal = _one_of(request, "reveal", ("false", "true")) == "true"
+        reveal = one_of(request, "reveal", ("false", "true")) == "true"
         size = whole_number(request, "size")
         organisation = accounts.organisation(tenant)
         with tenant_scope(organisation.id):
@@ -118,33 +115,11 @@ class Entries(Endpoint):
             found = selectors.search_entries(
                 types=types or None,
                 subject=None if patient is None else accounts.registration(patient=patient).person_id,
-                since=_instant(request, "since"),
-                until=_instant(request, "until"),
+                since=instant(request, "since"),
+                until=instant(request, "until"),
                 before_index=before,
                 limit=asked.limit + 1,
             )
         chosen = found[: asked.limit]
         following = chosen[-1].index if len(found) > len(chosen) else None
         return cursors.page(request, asked, [shapes.entry(item) for item in chosen], following=following)
-
-
-def _one_of(request: Request, name: str, values: tuple[str, ...]) -> str:
-    value = request.query_params.get(name, values[0])
-    if value not in values:
-        raise BadParameter(f"The parameter {name} is {' or '.join(values)}.")
-    return value
-
-
-def _instant(request: Request, name: str) -> datetime | None:
-    text: Any = request.query_params.get(name)
-    if text is None:
-        return None
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None or found.utcoffset() is None:
-        raise BadParameter(
-            f"The parameter {name} is an instant with a time zone, such as 2027-03-01T00:00:00Z."
-        )
-    return found
