@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from portal.api.views import documents
 from portal.api.views.accesses import Accesses
 from portal.api.views.contract_steps import ContractCosign, ContractResume, ContractRevoke, ContractSuspend
-from portal.api.views.contracts import Contract, ContractRevoke, Contracts
+from portal.api.views.contracts import Contract, Contracts
 from portal.api.views.disclosures import Disclosures
 from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
 from portal.api.views.ledgers import Entries, Ledger, Receipt
