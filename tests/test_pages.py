@@ -38,6 +38,8 @@ NO_PAGE = {
     "providers:chart": "leads to its first part",
     "auditors:entrance": "leads to the desk",
     "auditors:verify": "leads to the status until something runs; tests/browser/test_auditor_journey.py",
+    "accounts:invitation": "needs a letter; tests/administration/test_invitations.py",
+    "accounts:invitation_follow": "needs a letter",
     "administration:entrance": "leads to the desk",
     "account_set_password": "leads on: whoever is here has a password",
     "account_confirm_login_code": "leads on: no codes are sent",

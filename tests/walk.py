@@ -127,6 +127,7 @@ def world() -> World:
         "case": question(cast, entry),
         "providers:write": {"kind": "vital-sign"},
         "auditors:accounting_file": {"form": "csv"},
+        "accounts:invitation_follow": {"link": "none"},
         "patients:correct": {"category": "medicines", "entry": name_of_medicine(cast)},
     }
     return World(cast, arguments)

@@ -6,6 +6,7 @@ ENTRY_TYPES = (
     "credential.added",
     "credential.removed",
     "member.added",
+    "member.invited",
     "member.removed",
     "person.claimed",
     "token.issued",

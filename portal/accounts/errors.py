@@ -112,6 +112,13 @@ class ScopeMissing(AccountsError):
     status = 403
 
 
+class NotInvited(AccountsError):
+    """An invitation that is over, or is somebody else's."""
+
+    code = "not-invited"
+    status = 403
+
+
 class NotAMember(AccountsError):
     """The account does not belong to the organisation that it wants to act for."""
 

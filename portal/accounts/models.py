@@ -65,6 +65,8 @@ class Organisation(models.Model):
     slug = models.SlugField(max_length=63, unique=True)
     name = models.CharField(max_length=120)
     created = models.DateTimeField(db_default=Now())
+    # Whether whoever works here needs a second factor before any page of the desk.
+    strong = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.name
@@ -85,6 +87,26 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["tenant", "user", "role"], name="one_membership_per_role"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
         ]
+
+
+class Invitation(models.Model):
+    """Somebody is asked to work at an organisation. Only the SHA-256 of the link is kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    title = models.CharField(max_length=120, blank=True)
+    digest = models.BinaryField(max_length=32, unique=True)
+    invited_by = models.UUIDField()
+    made = models.DateTimeField(db_default=Now())
+    expires = models.DateTimeField()
+    accepted = models.DateTimeField(null=True)
+    accepted_by = models.UUIDField(null=True)
+    withdrawn = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("tenant", "email", name="accounts_invited_address")]
 
 
 class Person(models.Model):

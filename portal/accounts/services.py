@@ -53,6 +53,14 @@ def create_account(*, email: str, password: str, name: str = "") -> User:
     return user
 
 
+def require_strong(*, tenant: UUID, strong: bool, actor: UUID) -> None:
+    """Say whether whoever works there needs a second factor; the same again changes nothing."""
+    with tenant_scope(tenant):
+        if Organisation.objects.filter(id=tenant).exclude(strong=strong).update(strong=strong):
+            audit = {"policy": "sign-in", "variant": "two-factors" if strong else "one-factor"}
+            ledger.append(type="policy.changed", actor=actor, subject=None, audit=audit)
+
+
 def add_member(
     *, tenant: UUID, user: User, role: str, title: str = "", actor: UUID | None = None
 ) -> Membership:

@@ -15,11 +15,23 @@ class AddMember(forms.Form):
     """Give an account a role here."""
 
     email = forms.EmailField(
-        label=_("E-mail"), max_length=254, help_text=_("Of an account that this node has already.")
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("Who has no account here yet gets a letter with a link."),
     )
     role = forms.ChoiceField(label=_("Role"), choices=list(ROLES.items()))
     title = forms.CharField(
         label=_("Title"), max_length=120, required=False, help_text=_("What patients read beside the name.")
+    )
+
+
+class SignIn(forms.Form):
+    """How those who work here sign in."""
+
+    strong = forms.BooleanField(
+        label=_("Everyone who works here needs a second factor"),
+        required=False,
+        help_text=_("Whoever has none is led to set one up before any other page opens."),
     )
 
 

@@ -5,19 +5,21 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from consent import selectors as consent
 from consent.errors import EmergencyClosed, ReviewRefused
 from consent.services import review_emergency, set_base_policy
 from ledger.scope import tenant_scope
+from portal.accounts import invitations
 from portal.accounts import selectors as accounts
-from portal.accounts.errors import AccountsError
+from portal.accounts.errors import AccountsError, UnknownAccount
 from portal.accounts.models import Role
-from portal.accounts.services import add_member, remove_member
+from portal.accounts.services import add_member, remove_member, require_strong
 from portal.administration import judging, presenters
-from portal.administration.forms import AddMember, ChoosePolicy, CloseReview
-from portal.staff.answering import FORM
+from portal.administration.forms import AddMember, ChoosePolicy, CloseReview, SignIn
+from portal.staff.answering import ACT, FORM
 from portal.staff.desk import Desk, desk
 from portal.staff.entrance import first_desk
 
@@ -35,8 +37,33 @@ def staff(desk: Desk) -> HttpResponseBase:
     if form.is_valid() and _add(desk, form):
         return redirect("administration:staff", desk.place.slug)
     with tenant_scope(desk.place.id):
-        shown = presenters.members(desk.place, desk.caller.user)
-    return desk.page("administration/staff.html", {"here": "staff", "members": shown, "form": form})
+        shown, invited = presenters.members(desk.place, desk.caller.user), invitations.waiting()
+    context = {
+        "members": shown,
+        "invited": invited,
+        "form": form,
+        "sign_in": SignIn(initial={"strong": desk.place.strong}),
+    }
+    return desk.page("administration/staff.html", {"here": "staff", **context})
+
+
+@desk(Role.ADMINISTRATOR, methods=ACT)
+def sign_in(desk: Desk) -> HttpResponseBase:
+    """Whether everybody here needs a second factor."""
+    form = SignIn(desk.request.POST)
+    if form.is_valid():
+        require_strong(tenant=desk.place.id, strong=form.cleaned_data["strong"], actor=desk.caller.user)
+        messages.success(desk.request, _("That is in force. The change stands in the log."))
+    return redirect("administration:staff", desk.place.slug)
+
+
+@desk(Role.ADMINISTRATOR, methods=ACT)
+def withdraw(desk: Desk, invitation: UUID) -> HttpResponseBase:
+    """End an invitation that nobody has taken up."""
+    with tenant_scope(desk.place.id):
+        invitations.withdraw(invitation=invitation, actor=desk.caller.user)
+    messages.success(desk.request, _("The invitation is withdrawn."))
+    return redirect("administration:staff", desk.place.slug)
 
 
 @desk(Role.ADMINISTRATOR, methods=FORM)
@@ -91,6 +118,9 @@ def _add(desk: Desk, form: AddMember) -> bool:
     given = form.cleaned_data
     try:
         user = accounts.user_by_email(given["email"])
+    except UnknownAccount:
+        return _invite(desk, form)
+    try:
         add_member(
             tenant=desk.place.id, user=user, role=given["role"], title=given["title"], actor=desk.caller.user
         )
@@ -98,6 +128,21 @@ def _add(desk: Desk, form: AddMember) -> bool:
         form.add_error("email", str(error))
         return False
     messages.success(desk.request, _("%(name)s has the role now.") % {"name": user})
+    return True
+
+
+def _invite(desk: Desk, form: AddMember) -> bool:
+    given = form.cleaned_data
+    link = reverse("accounts:invitation_follow", args=[desk.place.slug, "TOKEN"]).replace("TOKEN", "{token}")
+    invitations.invite(
+        tenant=accounts.organisation(desk.place.slug),
+        email=given["email"],
+        role=given["role"],
+        title=given["title"],
+        actor=desk.caller.user,
+        link=desk.request.build_absolute_uri("/").rstrip("/") + link,
+    )
+    messages.success(desk.request, _("An invitation is on its way to %(email)s.") % {"email": given["email"]})
     return True
 
 

@@ -35,6 +35,7 @@ KINDS = {
     "record.exported": _("Records exported"),
     "record.tampered": _("Record found altered"),
     "member.added": _("Role given"),
+    "member.invited": _("Somebody invited"),
     "member.removed": _("Role taken back"),
     "person.claimed": _("Account linked to a patient"),
     "credential.added": _("Way to sign in added"),

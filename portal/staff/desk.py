@@ -10,9 +10,12 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
+from portal.accounts import selectors as accounts
 from portal.accounts.callers import caller_of_session, roles_of
 from portal.accounts.errors import NotAMember
 from portal.accounts.identity import Caller
@@ -30,6 +33,7 @@ class Place:
     id: UUID
     slug: str
     name: str
+    strong: bool = False  # whether whoever works there needs a second factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,15 @@ def desk(
         @page(methods=methods, back_url=home_of)
         @wraps(view)
         def at_desk(request: HttpRequest, place: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            return view(_desk(request, place, roles), *args, **kwargs)
+            found = _desk(request, place, roles)
+            if found.place.strong and not accounts.with_second_factor([found.caller.user]):
+                messages.info(
+                    request,
+                    _("%(place)s asks for a second factor. Set one up, then go on.")
+                    % {"place": found.place.name},
+                )
+                return redirect("mfa_index")
+            return view(found, *args, **kwargs)
 
         return at_desk
 
@@ -77,6 +89,6 @@ def _desk(request: HttpRequest, slug: str, roles: tuple[Role, ...]) -> Desk:
     return Desk(
         request=request,
         caller=caller_of_session(request, role=fitting, tenant=slug),
-        place=Place(tenant.id, tenant.slug, tenant.name),
+        place=Place(tenant.id, tenant.slug, tenant.name, tenant.strong),
         roles=frozenset(item.role for item in held),
     )

@@ -145,6 +145,8 @@ def _values(cast: Cast) -> dict[str, str]:
         "entry": str(seen.promise.promise.id),
         "contract": str(contract.id),
         "step": "what",
+        "link": "none",
+        "invitation": nothing,
         "form": "csv",
         "request_id": nothing,
         "asked": nothing,

@@ -1,0 +1,113 @@
+"""Inviting somebody to work at an organisation: a letter with a link that is good once, for a week, for one address.
+
+The link proves that whoever follows it reads the mail of that address. What the database holds of it is a digest.
+"""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ledger import services as ledger
+from ledger.scope import current_tenant, lock, tenant_scope
+from portal.accounts.errors import AccountExists, NotInvited, UnknownRole
+from portal.accounts.models import Invitation, Organisation, Role, User
+from portal.accounts.services import add_member, create_account, token_digest
+
+LASTS = timedelta(days=7)
+
+
+def invite(*, tenant: Organisation, email: str, role: str, title: str, actor: UUID, link: str) -> Invitation:
+    """Write to that address; what was written to it before for the same role is not good any more.
+
+    `link`: the address that the letter leads to, with `{token}` in it. Raises UnknownRole.
+    """
+    if role not in Role.values:
+        raise UnknownRole(f"There is no role {role!r}. Choose from: {', '.join(Role.values)}.")
+    token, address = secrets.token_urlsafe(32), email.strip().lower()
+    with tenant_scope(tenant.id):
+        lock("accounts.invite", f"{tenant.id}:{address}", exclusive=True)
+        _open().filter(email=address, role=role).update(withdrawn=timezone.now())
+        made = Invitation.objects.create(
+            tenant_id=tenant.id,
+            email=address,
+            role=role,
+            title=title,
+            digest=token_digest(token),
+            invited_by=actor,
+            expires=timezone.now() + LASTS,
+        )
+        audit = {"member": str(made.id), "role": role, "expires": made.expires.isoformat(timespec="seconds")}
+        ledger.append(type="member.invited", actor=actor, subject=None, audit=audit)
+        transaction.on_commit(lambda: _send(address, tenant.name, link.format(token=token)))
+    return made
+
+
+def withdraw(*, invitation: UUID, actor: UUID) -> None:
+    """End an invitation of the tenant in scope. Nothing happens if it is over."""
+    if _open().filter(id=invitation).update(withdrawn=timezone.now()):
+        audit = {"member": str(invitation), "state": "withdrawn"}
+        ledger.append(type="member.invited", actor=actor, subject=None, audit=audit)
+
+
+def waiting() -> list[Invitation]:
+    """The invitations of the tenant in scope that nobody has accepted yet, newest first."""
+    return list(_open().order_by("-made"))
+
+
+def invited(token: str) -> Invitation:
+    """The invitation in the tenant in scope that this link is for. Raises NotInvited."""
+    found = _open().filter(digest=token_digest(token)).first()
+    if found is None:
+        raise NotInvited("This invitation was used, withdrawn, or is too old. Ask for a new one.")
+    return found
+
+
+def account_invited(found: Invitation) -> User | None:
+    """The account that the invited address has already."""
+    return User.objects.filter(email__iexact=found.email).first()
+
+
+def accept(*, tenant: UUID, token: str, user: User) -> None:
+    """Take up the role, with the account of the invited address. Raises NotInvited."""
+    with tenant_scope(tenant):
+        lock("accounts.invitation", token_digest(token).hex(), exclusive=True)
+        found = invited(token)
+        if user.email.lower() != found.email:
+            raise NotInvited("This invitation is for another address. Sign in with the account of that one.")
+        Invitation.objects.filter(id=found.id).update(accepted=timezone.now(), accepted_by=user.id)
+        add_member(tenant=tenant, user=user, role=found.role, title=found.title, actor=found.invited_by)
+
+
+def accept_anew(*, tenant: UUID, token: str, name: str, password: str) -> User:
+    """Make the account that was invited, and take up the role. Raises NotInvited, AccountExists."""
+    with transaction.atomic():
+        with tenant_scope(tenant):
+            email = invited(token).email
+        if EmailAddress.objects.filter(email__iexact=email).exists():
+            raise AccountExists("An account with that e-mail address exists. Sign in with it.")
+        user = create_account(email=email, password=password, name=name)
+        accept(tenant=tenant, token=token, user=user)
+    return user
+
+
+def _open() -> QuerySet[Invitation]:
+    now = timezone.now()
+    return Invitation.objects.filter(
+        tenant_id=current_tenant(), accepted=None, withdrawn=None, expires__gt=now
+    )
+
+
+def _send(email: str, place: str, link: str) -> None:
+    words = _(
+        "%(place)s invites you to work with Assent.\n\n"
+        "Follow this link to take it up. It is good once, for seven days:\n\n%(link)s\n\n"
+        "If you do not know why you get this, do nothing: nobody can use it without this letter."
+    ) % {"place": place, "link": link}
+    send_mail(_("You are invited to Assent"), words, None, [email])
