@@ -11,6 +11,8 @@ from portal.accounts import selectors, services
 from portal.accounts.errors import InvalidToken, UnknownAccount
 from portal.accounts.tokens import authenticate_token
 from tests import cast
+from tests.accounts.second_factor import give_app
+from tests.cast import account_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -114,6 +116,15 @@ def good(text: str) -> bool:
     except InvalidToken:
         return False
     return True
+
+
+def test_a_strong_token_is_for_an_account_with_a_second_factor() -> None:
+    doctor = cast.build().doctor
+    email = account_of(doctor).email
+    with pytest.raises(CommandError, match="no second factor"):
+        run("create_token", email, "--scopes", "* emergency", "--strong")
+    give_app(doctor)
+    assert authenticate_token(run("create_token", email, "--strong").strip()).strength == "strong"
 
 
 def test_a_token_is_ended_by_its_first_characters() -> None:

@@ -101,15 +101,16 @@ class House:
     http: httpx.Client
     tenants: dict[str, UUID] = field(default_factory=dict)
     people: dict[str, UUID] = field(default_factory=dict)
-    callers: dict[tuple[str, str], Caller] = field(default_factory=dict)
+    callers: dict[tuple[str, str, str], Caller] = field(default_factory=dict)
 
-    def caller(self, email: str, scopes: str = "* sign emergency") -> Caller:
+    def caller(self, email: str, scopes: str = "* sign emergency", *, strength: str = "strong") -> Caller:
         """Somebody with a token of these scopes; asked again it is the same token."""
-        if (email, scopes) not in self.callers:
+        key = (email, scopes, strength)
+        if key not in self.callers:
             user = selectors.user_by_email(email)
-            token = services.create_token(user=user, scopes=scopes)
-            self.callers[email, scopes] = Caller(self.http, token)
-        return self.callers[email, scopes]
+            token = services.create_token(user=user, scopes=scopes, strength=strength)
+            self.callers[key] = Caller(self.http, token)
+        return self.callers[key]
 
     @property
     def ana(self) -> Caller:

@@ -88,3 +88,11 @@ def test_a_token_opens_an_emergency_only_if_that_scope_was_named(house: House) -
     named = house.caller("doctor@riverside.example", "* emergency")
     assert open_it(named).status_code == 201
     assert named.get(f"/fhir/st-mary/Condition/{ASTHMA}").status_code == 200
+
+
+@pytest.mark.parametrize("strength", ["command", "password"])
+def test_a_token_of_a_weak_log_in_opens_no_emergency(house: House, strength: str) -> None:
+    weak = house.caller("doctor@riverside.example", "* emergency", strength=strength)
+    answer = open_it(weak)
+    assert (answer.status_code, answer.json()["code"]) == (403, "strong-authentication-needed")
+    assert weak.get(f"/fhir/st-mary/Condition/{ASTHMA}").status_code == 403

@@ -39,7 +39,7 @@ class EmergencyAccess(Endpoint):
                 actor=clinician.user,
                 organisation=clinician.organisation,  # type: ignore[arg-type]
                 role=clinician.role,
-                strong=True,  # the scope that let the call in is never in `*`: it was named for this
+                strong=clinician.strong,
                 reason_code=why["reason_code"],
                 reason=why["reason"],
             )
