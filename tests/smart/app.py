@@ -167,11 +167,19 @@ def submit(browser: Client, address: str, posted: Json) -> str:
     """Where a signed page leads. Whoever signs says again who they are, and goes on with what they submitted."""
     page = browser.get(address)
     assert page.status_code == 200, page.get("Location")
-    answer = browser.post(page.context["decide_at"], posted)
-    if answer.status_code == 302 and "reauthenticate" in answer["Location"]:
-        answer = browser.post(answer["Location"], {"password": PASSWORD})
+    answer = decide(browser, page, posted)
+    if answer.context.get("changed"):  # other choices than those of the page: it says so, and is read again
+        answer = decide(browser, answer, posted)
     assert answer.status_code == 200, answer.content
     return str(answer.context["address"])
+
+
+def decide(browser: Client, page: Any, posted: Json) -> Any:
+    """The answer to this page, of somebody who has read what it shows."""
+    answer = browser.post(page.context["decide_at"], {"shown": page.context["shown"], **posted})
+    if answer.status_code == 302 and "reauthenticate" in answer["Location"]:
+        answer = browser.post(answer["Location"], {"password": PASSWORD})
+    return answer
 
 
 def answer_at(address: str) -> Json:

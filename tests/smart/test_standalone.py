@@ -8,7 +8,7 @@ from joserfc.jwk import KeySet
 from ledger.scope import party_scope
 from tests.cast import PATIENT, Cast
 from tests.entries import entries_of_type
-from tests.smart.app import LAB, REDIRECT, App, answer_at, app, bearer, submit
+from tests.smart.app import LAB, REDIRECT, App, answer_at, app, bearer, decide, submit
 from tests.staff import text
 
 SCOPE = f"launch/patient openid fhirUser offline_access {LAB} patient/Condition.r"
@@ -105,6 +105,27 @@ def test_less_may_be_given_than_is_asked(cast: Cast, amara: Client, growth: App)
     base = f"/fhir/{cast.hospital.slug}"
     labs = growth.http.get(f"{base}/Observation?patient={PATIENT}", headers=bearer(token["access_token"]))
     assert labs.status_code == 403
+
+
+def test_what_is_signed_is_what_was_read(cast: Cast, amara: Client, growth: App) -> None:
+    from consent import selectors
+
+    def code_hashes() -> list[str]:
+        with party_scope(cast.person):
+            return [each.code_hash for each in selectors.contracts_of_person(cast.person)]
+
+    page = amara.get(growth.authorise_url(cast.hospital, SCOPE))
+    less = {"allow": "1", "until": "1", "given": [LAB]}
+    again = decide(amara, page, less)
+    assert "Nothing is signed yet" in text(again)
+    assert "lab results" in again.context["sentence"]
+    assert "conditions" not in again.context["sentence"]
+    assert 'value="1" selected' in again.content.decode()
+    for other in ("", "0" * 64, page.context["shown"]):
+        assert "Nothing is signed yet" in text(decide(amara, again, {**less, "shown": other}))
+    assert code_hashes() == []
+    assert "code" in answer_at(decide(amara, again, less).context["address"])
+    assert code_hashes() == [again.context["shown"]]
 
 
 def test_declining_tells_the_application_and_signs_nothing(cast: Cast, amara: Client, growth: App) -> None:

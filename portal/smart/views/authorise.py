@@ -1,6 +1,7 @@
 """`/o/authorize/`: what an application asks for, in plain words; a patient who says yes signs a contract with it."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,6 +44,7 @@ class Consent(forms.Form):
 
     until = forms.TypedChoiceField(choices=LASTS, coerce=int, initial=DEFAULT_DAYS, label=_("For how long"))
     given = forms.MultipleChoiceField(required=False)
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, asked: Asked, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,13 +74,14 @@ class Authorise(BaseAuthorizationView):
             asked = asking.read(request, application, scopes)
             if posted is not None:
                 return self._decided(request, asked, credentials, Consent(asked, posted))
+            code = _offered(asked)
         except SmartError as error:
             raised = CustomOAuth2Error(state=credentials.get("state"), **asking.refusal_of(error))
             failed = OAuthToolkitError(error=raised, redirect_uri=credentials["redirect_uri"])
             return self._error(failed, application)
         except OAuthToolkitError as error:
             return self._error(error, application)
-        return _page(request, asked, Consent(asked), credentials)
+        return _page(request, asked, Consent(asked), credentials, code=code)
 
     def _asked_for(self, request: HttpRequest) -> Any:
         """(scopes, credentials) of the address alone: what a form posts could name them twice."""
@@ -99,15 +102,19 @@ class Authorise(BaseAuthorizationView):
         self, request: HttpRequest, asked: Asked, credentials: dict[str, Any], form: Consent
     ) -> HttpResponseBase:
         if not form.is_valid():
-            return _page(request, asked, form, credentials, status=422)
+            return _page(request, asked, form, credentials, code=_offered(asked), status=422)
         given = [*asked.beside, *form.cleaned_data["given"]]
+        ends = _ends(form.cleaned_data.get("until", DEFAULT_DAYS))
         allow = "allow" in request.POST and bool(given)
         if allow:
+            code = _code(asked, given, ends)
+            if (code.code_hash if code else "") != form.cleaned_data["shown"]:
+                return _page(request, asked, form, credentials, code=code, changed=True)
             try:
-                connection = _connected(request, asked, given, form)
+                connection = _connected(request, asked, given, ends)
             except ConsentError as error:
                 form.add_error(None, str(error))
-                return _page(request, asked, form, credentials, status=422)
+                return _page(request, asked, form, credentials, code=code, status=422)
             credentials = {**credentials, "connection": connection}
         try:
             uri, _headers, _body, _status = self.create_authorization_response(
@@ -129,7 +136,7 @@ class Authorise(BaseAuthorizationView):
         return render(self.request, "errors/refused.html", {**said, "back_url": "/"}, status=status)
 
 
-def _connected(request: HttpRequest, asked: Asked, given: list[str], form: Consent) -> Connection:
+def _connected(request: HttpRequest, asked: Asked, given: list[str], ends: datetime) -> Connection:
     user = user_of(request)
     if not asked.by_patient:
         if asked.launch:
@@ -148,15 +155,22 @@ def _connected(request: HttpRequest, asked: Asked, given: list[str], form: Conse
         account=user.id,
         person=asked.person,
         scopes=given,
-        ends=_ends(form.cleaned_data["until"]),
+        ends=ends,
         signature=Signature("reauthenticated", user.id, evidence(request)),
     )
 
 
 def _page(
-    request: HttpRequest, asked: Asked, form: Consent, credentials: dict[str, Any], *, status: int = 200
+    request: HttpRequest,
+    asked: Asked,
+    form: Consent,
+    credentials: dict[str, Any],
+    *,
+    code: ContractCode | None,
+    changed: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
-    code = _code(asked)
+    """The page with the contract as it would be signed. `changed`: it is not the one that was shown before."""
     context = {
         "asked": asked,
         "form": form,
@@ -165,17 +179,24 @@ def _page(
         "beside": [said for word in asked.beside if (said := words.beside(word))],
         "sentence": code.sentence if code else "",
         "code": code.cedar if code else "",
+        "shown": code.code_hash if code else "",
+        "changed": changed,
         "decide_at": request.decide_at,  # type: ignore[attr-defined]
         "returns_to": urlsplit(credentials["redirect_uri"]).netloc,
     }  # fmt: skip
     return render(request, "smart/authorise.html", context, status=status)
 
 
-def _code(asked: Asked) -> ContractCode | None:
-    """The contract as it stands if everything is given for the longest time; less may be given."""
+def _offered(asked: Asked) -> ContractCode | None:
+    """The contract of the page as it opens: over all that is asked, for the time that is chosen already."""
+    return _code(asked, asked.scopes, _ends(DEFAULT_DAYS))
+
+
+def _code(asked: Asked, given: Sequence[str], ends: datetime) -> ContractCode | None:
+    """The contract over these scopes; None where they reach no record, or nobody gives her own."""
     if not asked.by_patient or asked.person is None:
         return None
-    terms = connecting.terms_of(asked.application, asked.place.id, asked.scopes, ends=_ends(DEFAULT_DAYS))
+    terms = connecting.terms_of(asked.application, asked.place.id, given, ends=ends)
     if terms is None:
         return None
     return connecting.code_of(terms, asked.application, asked.place, person=asked.person)
