@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from consent import vocabulary
 from consent.base_variants import DEFAULT
 from consent.errors import UnknownContract, UnknownEmergency, UnknownRequest
 from consent.fhir import adopted, writing
@@ -117,6 +118,31 @@ def shadowing(person: UUID, offers: Sequence[Terms]) -> list[Shadow]:
     found = _in_force().filter(person=person, tenant_id__in=places).order_by("proposed_at", "id")
     own = [(item.id, from_json(item.terms)) for item in found if not adopted.is_adopted(item.terms)]
     return [shadow for terms in offers for shadow in shadows(terms, own)]
+
+
+def delegations_to(delegate: UUID) -> list[Contract]:
+    """The contracts in force that let somebody decide about the sharing of others, in the delegate's own scope."""
+    return list(_delegations(_in_force()).filter(grantee=delegate).order_by("tenant_id", "-ends", "id"))
+
+
+def delegations_here() -> list[Contract]:
+    """Those over records that the open tenant keeps, which hold or rest; the newest first."""
+    standing = Contract.objects.filter(
+        tenant_id=current_tenant(), state__in=[State.ACTIVE, State.SUSPENDED], ends__gt=Now()
+    )
+    return list(_delegations(standing).order_by("-proposed_at", "id"))
+
+
+def granted_by_delegate(delegate: UUID, *, person: UUID) -> list[Contract]:
+    """What this delegate granted for the person, newest first, in the tenant's scope."""
+    found = Contract.objects.filter(tenant_id=current_tenant(), person=person, grantor=delegate)
+    return list(found.exclude(state=State.PROPOSED).order_by("-proposed_at", "-id"))
+
+
+def _delegations(found: QuerySet[Contract]) -> QuerySet[Contract]:
+    return found.filter(
+        grantee_kind="person", terms__effect="permit", terms__actions__contains=[vocabulary.DELEGATED]
+    )
 
 
 def requests_of_person(person: UUID, *, only_open: bool = True) -> list[ContractRequest]:

@@ -110,6 +110,9 @@ def world() -> World:
     contract = cast.grant(cast.doctor, "demographics", "lab-results")
     cast.grant(cast.doctor, "vital-signs", actions=("read", "write"))
     cast.grant(cast.guardian, "demographics", "lab-results", kind="person", purposes=("PATRQT",))
+    delegation = cast.grant(
+        cast.guardian, "lab-results", kind="person", purposes=("PATRQT",), actions=("read", "manage_consent")
+    )
     chart(caller=cast.doctor, tenant=cast.hospital.id, person=cast.person, category="lab-results")
     entry = who_has_seen(caller=cast.amara, tenant=cast.hospital.id)[0].entry
     about = {"tenant": cast.hospital.slug, "custodian": cast.hospital.slug, "person": cast.person}
@@ -128,6 +131,7 @@ def world() -> World:
         "providers:write": {"kind": "vital-sign"},
         "auditors:accounting_file": {"form": "csv"},
         "accounts:invitation_follow": {"link": "none"},
+        "administration:guardian_pause": {"contract": delegation.id},
         "patients:correct": {"category": "medicines", "entry": name_of_medicine(cast)},
     }
     return World(cast, arguments)

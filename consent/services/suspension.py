@@ -27,6 +27,8 @@ def resume(*, contract: UUID, actor: UUID, person: UUID | None = None) -> Contra
     found = _found(contract, person, State.SUSPENDED)
     if person is not None and found.suspended_by_custodian:
         raise ContractNotWaiting("The organisation suspended this delegation, and only it can end that.")
+    if person is None and not found.suspended_by_custodian:
+        raise ContractNotWaiting("The patient suspended this delegation, and only she can end that.")
     found.state, found.suspended_by_custodian = State.ACTIVE, False
     found.save(update_fields=["state", "suspended_by_custodian"])
     enter_change("contract.activated", found, actor=actor, why="resumed")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.administration import answering, views
+from portal.administration import answering, guarding, views
 
 app_name = "administration"
 urlpatterns = [
@@ -15,5 +15,8 @@ urlpatterns = [
     path("<slug:place>/reviews/<uuid:session>/", views.review, name="review"),
     path("<slug:place>/cases/", answering.cases, name="cases"),
     path("<slug:place>/cases/<uuid:case>/", answering.case, name="case"),
+    path("<slug:place>/guardians/", guarding.guardians, name="guardians"),
+    path("<slug:place>/guardians/<uuid:contract>/pause/", guarding.pause, name="guardian_pause"),
+    path("<slug:place>/guardians/<uuid:contract>/go-on/", guarding.go_on, name="guardian_go_on"),
     path("<slug:place>/policy/", views.policy, name="policy"),
 ]

@@ -55,7 +55,10 @@ def shown(row: Row, names: Names, *, code: bool = False) -> Contract:
         code_hash=row.code_hash if code else "",
         url="" if code else reverse("patients:contract", args=[row.id]),
         change_url=reverse("patients:contract_change", args=[row.id]) if running and changeable(row) else "",
-        stop_url=reverse("patients:contract_stop", args=[row.id]) if running else "",
+        stop_url=reverse("patients:contract_stop", args=[row.id]) if running or state == "paused" else "",
+        resume_url=reverse("patients:contract_resume", args=[row.id])
+        if state == "paused" and not row.suspended_by_custodian
+        else "",
     )
 
 
@@ -153,6 +156,8 @@ def _state(row: Row) -> Any:
     if row.state == "revoked":
         return "stopped"
     now = timezone.now()
+    if row.state == "suspended" and row.ends > now:
+        return "paused"
     if row.state != "active" or row.ends <= now:
         return "ended"
     return "planned" if row.starts and row.starts > now else "active"

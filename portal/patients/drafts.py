@@ -43,6 +43,7 @@ class Draft:
     suspend_above: int | None = None
     redisclosure: bool = False
     report_back: bool = False
+    acting: str = ""  # the person for whom somebody else decides
     supersedes: str = ""  # the contract that this one takes the place of
 
     @property

@@ -1,6 +1,6 @@
 """What a patient fills in to share, a form a question."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -199,8 +199,13 @@ class What(Question):
         ),
     )
 
-    def __init__(self, *args: Any, relative: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, relative: bool, parts: Collection[str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if parts is not None:  # a delegate can share no more than the delegation covers
+            what: Any = self.fields["what"]
+            what.choices = [choice for choice in what.choices if choice[0] in parts]
         del self.fields["actions" if relative else "decide"]
 
     def clean(self) -> dict[str, Any]:

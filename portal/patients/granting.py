@@ -54,6 +54,7 @@ class Proposal:
     request: UUID | None
     supersedes: UUID | None = None
     majority: datetime | None = None
+    delegate: UUID | None = None
 
 
 def proposals(caller: Caller, draft: Draft, registrations: Sequence[Registration]) -> list[Proposal]:
@@ -102,7 +103,8 @@ def _proposal(caller: Caller, draft: Draft, who: Named, where: Registration) -> 
     answers = draft.request and draft.request_at == where.tenant.slug
     request = UUID(draft.request) if answers else None
     former = UUID(draft.supersedes) if draft.supersedes else None
-    return Proposal(where, who, terms, display, code, request, former, until)
+    delegate = caller.user if draft.acting else None
+    return Proposal(where, who, terms, display, code, request, former, until, delegate)
 
 
 def _terms(draft: Draft, who: Named, where: Registration) -> Terms:
@@ -143,5 +145,6 @@ def _granted(caller: Caller, offer: Proposal, signature: Signature) -> UUID:
             request=offer.request,
             supersedes=offer.supersedes,
             majority=offer.majority,
+            delegate=offer.delegate,
         )
     return made.id

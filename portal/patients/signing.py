@@ -39,6 +39,7 @@ def challenges(
                 display=each.display,
                 supersedes=each.supersedes,
                 majority=each.majority,
+                delegate=each.delegate,
             )
             agreement = services.challenge(contract=made.id, grantor=caller.user)
         public_key = passkeys.options(request, agreement, account=caller.user)
@@ -61,7 +62,11 @@ def sign(
             if evidence["signed"].get("code_hash") != each.code.code_hash:
                 raise SignatureRefused("The passkey signed another contract than the one shown. Sign again.")
             contract = services.sign(
-                contract=_contract(evidence), grantor=caller.user, evidence=evidence, request=each.request
+                contract=_contract(evidence),
+                grantor=caller.user,
+                evidence=evidence,
+                request=each.request,
+                delegate=each.delegate,
             )
         made.append(contract.id)
     return made

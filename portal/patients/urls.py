@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.patients.views import (
+    acting,
     apps,
     asking,
     granting,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("sharing/requests/<uuid:request_id>/decline/", sharing.decline, name="request_decline"),
     path("sharing/<uuid:contract>/", sharing.contract, name="contract"),
     path("sharing/<uuid:contract>/change/", sharing.change, name="contract_change"),
+    path("sharing/<uuid:contract>/resume/", sharing.resume, name="contract_resume"),
     path("sharing/<uuid:contract>/stop/", sharing.stop, name="contract_stop"),
     path("apps/", apps.connected, name="apps"),
     path("apps/<uuid:connection>/take-back/", apps.take_back, name="app_take_back"),
@@ -50,6 +52,9 @@ urlpatterns = [
     path("guardians/", sharing.guardians, name="guardians"),
     path("people/", people.people, name="people"),
     path("people/<uuid:person>/", people.overview, name="their_record"),
+    path("people/<uuid:person>/sharing/", acting.sharing, name="their_sharing"),
+    path("people/<uuid:person>/sharing/new/", acting.begin, name="their_grant"),
+    path("people/<uuid:person>/sharing/<uuid:contract>/stop/", acting.stop, name="their_contract_stop"),
     path("people/<uuid:person>/<slug:category>/", people.category, name="their_category"),
     path("people/<uuid:person>/<slug:category>/<slug:test>/", people.test, name="their_test"),
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from consent import selectors as consent
 from portal.accounts import selectors as accounts
 from portal.accounts.errors import UnknownPerson
+from portal.patients.acting import decided_for
 from portal.patients.door import Visitor, visitor
 from portal.patients.pages import category_page, known_category, overview_page, test_page
 from portal.patients.presenting import Addresses
@@ -28,6 +29,7 @@ class Somebody:
     relation: str
     places: Sequence[str]
     here: bool = False
+    decides: bool = False
 
 
 @visitor(methods=FORM)
@@ -102,8 +104,15 @@ def _known(who: Visitor) -> list[Somebody]:
         if each.person not in names:
             found = name_patients(caller=who.caller, tenant=each.tenant, people=[each.person])
             names |= {person: patient.name for person, patient in found.items()}
+    decided = decided_for(who.caller) if held else set()
     looked_after = [
-        Somebody(person, names.get(person, _("A name that does not open")), _("Shares with you"), at)
+        Somebody(
+            person,
+            names.get(person, _("A name that does not open")),
+            _("Lets you decide") if person in decided else _("Shares with you"),
+            at,
+            decides=person in decided,
+        )
         for person, at in held.items()
         if person != own
     ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from consent import selectors as consent
 from consent import services
-from consent.errors import ContractEnded, RequestClosed
+from consent.errors import ContractEnded, ContractNotWaiting, RequestClosed
 from ledger.scope import party_scope, tenant_scope
 from portal.accounts import selectors as accounts
 from portal.patients import contracts, drafts, looks
@@ -19,7 +19,7 @@ from portal.patients.lives import facts_of, life_of
 from portal.patients.visits import visits_of
 from portal.staff.answering import ACT, FORM
 
-RUNNING = ("active", "planned")
+RUNNING = ("active", "planned", "paused")
 
 
 @patient()
@@ -93,6 +93,21 @@ def change(who: Visitor, contract: UUID) -> HttpResponseBase:
     slugs = {each.tenant_id: each.tenant.slug for each in who.registrations}
     drafts.save(who.request, drafts.of_contract(row, where=slugs[row.tenant_id]))
     return redirect("patients:grant_check")
+
+
+@patient(methods=ACT)
+def resume(who: Visitor, contract: UUID) -> HttpResponseBase:
+    """Let a paused contract go on. A second time changes nothing."""
+    with party_scope(who.person):
+        row = consent.contract(contract, person=who.person)
+    try:
+        with tenant_scope(row.tenant_id):
+            services.resume(contract=contract, actor=who.caller.user, person=who.person)
+    except (ContractEnded, ContractNotWaiting) as error:
+        messages.info(who.request, str(error))
+    else:
+        messages.success(who.request, _("It goes on as it was signed."))
+    return redirect("patients:contract", contract)
 
 
 @patient(methods=FORM)

@@ -7,14 +7,14 @@ from django.shortcuts import redirect
 from consent.errors import ConsentError
 from portal.accounts.errors import AccountsError
 from portal.patients import drafts, granting, signing
-from portal.patients.door import Visitor, patient
+from portal.patients.door import Visitor, visitor
 from portal.patients.forms import SignByPasskey
 from portal.patients.granting import Proposal
-from portal.patients.views.granting import signed
+from portal.patients.views.granting import side_of, signed
 from portal.staff.answering import ACT
 
 
-@patient(methods=ACT)
+@visitor(methods=ACT)
 def challenge(who: Visitor) -> HttpResponseBase:
     """What the passkey is asked, as JSON for the page's own script; a refusal says so in `error`."""
     form = SignByPasskey(who.request.POST)
@@ -28,7 +28,7 @@ def challenge(who: Visitor) -> HttpResponseBase:
     return JsonResponse({"asked": asked})
 
 
-@patient(methods=ACT)
+@visitor(methods=ACT)
 def sign(who: Visitor) -> HttpResponseBase:
     """The passkey's answers, submitted as a form; on to what was signed, or back to read it again."""
     form = SignByPasskey(who.request.POST)
@@ -45,11 +45,11 @@ def sign(who: Visitor) -> HttpResponseBase:
     except (ConsentError, AccountsError) as error:
         messages.warning(who.request, str(error))
         return redirect("patients:grant_check")
-    return redirect(signed(who, made))
+    return redirect(signed(who, drafts.load(who.request), made))
 
 
 def _offered(who: Visitor) -> list[Proposal]:
     draft = drafts.load(who.request)
     if draft.open_step:
         raise granting.ContractChanged("There is nothing to sign here any more. Begin again.")
-    return granting.proposals(who.caller, draft, who.registrations)
+    return granting.proposals(who.caller, draft, side_of(who, draft).registrations)

@@ -1,0 +1,79 @@
+"""Who may decide about sharing for a patient of this organisation; its privacy officer may pause that and let it go on.
+
+45 CFR 164.502(g)(5): an organisation need not treat somebody as the representative where that would endanger her.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from consent import selectors as consent
+from consent.errors import ContractEnded, ContractNotWaiting
+from consent.services import resume, suspend
+from ledger.scope import tenant_scope
+from portal.accounts import selectors as accounts
+from portal.accounts.models import Role
+from portal.staff.answering import ACT
+from portal.staff.desk import Desk, desk
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """Of whom only the record number is said. `own`: the patient paused it, so that it is not the organisation's."""
+
+    id: UUID
+    guardian: str
+    mrn: str
+    ends: datetime
+    paused: bool
+    own: bool
+
+
+@desk(Role.PRIVACY_OFFICER)
+def guardians(desk: Desk) -> HttpResponseBase:
+    """Every delegation that holds or rests."""
+    with tenant_scope(desk.place.id):
+        rows = consent.delegations_here()
+        patients = accounts.registrations_of({row.person for row in rows})
+    names = accounts.names({row.grantee for row in rows}) if rows else {}
+    shown = [
+        Delegation(
+            id=row.id,
+            guardian=names.get(row.grantee, _("Somebody whose account is gone")),
+            mrn=patients[row.person].mrn if row.person in patients else "",
+            ends=row.ends,
+            paused=row.state == "suspended",
+            own=row.state == "suspended" and not row.suspended_by_custodian,
+        )
+        for row in rows
+    ]
+    return desk.page("administration/guardians.html", {"here": "guardians", "delegations": shown})
+
+
+@desk(Role.PRIVACY_OFFICER, methods=ACT)
+def pause(desk: Desk, contract: UUID) -> HttpResponseBase:
+    """Pause a delegation. What the guardian granted before goes on; the patient can stop it."""
+    return _changed(desk, contract, paused=True)
+
+
+@desk(Role.PRIVACY_OFFICER, methods=ACT)
+def go_on(desk: Desk, contract: UUID) -> HttpResponseBase:
+    """Let a delegation go on."""
+    return _changed(desk, contract, paused=False)
+
+
+def _changed(desk: Desk, contract: UUID, *, paused: bool) -> HttpResponseBase:
+    try:
+        with tenant_scope(desk.place.id):
+            (suspend if paused else resume)(contract=contract, actor=desk.caller.user)
+    except (ContractEnded, ContractNotWaiting) as error:
+        messages.info(desk.request, str(error))
+    else:
+        said = _("Paused. They decide nothing now.") if paused else _("It goes on as it was signed.")
+        messages.success(desk.request, said)
+    return redirect("administration:guardians", desk.place.slug)
