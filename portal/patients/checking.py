@@ -30,7 +30,9 @@ TITLES: Mapping[str, StrOrPromise] = {
 }
 LEADS: Mapping[str, StrOrPromise] = {
     "where": gettext_lazy("Each organisation that holds records about you gets a contract of its own."),
-    "what": gettext_lazy("Only what you choose. Entries that are marked as sensitive stay closed."),
+    "what": gettext_lazy(
+        "Only what you choose. Entries that are marked as sensitive stay closed unless you name them."
+    ),
     "until": gettext_lazy("It ends by itself. You can stop it earlier at any time."),
 }
 
@@ -41,7 +43,7 @@ def beginning(draft: Draft) -> dict[str, Any]:
         "step": 1,
         "steps": ["purpose", *draft.steps, "check"],
         "title": _("What do you want to share for?"),
-        "lead": _("It only decides what is ticked at first. You can change every part of it."),
+        "lead": _("It decides what they may use it for, and what is ticked at first."),
         "back_url": reverse("patients:sharing"),
     }
 

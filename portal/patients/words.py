@@ -30,7 +30,7 @@ ROLES: Mapping[str, StrOrPromise] = {
 TEMPLATES: Mapping[str, StrOrPromise] = {
     "treatment": _("My treatment: whoever treats me reads what they need for it"),
     "second-opinion": _("A second opinion: another clinician looks, and tells me what they think"),
-    "emergency-card": _("An emergency card: what helpers must know, read only in an emergency"),
+    "emergency-card": _("An emergency card: what helpers must know to treat me"),
     "family": _("Somebody of my family: they see what I choose, on my behalf"),
     "research": _("Research: researchers read it and may take a copy"),
     "part-2": _("Substance use treatment (42 CFR Part 2): named people only, and they may not pass it on"),
