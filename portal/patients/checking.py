@@ -31,7 +31,7 @@ TITLES: Mapping[str, StrOrPromise] = {
 LEADS: Mapping[str, StrOrPromise] = {
     "where": gettext_lazy("Each organisation that holds records about you gets a contract of its own."),
     "what": gettext_lazy(
-        "Only what you choose. Entries that are marked as sensitive stay closed unless you name them."
+        "Only what you choose. What is marked as sensitive stays closed unless you name it."
     ),
     "until": gettext_lazy("It ends by itself. You can stop it earlier at any time."),
 }
