@@ -15,6 +15,7 @@ from consent.fhir.bridge import ACTIONS
 from consent.history import History, Past
 from consent.in_force import Verdict
 from consent.policy_sets import Code
+from consent.undecided import is_undecided
 from ledger.audit.finding import Finding
 
 Outcome = Literal["same", "differs", "unreplayable"]
@@ -27,9 +28,14 @@ ACCESS = (
     "record.deleted",
 )
 FAILED = {"permitted": False, "layer": "engine", "clauses": []}
-UNDECIDED = frozenset({"find", "register", "keep"})
-"""Interactions that no contract decides, so that they are entered without evidence: to look for who is registered
-here, to register somebody, and to keep the directory."""
+
+
+FORMER: Mapping[str, frozenset[str]] = {
+    "law": frozenset({"2209d298722bd5bcb26f4dac989a7894d22767bb499884246e9687ac3c8c1704"}),
+    "emergency": frozenset(),
+}
+"""Hashes of the standing texts that this project shipped before those of today: what they decided is not replayed, and
+no text but these is excused. Whoever changes `law.cedar` or `emergency.cedar` adds the hash of the former one."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +56,11 @@ class Decided:
     inputs: Mapping[str, Any] | None
 
 
-def is_decision(audit: Mapping[str, Any] | None, inputs: Mapping[str, Any] | None) -> bool:
-    """Whether an entry of an access type is one that a decision made, or ought to have."""
-    if inputs is not None and "decisions" in inputs:
+def is_decision(kind: str, decided: Decided) -> bool:
+    """Whether an entry of this type of access is one that a decision made, or ought to have."""
+    if decided.inputs is not None and "decisions" in decided.inputs:
         return True
-    return bool(audit) and "interaction" in (audit or {}) and (audit or {})["interaction"] not in UNDECIDED
+    return not is_undecided(kind, decided.subject, decided.audit or {})
 
 
 def judge(decided: Decided, history: History) -> Judged:
@@ -75,7 +81,7 @@ def lost(decided: Decided, sentence: str) -> Judged:
 
 def _judge(decided: Decided, subject: str, inputs: Mapping[str, Any], history: History) -> Judged:
     if inputs["schema"] not in (SCHEMA_HASH, FIRST_SCHEMA_HASH):
-        return lost(decided, "It was decided under another schema than this version's.")
+        return _differs(decided, "schema-unknown", "It was decided under a schema that never was in force.")
     if inputs.get("broken"):
         closed = all(one == FAILED for one in inputs["decisions"])
         return Judged("same") if closed else _differs(decided, "broken", "What could not be read permitted.")
@@ -154,9 +160,13 @@ def _explain_versions(decided: Decided, inputs: Mapping[str, Any]) -> Judged | N
         "law": [LAW.hash] if context["own"] else [],
         "emergency": [EMERGENCY.hash] if "emergency" in context else [],
     }
-    if any(list(code[layer]) != hashes for layer, hashes in standing.items()):
-        return lost(decided, "It was decided under another version of the law or the emergency rules.")
-    return None
+    others = {layer for layer, hashes in standing.items() if list(code[layer]) != hashes}
+    if not others:
+        return None
+    if all(standing[layer] and code[layer] and FORMER[layer].issuperset(code[layer]) for layer in others):
+        return lost(decided, "It was decided under a former version of the law or the emergency rules.")
+    sentence = "It rests on a law or emergency rules that never were in force."
+    return _differs(decided, "law-unknown", sentence)
 
 
 def _session(value: Mapping[str, Any]) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""Facts that a decision needs and that the floors above keep: who belongs to which team, and what is open for whom.
+"""Facts that a decision needs and that the floors above keep: who belongs to which team or organisation, and
+what is open for whom.
 
 They are registered downwards at start-up and asked inside the transaction that decides, only where a contract in
 force asks for them. What nobody registered is never so: no team, nothing open.
@@ -22,8 +23,12 @@ PartySource = Callable[[UUID, UUID | None], Parties]
 OpenSource = Callable[[UUID, UUID], frozenset[str]]
 """(person, organisation acted for), in the custodian's scope: which of `vocabulary.EVENTS` are open between them."""
 
+PlaceSource = Callable[[UUID], frozenset[UUID]]
+"""(actor): the organisations that the account can act for."""
+
 _party_sources: list[PartySource] = []
 _open_sources: list[OpenSource] = []
+_place_sources: list[PlaceSource] = []
 
 
 def register_parties(source: PartySource) -> None:
@@ -38,12 +43,23 @@ def register_open(source: OpenSource) -> None:
         _open_sources.append(source)
 
 
+def register_places(source: PlaceSource) -> None:
+    """Ask this source too whom somebody can act for. The same again changes nothing."""
+    if source not in _place_sources:
+        _place_sources.append(source)
+
+
 def parties_of(actor: UUID, organisation: UUID | None) -> Parties:
     """What all sources say together."""
     found = [source(actor, organisation) for source in _party_sources]
     return Parties(
         frozenset().union(*(one.teams for one in found)), frozenset().union(*(one.groups for one in found))
     )
+
+
+def places_of(actor: UUID) -> frozenset[UUID]:
+    """What all sources say together."""
+    return frozenset().union(*(source(actor) for source in _place_sources))
 
 
 def open_between(person: UUID, organisation: UUID | None) -> frozenset[str]:

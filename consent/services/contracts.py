@@ -10,6 +10,7 @@ from consent.compiler import ContractCode, compile_contract
 from consent.errors import (
     ContractEnded,
     ContractNotWaiting,
+    PeriodError,
     SignatureRefused,
     UnknownContract,
     WrongCustodian,
@@ -55,12 +56,12 @@ def grant(
     code = compile_contract(terms, person=person, display=display)
     now = change_of(person)
     terms.check_future(now)
+    former = make_way(supersedes, person=person, terms=terms, now=now) if supersedes else None
     if delegate is not None:
-        check_delegate(delegate=delegate, person=person, terms=terms)
+        check_delegate(delegate=delegate, person=person, terms=terms, former=former)
     answered = (
         approve(request=request, person=person, actor=grantor, terms=terms, now=now) if request else None
     )
-    former = standing(supersedes, person=person, now=now) if supersedes else None
     contract = enter_proposal(
         person=person, grantor=grantor, terms=terms, code=code, now=now, answered=answered, former=former
     )
@@ -170,6 +171,19 @@ def standing(contract: UUID, *, person: UUID, now: datetime) -> Contract:
         raise UnknownContract("You have no contract with that id here. Look at your list of contracts.")
     check_standing(found, now)
     return found
+
+
+def make_way(contract: UUID, *, person: UUID, terms: Terms, now: datetime) -> Contract:
+    """The contract whose place these terms are to take. It ends when they come into force, so they begin no later.
+
+    Raises as `standing` does, and PeriodError.
+    """
+    if terms.starts is not None and terms.starts > now:
+        raise PeriodError(
+            "What takes the place of a contract begins at once, because that one ends. Leave out the start,"
+            " or make a contract beside it."
+        )
+    return standing(contract, person=person, now=now)
 
 
 def check_standing(contract: Contract, now: datetime) -> None:

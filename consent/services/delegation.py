@@ -4,10 +4,12 @@ themselves (45 CFR 164.502(g))."""
 from datetime import datetime
 from uuid import UUID
 
-from consent.errors import BeyondMajority, DelegationExceeded
+from consent.errors import BeyondMajority, DelegationExceeded, TermsError
 from consent.facts import AccessRequest, Decisions, ResourceFacts
+from consent.grantee import Grantee
 from consent.models import Contract
 from consent.services.decisions import decide
+from consent.sources import parties_of, places_of
 from consent.terms import Terms, from_json
 from consent.vocabulary import CATEGORIES, DELEGATED
 
@@ -25,26 +27,28 @@ def check_majority(terms: Terms, majority: datetime | None) -> None:
         )
 
 
-def check_delegate(*, delegate: UUID, person: UUID, terms: Terms) -> Contract:
+def check_delegate(*, delegate: UUID, person: UUID, terms: Terms, former: Contract | None = None) -> Contract:
     """The delegation by which this guardian may make a contract of these terms for the person; takes her lock.
 
     Everything that the contract covers must be the guardian's to decide about, until no later than the delegation
-    ends. They cannot widen their own access, nor hand the delegation on. Raises DelegationExceeded.
+    ends; so must everything that `former` covers, whose place it takes. They cannot widen their own access, nor hand
+    the delegation on. Raises DelegationExceeded.
     """
-    if delegate in {terms.grantee.id, terms.cosigner}:
+    if delegate == terms.cosigner or _contains(terms.grantee, delegate):
         raise DelegationExceeded("A guardian cannot share with themselves. Ask the organisation.")
     if DELEGATED in terms.actions:
         raise DelegationExceeded("A guardian cannot hand on the right to decide about sharing.")
-    decisions = may_manage(delegate=delegate, person=person, terms=terms)
-    answers = decisions.by_group.values()
-    cited = {one.contract for one in answers if one.permitted and one.contract is not None}
-    if not cited or not all(one.permitted and one.contract for one in answers):
-        raise DelegationExceeded("Your delegation does not cover all that this contract would share.")
-    found = list(Contract.objects.filter(tenant_id=terms.custodian, id__in=cited))
+    found = _delegations(
+        delegate, person, terms, "Your delegation does not cover all that this contract would share."
+    )
+    if former is not None:
+        sentence = "Your delegation does not cover all that the contract covers whose place this would take."
+        _delegations(delegate, person, _terms_of(former, sentence), sentence)
     shortest = min(found, key=lambda one: one.ends)
     if terms.ends > shortest.ends:
         raise DelegationExceeded("The contract would outlast your delegation. Choose an earlier end.")
-    _check_actions(terms, from_json(shortest.terms))
+    for one in found:
+        _check_actions(terms, from_json(one.terms))
     return shortest
 
 
@@ -69,6 +73,31 @@ def may_manage(*, delegate: UUID, person: UUID, terms: Terms) -> Decisions:
         for borne in labels
     ]
     return decide(request=request, resources=facts)
+
+
+def _delegations(delegate: UUID, person: UUID, terms: Terms, sentence: str) -> list[Contract]:
+    """The contracts by which the guardian decides about what these terms cover. Raises DelegationExceeded."""
+    answers = may_manage(delegate=delegate, person=person, terms=terms).by_group.values()
+    cited = {one.contract for one in answers if one.permitted and one.contract is not None}
+    if not cited or not all(one.permitted and one.contract for one in answers):
+        raise DelegationExceeded(sentence)
+    return list(Contract.objects.filter(tenant_id=terms.custodian, id__in=cited))
+
+
+def _terms_of(contract: Contract, sentence: str) -> Terms:
+    """A FHIR consent has no terms of ours to hold against a delegation."""
+    try:
+        return from_json(contract.terms)
+    except TermsError as error:
+        raise DelegationExceeded(sentence) from error
+
+
+def _contains(grantee: Grantee, delegate: UUID) -> bool:
+    """Whether a contract with this grantee reaches the guardian, by themselves or as one of many."""
+    places = places_of(delegate)
+    within = {delegate, *places, *parties_of(delegate, None).teams}
+    within = within.union(*(parties_of(delegate, place).groups for place in places))
+    return grantee.id in within
 
 
 def _check_actions(terms: Terms, delegation: Terms) -> None:

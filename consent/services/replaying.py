@@ -90,12 +90,8 @@ def _judged(entry: Evidence, history: History) -> Judged | None:
         altered = Finding("entry-altered", "The entry does not open as it was sealed.", entry.index)
         return Judged("differs", altered)
     if entry.state == "erased":
-        return lost(decided, "The evidence was erased.") if _was_decision(entry) else None
-    return judge(decided, history) if is_decision(entry.audit, entry.inputs) else None
-
-
-def _was_decision(entry: Evidence) -> bool:
-    return entry.audit is None or is_decision(entry.audit, None)
+        return lost(decided, "The evidence was erased.") if is_decision(entry.type, decided) else None
+    return judge(decided, history) if is_decision(entry.type, decided) else None
 
 
 def _count(found: Replayed, judged: Judged) -> None:

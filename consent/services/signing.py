@@ -12,7 +12,7 @@ from consent.errors import ContractEnded, SignatureExpired, SignatureReplayed, U
 from consent.models import Contract, SigningChallenge, State
 from consent.passkey import Agreement
 from consent.sentence import Display
-from consent.services.contracts import check_custodian, enter_proposal, put_in_force, standing
+from consent.services.contracts import check_custodian, enter_proposal, make_way, put_in_force, standing
 from consent.services.delegation import check_delegate, check_majority
 from consent.services.order import change_of
 from consent.services.requests import approve
@@ -44,9 +44,9 @@ def propose(
     code = compile_contract(terms, person=person, display=display)
     now = change_of(person)
     terms.check_future(now)
+    former = make_way(supersedes, person=person, terms=terms, now=now) if supersedes else None
     if delegate is not None:
-        check_delegate(delegate=delegate, person=person, terms=terms)
-    former = standing(supersedes, person=person, now=now) if supersedes else None
+        check_delegate(delegate=delegate, person=person, terms=terms, former=former)
     waiting = Contract.objects.filter(
         tenant_id=terms.custodian,
         person=person,
@@ -106,10 +106,9 @@ def sign(
     _still_open(found)
     _use_up(found, grantor, evidence["signed"], instants.iso(now))
     terms = from_json(found.terms)
+    former = standing(found.supersedes_id, person=found.person, now=now) if found.supersedes_id else None
     if delegate is not None:
-        check_delegate(delegate=delegate, person=found.person, terms=terms)
-    if found.supersedes_id is not None:
-        standing(found.supersedes_id, person=found.person, now=now)
+        check_delegate(delegate=delegate, person=found.person, terms=terms, former=former)
     if request is not None:
         found.request = approve(request=request, person=found.person, actor=grantor, terms=terms, now=now)
         found.save(update_fields=["request"])

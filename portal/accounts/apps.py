@@ -20,10 +20,11 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts and organisations"
 
     def ready(self) -> None:
-        from consent.sources import register_parties  # noqa: PLC0415
+        from consent.sources import register_parties, register_places  # noqa: PLC0415
         from ledger.registry import register_types  # noqa: PLC0415 - once the apps are ready
         from portal.accounts import circles, credentials  # noqa: PLC0415
 
         register_types(*ENTRY_TYPES)
         register_parties(circles.parties_of)
+        register_places(circles.places_of)
         credentials.connect()

@@ -62,6 +62,11 @@ def parties_of(actor: UUID, organisation: UUID | None) -> Parties:
     )
 
 
+def places_of(actor: UUID) -> frozenset[UUID]:
+    """The organisations where an account is a member in whichever role."""
+    return frozenset(row.tenant_id for row in selectors.memberships(actor))
+
+
 def _both(slug: str, member: str) -> tuple[Circle, UUID]:
     found = circle(slug)
     if found.kind == Circle.TEAM:

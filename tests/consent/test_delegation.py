@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from consent import services
+from consent import services, sources
 from consent.errors import BeyondMajority, ContradictoryTerms, DelegationExceeded
 from consent.grantee import Grantee
 from consent.models import Contract
@@ -23,7 +24,10 @@ DELEGATION: dict[str, Any] = {
 }
 
 
-def grants(**changes: Any) -> Contract:
+TEAM, GROUP = UUID(int=71), UUID(int=72)
+
+
+def grants(*, supersedes: UUID | None = None, **changes: Any) -> Contract:
     """The guardian grants the doctor elsewhere what she usually grants, for half a year."""
     half = cast.in_a_year() - timedelta(days=180)
     return services.grant(
@@ -33,6 +37,7 @@ def grants(**changes: Any) -> Contract:
         signature=Signature("reauthenticated", cast.GUARDIAN),
         display=cast.DISPLAY,
         delegate=cast.GUARDIAN,
+        supersedes=supersedes,
     )
 
 
@@ -60,6 +65,52 @@ def test_what_is_beyond_the_delegation_is_refused(changes: dict[str, Any]) -> No
         granted(**DELEGATION)
         with pytest.raises(DelegationExceeded):
             grants(**changes)
+
+
+def test_of_two_delegations_the_shorter_one_lends_the_longer_one_no_action() -> None:
+    with cast.at_st_mary():
+        granted(
+            **DELEGATION | {"categories": ["lab-results"], "actions": ["read", "export", "manage_consent"]}
+        )
+        granted(**DELEGATION | {"categories": ["visits"], "ends": cast.in_a_year() + timedelta(days=1)})
+        assert grants(categories=["lab-results"], actions=["export"])
+        with pytest.raises(DelegationExceeded):
+            grants(categories=["lab-results", "visits"], actions=["export"])
+
+
+@pytest.mark.parametrize(
+    "grantee",
+    [
+        Grantee("organisation", cast.RIVERSIDE),
+        Grantee("role", cast.RIVERSIDE, role="privacy_officer"),
+        Grantee("team", TEAM),
+        Grantee("group", GROUP),
+    ],
+    ids=lambda grantee: grantee.kind,
+)
+def test_a_guardian_does_not_reach_themselves_as_one_of_many(
+    grantee: Grantee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def circles(actor: UUID, organisation: UUID | None) -> sources.Parties:
+        groups = {GROUP} if organisation == cast.RIVERSIDE else set()
+        return sources.Parties(frozenset({TEAM} if actor == cast.GUARDIAN else ()), frozenset(groups))
+
+    with cast.at_st_mary():
+        granted(**DELEGATION)
+        assert grants(grantee=grantee)
+        monkeypatch.setattr(sources, "_party_sources", [circles])
+        monkeypatch.setattr(sources, "_place_sources", [lambda actor: frozenset({cast.RIVERSIDE})])
+        with pytest.raises(DelegationExceeded, match="themselves"):
+            grants(grantee=grantee)
+
+
+def test_a_guardian_puts_nothing_in_the_place_of_what_is_not_theirs_to_decide() -> None:
+    with cast.at_st_mary():
+        granted(**DELEGATION)
+        refusal = granted(effect="deny", categories=["medicines"])
+        with pytest.raises(DelegationExceeded, match="whose place"):
+            grants(supersedes=refusal.id)
+        assert grants(supersedes=granted().id).supersedes_id
 
 
 def test_a_guardian_without_a_delegation_decides_nothing() -> None:

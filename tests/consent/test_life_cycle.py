@@ -12,6 +12,7 @@ from consent.errors import (
     ClockBehind,
     ContractEnded,
     ContractNotWaiting,
+    PeriodError,
     SignatureRefused,
     UnknownContract,
 )
@@ -96,6 +97,25 @@ def test_a_contract_that_takes_the_place_of_another_ends_it() -> None:
         assert reads(cast.record("visits")).permitted
         with pytest.raises(ContractEnded):
             services.revoke(contract=former.id, actor=cast.PATIENT_USER, person=cast.PATIENT)
+
+
+@pytest.mark.parametrize("effect", ["permit", "deny"])
+@pytest.mark.parametrize("step", [services.grant, services.propose])
+def test_what_takes_the_place_of_a_contract_leaves_no_time_between_them(effect: str, step: Any) -> None:
+    with cast.at_st_mary():
+        former = granted(effect=effect)
+        terms = cast.terms(ends=cast.in_a_year(), starts=cast.in_a_year() - timedelta(days=9))
+        signed = {"signature": cast.SIGNED} if step is services.grant else {}
+        with pytest.raises(PeriodError):
+            step(
+                person=cast.PATIENT,
+                grantor=cast.PATIENT_USER,
+                terms=terms,
+                display=cast.DISPLAY,
+                supersedes=former.id,
+                **signed,
+            )
+        assert state_of(former) == "active"
 
 
 def test_a_contract_waits_for_its_second_signature() -> None:

@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from consent import services
 from consent.models import Contract
+from consent.replay import FORMER
 from consent.services import Replayed
 from ledger.identity import new_id
 from ledger.scope import tenant_scope
@@ -23,6 +24,16 @@ from tests.consent.deciding import accessed, enter
 from tests.consent.doings import granted
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("logs")]
+FOUND: dict[str, Any] = {
+    "interaction": "find",
+    "action": "find",
+    "categories": ["demographics"],
+    "layer": "base",
+    "code": "found",
+    "contract": None,
+    "decision": "permitted",
+    "decided": [],
+}
 PSYCHIATRY = cast.record("lab-results", "PSY", key="2")
 
 
@@ -109,6 +120,9 @@ def _contextual(name: str, value: Any) -> Callable[[dict[str, Any]], None]:
         (_contextual("now", 4_000_000_000_000_000), {}, "decision-differs"),
         (lambda inputs: inputs.update(decisions="all"), {}, "decision-differs"),
         (lambda inputs: inputs.pop("entities"), {}, "evidence-malformed"),
+        (lambda inputs: inputs.update(schema="0" * 64), {}, "schema-unknown"),
+        (lambda inputs: inputs["code"].update(law=["0" * 64]), {}, "law-unknown"),
+        (lambda inputs: inputs["code"].update(emergency=["0" * 64]), {}, "law-unknown"),
         (lambda inputs: None, {"purpose": "HRESCH"}, "question-differs"),
         (lambda inputs: None, {"who": {"id": str(cast.OUTSIDER)}}, "question-differs"),
         (
@@ -141,9 +155,37 @@ def test_an_access_that_no_decision_explains_is_a_finding() -> None:
     with cast.at_st_mary():
         audit = {"interaction": "read", "decision": "permitted", "decided": []}
         append(type="access.permitted", actor=cast.DOCTOR, subject=cast.PATIENT, audit=audit)
-        found = {"interaction": "find", "decision": "permitted", "decided": []}
-        append(type="access.permitted", actor=cast.DOCTOR, subject=cast.PATIENT, audit=found)
+        append(type="access.permitted", actor=cast.DOCTOR, subject=cast.PATIENT, audit=FOUND)
     assert kinds(replayed()) == ["no-evidence"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("access.permitted", {"categories": ["demographics", "lab-results"]}),
+        ("access.permitted", {"action": "read"}),
+        ("access.permitted", {"interaction": "keep"}),
+        ("access.permitted", {"interaction": "register", "action": "write"}),
+        ("record.created", {"interaction": "keep", "action": "write", "purpose": None}),
+        ("access.emergency", {}),
+    ],
+)
+def test_what_only_calls_itself_undecided_is_a_finding(kind: str, change: dict[str, Any]) -> None:
+    with cast.at_st_mary():
+        append(type=kind, actor=cast.DOCTOR, subject=cast.PATIENT, audit=FOUND | change)
+    assert kinds(replayed()) == ["no-evidence"]
+
+
+def test_a_decision_under_a_law_that_was_shipped_once_is_excused() -> None:
+    (former,) = FORMER["law"]
+    with cast.at_st_mary():
+        request = cast.asks(actor=cast.PATIENT_USER, role="patient", organisation=None, is_self=True)
+        decisions = services.decide(request=request, resources=[cast.record()])
+        inputs = deepcopy(dict(decisions.inputs))
+        inputs["code"].update(law=[former])
+        enter(request, decisions, inputs)
+    found = replayed()
+    assert (found.unreplayable, found.holds, kinds(found)) == (1, True, ["unreplayable"])
 
 
 def test_a_contract_that_nobody_signed_explains_nothing() -> None:
