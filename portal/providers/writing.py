@@ -1,5 +1,5 @@
 """What a clinician may add to a record: a note, a measurement, a medicine, a document. Each is written as one FHIR
-resource (a document as two) by `portal.records`, which asks the contracts again."""
+resource (a document as two, or neither) by `portal.records`, which asks the contracts again."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -103,16 +103,18 @@ def write(desk: Desk, record: RecordAt, kind: Kind, form: WriteForm) -> None:
     tenant = record.custodian.id
     author = Author(desk.caller.user, desk.caller.name, _patient(tenant, record.person))
     resource = kind.compose(form, author)
-    if isinstance(form, WriteDocument):
-        stored = create_document(
-            caller=desk.caller,
-            tenant=tenant,
-            patient=author.patient,
-            media_type=form.media_type,
-            content=form.cleaned_data["file"],
-        )
-        resource = composing.leading_to(resource, stored.id, form.media_type)
-    write_resource(caller=desk.caller, tenant=tenant, resource=resource)
+    if not isinstance(form, WriteDocument):
+        write_resource(caller=desk.caller, tenant=tenant, resource=resource)
+        return
+    media_type = form.media_type
+    create_document(
+        caller=desk.caller,
+        tenant=tenant,
+        patient=author.patient,
+        media_type=media_type,
+        content=form.cleaned_data["file"],
+        led_to_by=lambda binary: composing.leading_to(resource, binary, media_type),
+    )
 
 
 def _patient(tenant: UUID, person: UUID) -> str:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -13,8 +13,9 @@ from ledger.scope import tenant_scope
 from portal.accounts import selectors
 from portal.accounts.identity import Caller
 from portal.records import chunks
-from portal.records.bundles import Entry
+from portal.records.bundles import Entry, set_id
 from portal.records.changes import Change, Written
+from portal.records.changing import entry_of
 from portal.records.chunks import CONTENT, Content
 from portal.records.committing import carry_out
 from portal.records.errors import InvalidResource
@@ -38,10 +39,12 @@ def create_document(
     media_type: str,
     content: BinaryIO,
     purpose: str | None = None,
+    led_to_by: Callable[[str], Mapping[str, Any]] | None = None,
 ) -> Written:
     """Store content (seekable) as a Binary about the Patient with that FHIR id.
 
-    It is read twice and never whole. Contracts decide as on every write of documents. Raises UnsupportedContent,
+    It is read twice and never whole. `led_to_by`: makes of the Binary's id the resource that leads to it, which is
+    stored together with it or neither is. Contracts decide as on every write of documents. Raises UnsupportedContent,
     ContentTooLarge, Denied, InvalidResource for a patient who is not registered.
     """
     found, key = chunks.measure(content, media_type), str(uuid.uuid4())
@@ -53,8 +56,11 @@ def create_document(
         "securityContext": {"reference": f"Patient/{patient}"},
     }
     entry = Entry(None, resource=resource, text=json.dumps(resource), beside=True)
-    change = Change("create", "Binary", key, entry, content=(found, content))
-    return carry_out([change], caller=caller, tenant=tenant, purpose=purpose, interaction="create")[0]
+    changes = [Change("create", "Binary", key, entry, content=(found, content))]
+    if led_to_by:
+        changes.append(_new(led_to_by(key)))
+    interaction = "transaction" if led_to_by else "create"
+    return carry_out(changes, caller=caller, tenant=tenant, purpose=purpose, interaction=interaction)[0]
 
 
 def document_of(record: Record, *, tenant: UUID) -> Document:
@@ -79,6 +85,13 @@ def content_of(resource: Any) -> Content | None:
             key, size = UUID(parts["key"]["valueId"]), int(parts["size"]["valueString"])
             return Content(key, size, parts["sha256"]["valueString"])
     return None
+
+
+def _new(resource: Mapping[str, Any]) -> Change:
+    kind, key = str(resource["resourceType"]), str(uuid.uuid4())
+    entry = entry_of(json.dumps(resource, ensure_ascii=False).encode(), kind)
+    set_id(entry, key)
+    return Change("create", kind, key, entry)
 
 
 def _extension(found: Content) -> dict[str, Any]:

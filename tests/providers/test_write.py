@@ -144,6 +144,17 @@ def test_a_document_is_stored_shown_and_opened_again(cast: Cast) -> None:
     assert opened["Content-Disposition"] == 'attachment; filename="document.pdf"'
     assert "sandbox" in opened["Content-Security-Policy"]
     assert entries(cast, "access.permitted")[0].audit["interaction"] == "read"
+    (entry,) = entries(cast, "record.created")
+    assert {one["type"] for one in entry.audit["resources"]} == {"Binary", "DocumentReference"}
+
+
+def test_a_document_is_stored_whole_or_not_at_all(cast: Cast) -> None:
+    cast.grant(cast.doctor, "documents", actions=BOTH, types=("Binary",))
+    file = SimpleUploadedFile("amara.txt", b"A letter.", content_type="text/plain")
+    answer = sign_in(cast.doctor).post(address(cast, "write", "document"), {"title": "Letter", "file": file})
+    assert answer.status_code == 403
+    assert entries(cast, "access.denied")[0].audit["action"] == "write"
+    assert not entries(cast, "record.created")
 
 
 def test_what_is_no_document_is_refused(cast: Cast) -> None:
