@@ -71,6 +71,12 @@ class Base(FhirEndpoint):
         except (ValueError, Resolver404):
             sentence = "The request of this entry names no method and address that are served."
             return outcome(400, "bundle-invalid", sentence, request.request_id)  # type: ignore[attr-defined]
+        if getattr(view.cls, "streams", False) and inner.method in {
+            "GET",
+            "HEAD",
+        }:  # before anything is decided or entered
+            sentence = "Documents and exported files are not carried by a batch. Get this one by itself."
+            return outcome(422, "batch-entry-streamed", sentence, request.request_id)  # type: ignore[attr-defined]
         return view(inner, *arguments, **named)
 
 

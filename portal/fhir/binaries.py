@@ -50,6 +50,8 @@ class Binaries(Type):
 class BinaryInstance(Instance):
     """`GET Binary/id`: the content itself, or as FHIR where the client asks for that by name."""
 
+    streams = True
+
     def get(self, request: Request, tenant: str, kind: str, key: str, version: int | None = None) -> Any:
         def operation(caller: Caller, purpose: str | None) -> Read:
             return services.read(

@@ -50,6 +50,7 @@ class FhirEndpoint(APIView):
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     content_negotiation_class = OnlyJson
     parser_classes = (SearchFormParser,)
+    streams = False  # what is got here is sent while it is made, so that no bundle can carry it
     schema = None  # FHIR describes itself by its CapabilityStatement, not in OpenAPI
     organisation: Any
 

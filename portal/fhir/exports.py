@@ -14,6 +14,7 @@ from portal.fhir.errors import BadParameter
 from portal.fhir.operations import Given, Operation, instant, words
 from portal.records import services
 from portal.records.services import Exported
+from portal.staff.files import from_thread
 
 NDJSON = "application/fhir+ndjson"
 FORMATS = frozenset({NDJSON, "application/ndjson", "ndjson"})
@@ -96,6 +97,7 @@ class File(FhirEndpoint):
     """The resources of one type, a line each; or what is missing, as OperationOutcomes."""
 
     http_method_names = ["get", "head"]
+    streams = True
 
     def get(self, request: Request, tenant: str, export: UUID, kind: str) -> Any:
         def operation(caller: Caller, purpose: str | None) -> Any:
@@ -106,7 +108,7 @@ class File(FhirEndpoint):
                 caller=caller, tenant=self.organisation.id, export=export, type=kind
             )
 
-        return StreamingHttpResponse(self.ask(operation), content_type=NDJSON)
+        return StreamingHttpResponse(from_thread(iter(self.ask(operation))), content_type=NDJSON)
 
 
 def _outcome(patient: str, code: str) -> bytes:

@@ -241,6 +241,25 @@ def test_the_entries_of_a_batch_stand_alone(house: House, doctor: Any) -> None:
     assert found["entry"][3]["resource"]["type"] == "searchset"
 
 
+def test_a_document_in_a_batch_is_that_entrys_error_and_the_others_are_answered(
+    house: House, doctor: Any
+) -> None:
+    body = {
+        "resourceType": "Binary",
+        "contentType": "text/plain",
+        "securityContext": {"reference": f"Patient/{ANA}"},
+        "data": "QSBsZXR0ZXIu",
+    }
+    key = doctor.post(f"{BASE}/Binary", json=body, headers=SENT).json()["id"]
+    read = {"request": {"method": "GET", "url": f"Binary/{key}"}}
+    answer = send(doctor, bundle("batch", post(glucose()), read, post(glucose())))
+    assert answer.status_code == 200, answer.text
+    entries = answer.json()["entry"]
+    assert [one["response"]["status"] for one in entries] == ["201", "422", "201"]
+    (issue,) = entries[1]["response"]["outcome"]["issue"]
+    assert issue["details"]["coding"][0]["code"] == "batch-entry-streamed"
+
+
 def test_a_batch_needs_its_token(house: House) -> None:
     content = bundle("batch", {"request": {"method": "GET", "url": f"Observation/{GLUCOSE}"}})
     assert house.http.post(f"{BASE}/", json=content, headers=SENT).status_code == 401
