@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from consent.terms import Named
 from ledger import selectors as ledger
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
@@ -67,11 +68,16 @@ class World:
 
 
 def build(administrator: Any) -> World:
-    """Amara shares with the family doctor and with Mats, who looks after her; with nobody else."""
+    """Amara shares with her doctor and with Mats, who looks after her; with another doctor all but what is marked."""
     cast = people.build()
     people.store(cast.hospital, *_marked())
     cast.grant(cast.doctor, *CATEGORIES)
     cast.grant(cast.guardian, *CATEGORIES, kind="person", purposes=("PATRQT",))
+    refused = people.make_caller(
+        f"refused@{cast.hospital.slug}.example", "Dr Rana Closed", "", (cast.hospital, "clinician")
+    )
+    cast.grant(refused, *CATEGORIES)
+    cast.grant(refused, effect="deny", notify=False, records=_named())
     ben = people.make_caller(f"ben@{cast.hospital.slug}.example", "Ben Okri")
     claim_person(person=cast.other, user=account_of(ben))
     staff = people.make_caller(
@@ -87,6 +93,7 @@ def build(administrator: Any) -> World:
         [
             Asker("nobody", False, None, values),
             Asker("a doctor elsewhere", False, cast.outsider, away),
+            Asker("a doctor who is refused these records", False, refused, values),
             Asker("another patient", False, ben, values),
             Asker("staff who are no clinicians", False, staff, values),
             Asker("the patient", True, cast.amara, values),
@@ -121,6 +128,10 @@ def _marked() -> list[dict[str, Any]]:
         "data": base64.b64encode(MARKER.encode()).decode(),
     }
     return [glucose, second, ill, letter, file]
+
+
+def _named() -> list[Named]:
+    return [Named("instance", f"{one['resourceType']}/{one['id']}") for one in _marked()]
 
 
 def _values(cast: Cast) -> dict[str, str]:
