@@ -24,6 +24,7 @@ from portal.providers.record_at import RecordAt, banner, record_at
 from portal.records.errors import Denied, RecordsError
 from portal.records.services import Reach, reach
 from portal.records.services import chart as open_chart
+from portal.smart.services import launch_page
 from portal.staff.answering import ACT, FORM
 from portal.staff.desk import Desk, desk
 from portal.staff.entrance import first_desk
@@ -92,6 +93,9 @@ def section(desk: Desk, custodian: str, patient: UUID, category: str) -> HttpRes
         "disputes": disputes(opened),
         "live_chart": f"/ws/chart/{desk.place.slug}/{custodian}/{patient}/{category}/",
         "own_link": charting.seen_by_patient(desk, opened, category),
+        "apps_url": launch_page(
+            place=desk.place.id, slug=desk.place.slug, custodian=record.custodian.id, person=record.person
+        ),
         "tampered": opened.tampered,
     }
     return desk.page("providers/chart.html", context)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 
 from ledger.scope import tenant_scope
@@ -22,6 +23,13 @@ def launchable(tenant: UUID) -> list[Application]:
     with tenant_scope(tenant):
         rows = Admission.objects.select_related("application").filter(tenant_id=tenant)
         return [row.application for row in rows.order_by("application__name") if row.application.launch_uri]
+
+
+def launch_page(*, place: UUID, slug: str, custodian: UUID, person: UUID) -> str:
+    """The page on which an application is chosen for that record; "" where this organisation offers none for it."""
+    if place != custodian or not launchable(place):
+        return ""
+    return reverse("oauth2_provider:launch", args=[slug, person])
 
 
 def start(*, caller: Caller, tenant: UUID, application: Application, person: UUID, issuer: str) -> str:

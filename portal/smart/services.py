@@ -2,6 +2,7 @@
 
 from portal.smart.callers import caller_at, caller_of, owner_of
 from portal.smart.connecting import connections_of, disconnect, over_records, take_back
+from portal.smart.launching import launch_page
 from portal.smart.registering import Registered, admit, admitted_at, application_of, register, remove
 from portal.smart.tokens import AppToken, authenticate, scopes_now
 
@@ -16,6 +17,7 @@ __all__ = [
     "caller_of",
     "connections_of",
     "disconnect",
+    "launch_page",
     "over_records",
     "owner_of",
     "register",

@@ -2,8 +2,11 @@
 
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from django.test import Client
+from django.urls import reverse
 
+from portal.accounts.models import Organisation
 from portal.smart.models import Launch
 from tests.cast import OTHER, PATIENT, Cast
 from tests.entries import entries_of_type
@@ -42,6 +45,26 @@ def test_the_launch_tells_patient_and_user(cast: Cast, doctor: Client, growth: A
     assert newest.audit["client"].startswith("app:")
     # the launch was for her: nobody else's record is reached, whatever the doctor may see
     assert growth.http.get(f"{base}/Observation?patient={OTHER}", headers=auth).status_code == 403
+
+
+def test_the_chart_leads_to_the_apps_that_there_are(
+    cast: Cast, doctor: Client, request: pytest.FixtureRequest
+) -> None:
+    cast.grant(cast.doctor, "lab-results")
+    cast.grant(cast.family_doctor, "lab-results")
+    link = f"/o/launch/{cast.hospital.slug}/{cast.person}/"
+
+    def chart(browser: Client, place: Organisation) -> str:
+        address = reverse(
+            "providers:section", args=[place.slug, cast.hospital.slug, cast.person, "lab-results"]
+        )
+        return browser.get(address).content.decode()
+
+    assert link not in chart(doctor, cast.hospital)
+    request.getfixturevalue("growth")
+    assert link in chart(doctor, cast.hospital)
+    assert "/o/launch/" not in chart(sign_in(cast.family_doctor), cast.practice)
+    assert "Growth Chart" in text(doctor.get(link))
 
 
 def test_a_launch_is_used_once_and_by_whoever_made_it(cast: Cast, doctor: Client, growth: App) -> None:
