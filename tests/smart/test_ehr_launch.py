@@ -90,3 +90,13 @@ def test_user_scopes_reach_what_the_clinician_reaches(cast: Cast, doctor: Client
     asked = f"{base}/Observation?patient={PATIENT}&category=laboratory"
     assert growth.http.get(asked, headers=auth).status_code == 200
     assert growth.http.get(f"{base}/Observation?patient={OTHER}", headers=auth).status_code == 403
+
+
+def test_what_the_scopes_refuse_uses_no_contract_up(cast: Cast, doctor: Client, growth: App) -> None:
+    cast.grant(cast.doctor, "lab-results", uses=1)
+    token = growth.connect(doctor, cast.hospital, "user/Immunization.rs")["access_token"]
+    labs = f"/fhir/{cast.hospital.slug}/Observation?patient={PATIENT}&category=laboratory"
+    assert growth.http.get(labs, headers=bearer(token)).status_code == 403
+    wider = growth.connect(doctor, cast.hospital, "user/Observation.rs")["access_token"]
+    answers = [growth.http.get(labs, headers=bearer(wider)).status_code for _ in range(2)]
+    assert answers == [200, 403]
