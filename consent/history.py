@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from consent import signing_keys
 from consent.base_variants import DEFAULT, code_of
 from consent.compiler import HASHED, code_hash
 from consent.errors import SignatureRefused
@@ -28,7 +29,7 @@ CONTRACT = (
 )
 EMERGENCY = ("access.emergency", "emergency.ended")
 POLICY = ("policy.changed",)
-LIFE = (*CONTRACT, *EMERGENCY, *POLICY)
+LIFE = (*CONTRACT, *EMERGENCY, *POLICY, *signing_keys.TYPES)
 ACTIVE = "active"
 
 
@@ -95,6 +96,7 @@ class History:
     def __init__(self, log: str) -> None:
         self._log = log
         self._people: dict[str, _Person] = {}
+        self._keys = signing_keys.SigningKeys()
         self._past: dict[tuple[str, int], Past] = {}
         self.base: Code | None = code_of(DEFAULT)
 
@@ -102,6 +104,8 @@ class History:
         """One life-cycle entry more. An access under emergency, which has the type of its opening, says nothing."""
         if told.type in POLICY:
             self._set_base(told)
+        elif told.type in signing_keys.TYPES:
+            self._keys.take(told.type, told.audit or {})
         elif told.subject is None:
             return
         elif told.audit is None:
@@ -163,6 +167,7 @@ class History:
         about = Signed(contract=key, code_hash=contract.hash, log=self._log)
         try:
             verify(inputs.get("signature", {}), about)
+            self._keys.check(inputs["signature"], inputs.get("by"))
         except SignatureRefused as error:
             contract.fault = f"its signature does not hold: {error}"
             return False

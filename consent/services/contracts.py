@@ -227,7 +227,8 @@ def enter(
 
 
 def _signed(contract: Contract, signature: Signature) -> dict[str, Any]:
-    return {"code_hash": contract.code_hash, "signature": {"kind": signature.kind, **signature.evidence}}
+    kept = {"kind": signature.kind, **signature.evidence}
+    return {"code_hash": contract.code_hash, "signature": kept, "by": str(signature.by)}
 
 
 def _activate(contract: Contract, now: datetime) -> None:

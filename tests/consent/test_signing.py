@@ -24,8 +24,10 @@ from consent.errors import (
 from consent.models import Contract, SigningChallenge
 from consent.passkey import challenge_of, to_text, verify_assertion
 from consent.verifying import verify_consent
+from ledger.hashing import sha256
 from ledger.selectors import evidence as entries_with_evidence
 from ledger.sequencing import drain
+from ledger.services import append
 from tests.authenticator import SoftKey
 from tests.consent import cast
 from tests.consent.doings import entries, granted, reads
@@ -210,6 +212,35 @@ def test_replay_finds_a_signature_that_was_exchanged(monkeypatch: pytest.MonkeyP
     drain()
     found = services.replay(tenant=cast.ST_MARY)
     assert [finding.kind for finding in found.findings] == ["contract-unsound"]
+
+
+@pytest.mark.django_db(transaction=True)
+@usefixtures("logs")
+@pytest.mark.parametrize(
+    ("told", "kinds"),
+    [
+        ([("credential.added", cast.PATIENT_USER)], []),
+        ([("credential.added", cast.OUTSIDER)], ["contract-unsound"]),
+        (
+            [("credential.added", cast.PATIENT_USER), ("credential.removed", cast.PATIENT_USER)],
+            ["contract-unsound"],
+        ),
+    ],
+    ids=["hers", "another's", "taken away"],
+)
+def test_replay_holds_the_key_against_what_the_log_told_of_it(told: list[Any], kinds: list[str]) -> None:
+    from tests.consent.deciding import accessed
+
+    key = SoftKey()
+    with cast.at_st_mary():
+        for kind, account in told:
+            audit = {"credential": "webauthn", "account": str(account), "key": sha256(key.public_key).hex()}
+            append(type=kind, actor=account, subject=None, audit=audit)
+        contract = proposed()
+        signed(contract, key.evidence(asked(contract)))
+        assert accessed().any_permitted
+    drain()
+    assert [finding.kind for finding in services.replay(tenant=cast.ST_MARY).findings] == kinds
 
 
 def test_the_challenge_is_the_hash_of_the_agreements_canonical_json() -> None:
