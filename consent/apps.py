@@ -17,6 +17,11 @@ ENTRY_TYPES = (
     "request.made",
     "request.declined",
     "review.closed",
+    "share.offered",
+    "share.asked",
+    "share.refused",
+    "share.admitted",
+    "share.ended",
 )
 
 

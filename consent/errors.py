@@ -215,6 +215,20 @@ class ReasonNeeded(ConsentError):
     status = 422
 
 
+class ShareCodeRefused(ConsentError):
+    """A share code with which nothing can be seen: wrong, used, over, or not with that birth date."""
+
+    code = "share-code-refused"
+    status = 403
+
+
+class UnknownShare(ConsentError):
+    """No share code of that id among those that the caller may touch, or one that is past that step."""
+
+    code = "unknown-share"
+    status = 404
+
+
 class UnknownEmergency(ConsentError):
     """No emergency session of that id among those that the caller may touch."""
 

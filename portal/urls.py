@@ -8,6 +8,7 @@ from portal.smart.views.documents import smart_configuration
 urlpatterns = [
     path("", include("portal.patients.urls")),
     path("", include("portal.about.urls")),
+    path("share/", include("portal.viewers.urls")),
     path("clinic/", include("portal.providers.urls")),
     path("audit/", include("portal.auditors.urls")),
     path("administration/", include("portal.administration.urls")),

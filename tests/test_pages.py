@@ -36,6 +36,8 @@ NO_PAGE = {
     "patients:their_test": "needs the name of a test",
     "providers:entrance": "leads to the desk",
     "providers:chart": "leads to its first part",
+    "viewers:waiting": "leads on to what was chosen, or to the form; tests/viewers/test_pages.py",
+    "viewers:standing": "for open pages: nothing, or that they are to ask anew",
     "auditors:entrance": "leads to the desk",
     "auditors:verify": "leads to the status until something runs; tests/browser/test_auditor_journey.py",
     "accounts:invitation": "needs a letter; tests/administration/test_invitations.py",

@@ -22,6 +22,7 @@ from portal.patients import presenting
 from portal.records.services import chart, own_record, who_has_seen
 from tests.cast import Cast, build
 from tests.staff import sign_in
+from tests.viewers.sharing import viewer
 
 # Who stands in front of the pages of a face; "" is for pages in no namespace, which are those of allauth.
 ROLES = {
@@ -29,6 +30,7 @@ ROLES = {
     "providers": ("doctor",),
     "auditors": ("auditor",),
     "administration": ("administrator", "privacy_officer"),
+    "viewers": ("visitor", "viewer"),
     "about": ("visitor", "amara", "doctor"),
     "": ("amara", "visitor"),
 }
@@ -58,6 +60,8 @@ class World:
     arguments: Mapping[str, Any]
 
     def client(self, role: str) -> Client:
+        if role == "viewer":
+            return viewer(self.cast, "lab-results")
         return Client() if role == "visitor" else sign_in(self.caller(role))
 
     def caller(self, role: str) -> Caller:

@@ -9,6 +9,17 @@ from consent.services.emergencies import end_emergency, open_emergency, review_e
 from consent.services.expiry import expire_due
 from consent.services.replaying import Progress, Replayed, replay
 from consent.services.requests import decline_request, request_access
+from consent.services.share_codes import (
+    Knock,
+    Viewing,
+    admit,
+    end_share,
+    knock,
+    offer_share,
+    shares_of,
+    viewer_name,
+    viewing,
+)
 from consent.services.signature_rules import kinds_taken, kinds_taken_at, set_signature_rule
 from consent.services.signing import challenge, propose, sign
 from consent.services.suspension import resume, suspend
@@ -16,10 +27,13 @@ from consent.services.uses import count_uses
 
 __all__ = [
     "Change",
+    "Knock",
     "Onlooker",
     "Progress",
     "Replayed",
     "Sight",
+    "Viewing",
+    "admit",
     "adopt_fhir_consent",
     "challenge",
     "circumstances",
@@ -28,10 +42,13 @@ __all__ = [
     "decide",
     "decline_request",
     "end_emergency",
+    "end_share",
     "expire_due",
     "grant",
     "kinds_taken",
     "kinds_taken_at",
+    "knock",
+    "offer_share",
     "open_emergency",
     "propose",
     "replay",
@@ -41,8 +58,11 @@ __all__ = [
     "revoke",
     "set_base_policy",
     "set_signature_rule",
+    "shares_of",
     "sign",
     "suspend",
+    "viewer_name",
+    "viewing",
     "what_changes",
     "who_could_see",
 ]

@@ -28,6 +28,11 @@ KINDS = {
     "request.made": _("Access asked for"),
     "request.declined": _("Request declined"),
     "disclosures.accounted": _("Disclosures accounted for"),
+    "share.offered": _("Share code made"),
+    "share.asked": _("Share code used"),
+    "share.refused": _("Share code with a wrong birth date"),
+    "share.admitted": _("Let in by a share code"),
+    "share.ended": _("Share code ended"),
     "record.created": _("Record created"),
     "record.updated": _("Record changed"),
     "record.deleted": _("Record deleted"),
@@ -54,8 +59,8 @@ GROUPS = {
         ("access.emergency", "emergency.ended", "review.closed"),
     ),
     "sharing": (
-        _("Contracts and requests"),
-        tuple(kind for kind in KINDS if kind.startswith(("contract.", "request."))),
+        _("Contracts, requests and share codes"),
+        tuple(kind for kind in KINDS if kind.startswith(("contract.", "request.", "share."))),
     ),
     "cases": (
         _("Questions and corrections"),

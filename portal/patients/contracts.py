@@ -10,6 +10,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from consent.sentence import day as day_in_sentence
+from consent.share_codes import called
 from consent.vocabulary import PURPOSES
 from portal.accounts import selectors as accounts
 from portal.design.shapes import Contract, Fact, Phrase, Task
@@ -44,7 +45,7 @@ def shown(row: Row, names: Names, *, code: bool = False) -> Contract:
     days = (row.ends - timezone.now()).days
     return Contract(
         id=str(row.id),
-        grantee=names.get(row.grantee) or _with_whom(row),
+        grantee=names.get(row.grantee) or called(row.sentence) or _with_whom(row),
         sentence=row.sentence,
         phrases=phrases(row, names),
         state=state,

@@ -20,6 +20,11 @@ from portal.records.services import ACCESS_TYPES, access_of
 NAMES: Mapping[str, StrOrPromise] = {
     "request.made": gettext_lazy("A clinician asked for access"),
     "request.declined": gettext_lazy("You declined a request"),
+    "share.offered": gettext_lazy("You made a share code"),
+    "share.asked": gettext_lazy("Somebody came with your share code"),
+    "share.refused": gettext_lazy("Somebody gave a wrong birth date with your share code"),
+    "share.admitted": gettext_lazy("You let somebody in by a share code"),
+    "share.ended": gettext_lazy("A share code ended"),
     "emergency.ended": gettext_lazy("Emergency access ended"),
     "review.closed": gettext_lazy("An emergency access was reviewed"),
     "question.asked": gettext_lazy("You asked about an access"),

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from consent.services import Change, Onlooker, Sight
+from consent.share_codes import called
 from portal.accounts import selectors as accounts
 from portal.patients import words
 
@@ -41,7 +42,7 @@ def looks(sights: Iterable[Sight]) -> list[Look]:
     names = _names(onlooker for onlooker, _sentence in gathered)
     return [
         Look(
-            who=_named(onlooker, names),
+            who=called(sentence) or _named(onlooker, names),
             parts=words.parts({sight.category for sight in found}),
             purposes=[words.purpose(code) for code in dict.fromkeys(_purposes(found))],
             why=sentence,

@@ -12,8 +12,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from consent.vocabulary import CATEGORIES
-from portal.charting.lines import line
-from portal.charting.measurements import Reading, Series, reading_of
+from portal.charting.cards import card
+from portal.charting.measurements import Reading, Series
 from portal.design.charts import number
 from portal.design.shapes import Item, Part
 from portal.patients import asking, words
@@ -106,8 +106,8 @@ def held(charts: Iterable[tuple[str, Chart]]) -> list[Held]:
     for place, chart in charts:
         for section in chart.sections:
             for record in section.records:
-                card = _card(record.resource, place)
-                found.append(Held(chart.tenant, record, section.category, card))
+                shown = card(record.resource, place)
+                found.append(Held(chart.tenant, record, section.category, shown))
     return sorted(found, key=lambda each: each.item.day.toordinal() if each.item.day else 0, reverse=True)
 
 
@@ -123,15 +123,6 @@ def told(entries: Iterable[Held], addresses: Addresses, rows: Corrections) -> li
             url = reverse("patients:asked_one", args=[row.id])
             cards.append(replace(held.item, asked=says, asked_tone=tone, asked_url=url))
     return cards
-
-
-def _card(resource: Mapping[str, Any], place: str) -> Item:
-    """The line of a record; of a measurement in two parts, such as a blood pressure, with both."""
-    item = line(resource)
-    reading = None if item.value else reading_of(resource)
-    if reading:
-        item = replace(item, value=reading.shown, unit=reading.unit, flag=item.flag or reading.flag)
-    return replace(item, place=item.place or place)
 
 
 def years_of(cards: Sequence[Item]) -> list[tuple[str, list[Item]]]:

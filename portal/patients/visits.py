@@ -92,7 +92,7 @@ def _link(key: tuple[object, ...], group: Sequence[Look], names: Mapping[UUID, s
         until=_until(group),
         kind=kind,
         state=state,
-        role="" if own else (access.title or str(words.ROLES.get(access.role, ""))),
+        role="" if own else _role(access),
         place=newest.place if own else _place(group, names),
         parts=words.parts({part for look in group for part in parts_of(look.access)}),
         purpose=words.purpose(access.purpose),
@@ -110,6 +110,12 @@ def _link(key: tuple[object, ...], group: Sequence[Look], names: Mapping[UUID, s
         if state == "open" and access.contract
         else "",
     )
+
+
+def _role(access: Access) -> str:
+    if access.by_share_code:
+        return _("By share code")
+    return access.title or str(words.ROLES.get(access.role, ""))
 
 
 def _state(group: Sequence[Look], *, own: bool, kind: LinkKind) -> LinkState:

@@ -46,6 +46,12 @@ class Access:
     contract: UUID | None
     sentence: str
     readable: bool
+    client: str = ""  # session, token:..., app:..., share:...
+
+    @property
+    def by_share_code(self) -> bool:
+        """Whether somebody without an account looked, whom the person had let in."""
+        return self.client.startswith("share:")
 
 
 def who_has_seen(
@@ -113,6 +119,7 @@ def access_of(entry: Entry) -> Access:
         sentence=audit.get("sentence")
         or (f"Broke the glass: {audit['reason']}" if "reason" in audit else ""),
         readable=entry.readable,
+        client=str(audit.get("client", "")),
     )
 
 

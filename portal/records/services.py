@@ -6,6 +6,7 @@ before anything is shown or refused. Errors are those of `portal.records.errors`
 
 from portal.records.audited import audited, wholly_audited
 from portal.records.auditing import AuditEvents, audit_event_of, audit_events
+from portal.records.birth_dates import born_on
 from portal.records.bundles import Entry as BundleEntry
 from portal.records.bundles import read_requests as read_bundle
 from portal.records.changes import Written
@@ -68,6 +69,7 @@ __all__ = [
     "audit_event_of",
     "audit_events",
     "audited",
+    "born_on",
     "chart",
     "create",
     "create_document",

@@ -23,6 +23,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# Share codes that may be tried from one address.
+ACCOUNT_RATE_LIMITS = {"share": "10/m/ip"}
 ACCOUNT_LOGOUT_ON_GET = False
 # Log-ins are limited by address: behind a proxy the one that it saw, which is the last of X-Forwarded-For.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0

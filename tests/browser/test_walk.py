@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.browser
 LOOKS = [(WIDE, "light"), (NARROW, "dark")]
 if os.environ.get("ASSENT_EVERY_LOOK"):
     LOOKS += [(WIDE, "dark"), (NARROW, "light")]
-ROLES = ["visitor", "amara", "guardian", "doctor", "auditor", "administrator", "privacy_officer"]
+ROLES = ["visitor", "viewer", "amara", "guardian", "doctor", "auditor", "administrator", "privacy_officer"]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -33,13 +35,21 @@ def test_every_page_keeps_the_rules(browser: Browser, node: Node, role: str) -> 
     await_checkpoint(here.arguments["entry"], tenant=here.cast.hospital.id, seconds=20)
     with seat(browser, node) as at:
         strangers = _listen(at)
-        if role != "visitor":
+        if role == "viewer":
+            _bring_session(at, here.client("viewer"))
+        elif role != "visitor":
             at.sign_in(account_of(here.caller(role)).email, PASSWORD, to="/accounts/sessions/")
         walked = [page for page in here.pages() if page.role == role and _is_page(at, page)]
         faults = [fault for page in walked for fault in _look(at, page)]
     assert not faults, "\n".join(faults)
     assert not strangers, strangers
-    assert len(walked) >= 3, "the walk has lost its pages"
+    assert len(walked) >= (2 if role == "viewer" else 3), "the walk has lost its pages"
+
+
+def _bring_session(at: Seat, client: Client) -> None:
+    """Whoever has no account and came with a code, in this browser."""
+    name = settings.SESSION_COOKIE_NAME
+    at.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": at.node.url}])
 
 
 def _listen(at: Seat) -> list[str]:

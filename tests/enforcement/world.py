@@ -17,6 +17,7 @@ from portal.accounts.services import claim_person, create_token
 from portal.records.services import read
 from tests import cast as people
 from tests.cast import PASSWORD, PATIENT, Cast, account_of, condition, lab
+from tests.viewers.sharing import viewer
 
 DOCTOR = "her doctor"
 MARKER = "Marker-7d1f4c"
@@ -40,11 +41,12 @@ class Asker:
     may: bool
     caller: Caller | None
     values: dict[str, str]
+    seat: Client | None = None  # a browser that needs no account
 
     def client(self, route: str) -> Client:
         """A browser, or a program with a token where programs ask."""
         if self.caller is None:
-            return Client()
+            return self.seat or Client()
         if route.startswith(("api/", "fhir/")):
             token = create_token(user=account_of(self.caller), scopes="* sign emergency")
             return Client(headers={"Authorization": f"Bearer {token}"})
@@ -98,6 +100,7 @@ def build(administrator: Any) -> World:
             Asker("staff who are no clinicians", False, staff, values),
             Asker("the patient", True, cast.amara, values),
             Asker("her guardian", True, cast.guardian, values),
+            Asker("who was let in by a share code", True, None, values, viewer(cast, *CATEGORIES)),
             Asker(DOCTOR, True, cast.doctor, values),
         ],
         administrator,
@@ -166,6 +169,7 @@ def _values(cast: Cast) -> dict[str, str]:
         "export": nothing,
         "test": "none",
         "session": nothing,
+        "share": nothing,
         "member": nothing,
         "token": nothing,
         "name": log.name,

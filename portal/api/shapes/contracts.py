@@ -8,6 +8,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from consent import vocabulary
+from consent.share_codes import called
 from consent.terms import GRANTEE_KINDS, MOST
 from portal.api.shapes.base import Body, Slug, Words
 from portal.api.shapes.names import Names
@@ -194,7 +195,7 @@ def contract(found: Any, names: Names) -> dict[str, Any]:
         "state": "expired" if over else str(found.state),
         "custodian": names.organisation(found.tenant_id)[0],
         "patient": names.patient(found.tenant_id, found.person),
-        "grantee": _grantee(terms["grantee"], names),
+        "grantee": _grantee(terms["grantee"], names, found.sentence),
         **{name: list(terms.get(name, ())) for name in ("categories", "purposes", "actions", "sensitivity")},
         "starts": iso(found.starts),
         "ends": iso(found.ends),
@@ -216,13 +217,16 @@ def iso(instant: datetime | None) -> str | None:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z") if instant else None
 
 
-def _grantee(term: Mapping[str, str], names: Names) -> dict[str, str]:
-    """Teams, groups, applications and the parties of a FHIR Consent are named in the sentence."""
+def _grantee(term: Mapping[str, str], names: Names, sentence: str) -> dict[str, str]:
+    """Teams, groups, applications and the parties of a FHIR Consent are named in the sentence; who was let in by a
+    share code has a name there alone, and no account."""
     kind, key = term["kind"], UUID(term["id"])
     shown = {"kind": kind, "id": str(key), "name": ""}
     if kind in {"organisation", "role"}:
         shown["organisation"], shown["name"] = names.organisation(key)
-    if kind in {"practitioner", "person"}:
+    if name := called(sentence):
+        shown["name"] = name
+    elif kind in {"practitioner", "person"}:
         shown[kind], shown["name"] = names.account(key)
     if "organisation" in term:
         shown["organisation"] = names.organisation(UUID(term["organisation"]))[0]
