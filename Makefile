@@ -45,8 +45,8 @@ format: .venv/.development ## put the sources into their form
 bench: .venv/.development ## measure; prints a table and writes var/bench.json
 	@exec $(BIN)/python -m bench
 
-bench-large: .venv/.development ## measure a log of 10^7 entries; takes long and about 15 GB (ASSENT_BENCH_ENTRIES=1000000: a shorter one)
-	@exec $(BIN)/python -m bench long_log
+bench-large: .venv/.development ## measure 10^7 entries and 10^6 resources: long, 15 GB (less: ASSENT_BENCH_ENTRIES, ASSENT_BENCH_RESOURCES)
+	@exec $(BIN)/python -m bench long_log many_records
 
 torture: .venv/.development ## kill the parts of a running node at random for three minutes, under load; nothing may be lost
 	@ASSENT_KILL_SECONDS=$${ASSENT_KILL_SECONDS:-180} exec $(BIN)/pytest --quiet tests/node/test_killed_parts.py

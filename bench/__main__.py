@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
 
 
-LONG = {"long_log"}
+LONG = {"long_log", "many_records"}
 
 
 def main() -> int:
@@ -22,7 +22,7 @@ def main() -> int:
     django.setup()
     from django.conf import settings
 
-    from bench import appends, decisions, imports, long_log, reads, replay, verification
+    from bench import appends, decisions, imports, long_log, many_records, reads, replay, verification
     from bench.figures import Figure, show, write
     from bench.world import world
 
@@ -41,6 +41,7 @@ def main() -> int:
             "imports": lambda: imports.figures(bench),
             "reads": lambda: reads.figures(bench),
             "long_log": lambda: long_log.figures(bench),
+            "many_records": lambda: many_records.figures(bench),
         }
         wanted = sys.argv[1:] or [name for name in parts if name not in LONG]
         for number, name in enumerate(wanted, 1):
