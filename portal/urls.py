@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/", include("portal.accounts.urls")),
     path("accounts/", include("portal.notices.urls")),
     path("accounts/", include("allauth.urls")),
+    path("live/", include("portal.live.urls")),
     path("api/", include("portal.api.urls")),
     path(
         "fhir/<slug:tenant>/.well-known/smart-configuration", smart_configuration, name="smart-configuration"

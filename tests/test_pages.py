@@ -25,6 +25,8 @@ _FRAME = re.compile(r"\s*(SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK|SELECT (set_co
 
 # Pages that nobody of the cast can open as they stand, and why. What is only sent, or is no HTML, is none by itself.
 NO_PAGE = {
+    "live:events": "a stream",
+    "live:chart": "a stream",
     "patients:receipt": "a file",
     "auditors:receipt": "a file",
     "providers:document": "a file",

@@ -1,6 +1,7 @@
-"""`/ws/notifications/`: tells an open page that something new stands in the person's history.
+"""`/ws/notifications/`, and `/live/events/` where no socket opens: something new stands in the person's history.
 
     client   {"last": {"st-mary": 41}}                        what it has; first of all, and again to resync
+    server   {"type": "from", "last": {"st-mary": 41, "riverside": 7}}    from where it tells
     server   {"tenant": "st-mary", "seq": 42, "type": "access.permitted"}    in order, each once
     server   {"type": "heartbeat"}                            every 20 s
     closed   4401 not or no longer logged in: do not come back; 4400 not understood
@@ -63,10 +64,14 @@ class Notifications(AsyncWebsocketConsumer):
             return
         if not await self._still_allowed():
             return
-        self.seen = {}
+        begin = {
+            stream.slug: await in_thread(streams.head, stream) if known is None else known
+            for stream in self.streams.values()
+            for known in [last.get(stream.slug)]
+        }
+        self.seen = {stream.subject: begin[stream.slug] for stream in self.streams.values()}
+        await self.send(json.dumps({"type": "from", "last": begin}))
         for stream in self.streams.values():
-            known = last.get(stream.slug)
-            self.seen[stream.subject] = await in_thread(streams.head, stream) if known is None else known
             await self._catch_up(stream)
 
     async def live_wake(self, event: dict[str, Any]) -> None:

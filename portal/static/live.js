@@ -1,14 +1,14 @@
 /* The live channel: who opens the record appears on the page as it happens.
 
-   The socket carries wake-ups only, never content: {"tenant": slug, "seq": n, "type": ...}. On one, the page asks the
+   The line carries wake-ups only, never content: {"tenant": slug, "seq": n, "type": ...}. On one, the page asks the
    server for the list as HTML (`data-live-src`, of the list itself or else of the body) and puts in what is new. The
-   page gives its cursors first, {"last": {slug: n}}, so that whatever was missed is told again; links are known by
-   `data-entry`, so that nothing shows twice. Without a list on the page a note says who came.
+   page gives its cursors first, {"last": {slug: n}}, so that whatever was missed is told again, and learns from
+   {"type": "from", "last": {...}} those that it did not have; links are known by `data-entry`,
+   so that nothing shows twice. Without a list on the page a note says who came.
    The other end: portal/live/consumers.py. */
 
-const WATCH = 15_000;
-const SILENCE = 50_000; // the server's heart beats every 20 s
-const LONGEST_WAIT = 30_000;
+import { channel } from "./channel.js";
+
 const ENDED = new Set([4400, 4401]); // not understood, or signed out: do not come back
 
 const body = document.body;
@@ -19,9 +19,9 @@ const speaker = document.querySelector("[data-live-say]");
 const last = JSON.parse(body.dataset.liveLast || "{}");
 const told = new Set();
 
-let socket, watch, retry, closing;
-let heard = 0, attempts = 0;
-let ended = false, asking = false, again = false;
+const TRY_AGAIN = 5_000;
+let closing;
+let up = false, stale = false, ended = false, asking = false, again = false;
 
 function show(name) {
   if (!state) return;
@@ -30,47 +30,42 @@ function show(name) {
   state.textContent = state.dataset[name];
 }
 
-function connect() {
-  clearTimeout(retry);
-  if (ended || !navigator.onLine) return show("offline");
-  const former = socket;
-  const address = new URL("/ws/notifications/", location.href);
-  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  const mine = (socket = new WebSocket(address));
-  former?.close();
-  mine.onopen = () => {
-    heard = Date.now();
-    mine.send(JSON.stringify({ last }));
-    clearInterval(watch);
-    watch = setInterval(() => Date.now() - heard > SILENCE && mine.close(), WATCH);
-    if (attempts || !body.dataset.liveLast) refresh(); // without cursors the server begins at now
-    attempts = 0;
+const line = channel({
+  socket: "/ws/notifications/",
+  events: "/live/events/",
+  ended: ENDED,
+  hello: () => JSON.stringify({ last }),
+  opened(anew) {
+    up = true;
+    stale ||= anew;
     show("live");
-  };
-  mine.onmessage = (event) => {
-    heard = Date.now();
-    hear(JSON.parse(event.data));
-  };
-  mine.onclose = (event) => {
-    if (mine !== socket) return;
-    clearInterval(watch);
-    ended ||= ENDED.has(event.code);
-    if (ended) return show("ended");
+  },
+  heard: hear,
+  lost() {
+    up = false;
     show(navigator.onLine ? "lost" : "offline");
-    retry = setTimeout(connect, pause());
-  };
-}
-
-/* Full jitter: a thousand pages do not come back in the same second. */
-function pause() {
-  const most = Math.min(LONGEST_WAIT, 500 * 2 ** Math.min(attempts++, 8));
-  return most * (0.25 + 0.75 * Math.random());
-}
+  },
+  over() {
+    ended = true;
+    show("ended");
+  },
+});
 
 function hear(message) {
+  if (message.type === "from") return begin(message.last);
   if (message.seq === undefined || message.seq <= (last[message.tenant] ?? -1)) return;
   last[message.tenant] = message.seq;
   refresh();
+}
+
+/* What came before these positions is told to nobody: a page that did not know them looks now, and not earlier. */
+function begin(positions) {
+  for (const slug in positions) {
+    stale ||= last[slug] === undefined;
+    last[slug] ??= positions[slug];
+  }
+  if (stale) refresh();
+  stale = false;
 }
 
 async function refresh() {
@@ -79,32 +74,45 @@ async function refresh() {
     return;
   }
   asking = true;
+  const answered = await ask();
+  asking = false;
+  if (ended) return;
+  show(!answered ? "lost" : up ? "live" : navigator.onLine ? "lost" : "offline");
+  const more = again;
+  again = false;
+  if (!answered) closing = setTimeout(refresh, TRY_AGAIN * (0.5 + Math.random()));
+  else if (more) refresh();
+}
+
+async function ask() {
+  clearTimeout(closing);
   try {
     const answer = await fetch(source, { headers: { "X-Live": "1" }, cache: "no-store", redirect: "error" });
     if (answer.ok) take(await answer.text());
+    return answer.ok;
   } catch {
-    show("lost");
+    return false;
   }
-  asking = false;
-  if (!again) return;
-  again = false;
-  refresh();
 }
 
 function take(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelectorAll("li[data-entry]");
   const arrived = list ? merge([...fresh]) : [...fresh].filter(isNews);
   for (const link of arrived.filter((each) => each.dataset.time).reverse()) announce(link);
-  clearTimeout(closing);
   if (document.querySelector('[data-version^="open"], [data-version^="pending"]')) closing = setTimeout(refresh, 20_000);
 }
 
-/* The fragment is the top of the list in order: what is known stays where it is, the rest goes in between. */
+const shown = (item) => list.querySelector(`:scope > [data-entry="${CSS.escape(item.dataset.entry)}"]`);
+
+/* The fragment is the top of the list in order: what is known stays where it is, the rest goes in between. Where it
+   does not reach down to anything known, more came than it holds, and the whole page is asked for. */
 function merge(fresh) {
   let next = list.firstElementChild;
   const arrived = [];
+  const links = fresh.filter((each) => each.dataset.time);
+  if (links.length && list.querySelector(":scope > [data-time]") && !links.some(shown)) location.reload();
   for (const item of fresh) {
-    const known = list.querySelector(`:scope > [data-entry="${CSS.escape(item.dataset.entry)}"]`);
+    const known = shown(item);
     if (!known) {
       list.insertBefore(item, next);
       arrived.push(item);
@@ -143,19 +151,18 @@ function note(who, says) {
 
 function wake() {
   if (document.visibilityState !== "visible" || ended) return;
-  if (!socket || socket.readyState > WebSocket.OPEN) connect();
+  line.check();
   refresh();
 }
 
 function leave() {
   ended = true;
-  clearTimeout(retry);
-  socket?.close(1000);
+  line.close();
 }
 
 if (source) {
   document.addEventListener("visibilitychange", wake);
-  addEventListener("online", connect);
+  addEventListener("online", line.open);
   addEventListener("offline", () => show("offline"));
   addEventListener("pagehide", leave);
   addEventListener("pageshow", (event) => {
@@ -164,5 +171,6 @@ if (source) {
     wake();
   });
   document.querySelector("form[action$='/logout/']")?.addEventListener("submit", leave);
-  connect();
+  if (navigator.onLine) line.open();
+  else show("offline");
 }

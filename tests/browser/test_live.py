@@ -88,3 +88,33 @@ def test_what_happened_while_the_server_was_gone_is_caught_up_and_nothing_is_dou
         entries = seat.page.locator("ol[data-live-src] [data-entry]")
         names = entries.evaluate_all("items => items.map((item) => item.dataset.entry)")
         assert len(names) == len(set(names))
+
+
+# As behind a proxy that lets no socket through.
+NO_SOCKET = """
+window.WebSocket = class { constructor() { setTimeout(() => this.onclose({code: 1006})); } close() {} };
+"""
+
+
+def test_where_no_socket_opens_a_stream_of_events_tells_the_same(
+    cast: Cast, node: Node, seat_of: SeatOf
+) -> None:
+    cast.grant(cast.doctor, "lab-results")
+    cast.grant(cast.family_doctor, "medicines")
+    with seat_of(cast.amara) as seat:
+        seat.page.add_init_script(NO_SOCKET)
+        seat.go("/history/")
+        connected(seat.page)
+        whos = seat.page.locator("ol[data-live-src] [data-who]")
+        chart(caller=cast.doctor, tenant=cast.hospital.id, person=cast.person, category="lab-results")
+        expect(whos).to_have_count(1)
+        node.kill("web")
+        expect(seat.page.locator("[data-live-state]")).to_have_text("Reconnecting")
+        chart(caller=cast.family_doctor, tenant=cast.hospital.id, person=cast.person, category="medicines")
+        node.start_web()
+        expect(whos).to_have_count(2, timeout=20_000)
+        connected(seat.page)
+        with seat.context.expect_page() as opened:
+            seat.page.evaluate("window.open('/accounts/logout/')")
+        opened.value.get_by_role("button", name="Sign out").last.click()
+        expect(seat.page.locator("[data-live-state]")).to_have_text("Signed out")

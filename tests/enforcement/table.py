@@ -16,6 +16,7 @@ PREFIXES = {
     "api/problems": "the description of the interface",
     "api/v1/disclosures/": "to whom which categories were given, no content",
     "api/v1/ledger/": "entries and proofs: ids and hashes, no content",
+    "live/": "what the sockets below carry, as a stream",
     "livez": "one word",
     "readyz": "one word",
     "metrics": "numbers",

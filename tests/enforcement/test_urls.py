@@ -92,6 +92,8 @@ class Attempt:
         else:
             body, form = BODIES.get(route, (query, FORM))
             answer = client.post(path, body, content_type=form)
+        if answer.get("Content-Type") == "text/event-stream":
+            return []  # has no end; the socket that says the same is in SOCKETS
         content = unpacked(streamed(answer) if getattr(answer, "streaming", False) else answer.content)
         if MARKER.encode() in _unpacked(content):
             self.shown[route].add(asker.name)

@@ -20,7 +20,7 @@ CSRF = "a" * 32
 
 
 class Page:
-    """One socket of one session. `said` is all that the server sent, heartbeats left out."""
+    """One socket of one session. `said` is all that the server sent, heartbeats and positions left out."""
 
     def __init__(self, node: Node, session: str, path: str = "/ws/notifications/") -> None:
         self.said: list[dict[str, Any]] = []
@@ -49,7 +49,7 @@ class Page:
             self.closed = int.from_bytes(content[:2], "big")
         elif opcode == websocket.ABNF.OPCODE_TEXT:
             message = json.loads(content)
-            if message.get("type") != "heartbeat":
+            if message.get("type") not in ("heartbeat", "from"):
                 self.said.append(message)
 
     def __enter__(self) -> "Page":
