@@ -9,26 +9,28 @@ import asyncio
 import contextlib
 import json
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Callable, Coroutine, MutableMapping
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import connections
 from django.http import HttpRequest, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 Message = MutableMapping[str, Any]
-Consumer = Callable[..., Awaitable[None]]
+Application = Callable[..., Coroutine[Any, Any, None]]
 WAITING = 100  # messages that a slow reader may be behind before the consumer waits for it
 GONE = 1001
 FAILED = 1011
 
 
-def as_events(consumer: Consumer, *, cursor: bool) -> Callable[..., Awaitable[StreamingHttpResponse]]:
+def as_events(consumer: type[AsyncWebsocketConsumer], *, cursor: bool) -> Any:
     """The consumer as a view. `cursor`: whether it waits for the position of the client before it speaks."""
 
     @require_GET
     async def events(request: HttpRequest, **kwargs: Any) -> StreamingHttpResponse:
+        application: Any = consumer.as_asgi()
         scope = {
             "type": "websocket",
             "user": await request.auser(),
@@ -37,7 +39,7 @@ def as_events(consumer: Consumer, *, cursor: bool) -> Callable[..., Awaitable[St
         }
         first = request.headers.get("Last-Event-ID", "{}") if cursor else None
         return StreamingHttpResponse(
-            spoken(consumer, scope, first),
+            spoken(application, scope, first),
             content_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -45,7 +47,7 @@ def as_events(consumer: Consumer, *, cursor: bool) -> Callable[..., Awaitable[St
     return events
 
 
-async def spoken(consumer: Consumer, scope: Message, first: str | None) -> AsyncIterator[str]:
+async def spoken(consumer: Application, scope: Message, first: str | None) -> AsyncIterator[str]:
     """What the consumer says, as events, until it closes or the reader leaves."""
     # The request's connection would be held for as long as the page is open, and the pool is small.
     await sync_to_async(connections.close_all)()

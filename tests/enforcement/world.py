@@ -152,6 +152,7 @@ def _values(cast: Cast) -> dict[str, str]:
         "patient": str(cast.person),
         "person": str(cast.person),
         "category": "conditions",
+        "part": "conditions",
         "kind": "Condition",
         "key": f"{PATIENT}-marked",
         "binary": f"{PATIENT}-file",

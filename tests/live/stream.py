@@ -21,7 +21,7 @@ class Stream:
         self.id = last
         self.closed: int | None = None
         self._lines: Queue[str] = Queue()
-        self._client = httpx.Client(timeout=None, cookies={f"assent-session-{node.port}": session})
+        self._client = httpx.Client(timeout=60, cookies={f"assent-session-{node.port}": session})
         headers = {"Last-Event-ID": last} if last else {}
         self._open = self._client.stream("GET", f"{node.url}{path}", headers=headers)
         self.answer = self._open.__enter__()
