@@ -36,7 +36,9 @@ def test_a_stream_goes_on_where_it_was_cut_off(node: Node, house: House) -> None
                 append(house, "st-mary", house.people[ANA])
             seqs += [message["seq"] for message in page.listen(30, until=1 if number == 0 else 20)]
             position = page.id
-        assert json.loads(position).keys() == {"st-mary", "riverside"}, "whatever was not told of is known too"
+        assert json.loads(position).keys() == {"st-mary", "riverside"}, (
+            "whatever was not told of is known too"
+        )
         for _ in range(20):
             append(house, "st-mary", house.people[ANA])
         sequenced(house, "st-mary", house.people[ANA], last + 2 + 20 * (number + 1))
