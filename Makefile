@@ -15,7 +15,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/.runtime ## run the demo on http://localhost:8000 (PORT=8001 make demo: elsewhere); Ctrl-C stops it
 	@exec $(BIN)/python manage.py demo
@@ -41,6 +41,9 @@ fuzz: .venv/.development ## send REST and FHIR what nobody thought of, for five 
 format: .venv/.development ## put the sources into their form
 	@$(BIN)/ruff check --quiet --fix-only $(SOURCES)
 	@$(BIN)/ruff format --quiet $(SOURCES)
+
+translations: .venv/.development ## extract what people read, compile what is translated of it, say what is left
+	@exec $(BIN)/python -m tests.translations
 
 bench: .venv/.development ## measure; prints a table and writes var/bench.json
 	@exec $(BIN)/python -m bench

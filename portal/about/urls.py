@@ -8,4 +8,5 @@ app_name = "about"
 urlpatterns = [
     path("how-this-protects-you/", views.how, name="how"),
     path("appearance/", views.appearance, name="appearance"),
+    path("language/", views.language, name="language"),
 ]

@@ -38,6 +38,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=120, blank=True)
+    # In which language it is written to; "" is that of the node. Pages are in that of the browser.
+    language = models.CharField(max_length=10, blank=True, default="")
     is_active = models.BooleanField(default=True)
     # allauth and django.contrib.auth ask for these two; Assent has no Django admin.
     is_staff = models.BooleanField(default=False)

@@ -53,6 +53,11 @@ def create_account(*, email: str, password: str, name: str = "") -> User:
     return user
 
 
+def set_language(*, user: User, language: str) -> None:
+    """The language in which letters to this account are written."""
+    User.objects.filter(pk=user.pk).update(language=language)
+
+
 def require_strong(*, tenant: UUID, strong: bool, actor: UUID) -> None:
     """Say whether whoever works there needs a second factor; the same again changes nothing."""
     with tenant_scope(tenant):

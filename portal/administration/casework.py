@@ -10,8 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consent.emergency import OUTCOMES
-from consent.vocabulary import CATEGORIES
 from ledger import selectors as ledger
 from portal.accounts import selectors as accounts
 from portal.cases import selectors as cases
@@ -19,6 +17,7 @@ from portal.cases.selectors import Written
 from portal.cases.words import GROUNDS
 from portal.design.shapes import Fact
 from portal.design.times import words as time_words
+from portal.design.vocabulary import CATEGORIES, OUTCOMES
 from portal.records.services import Access, accesses_of
 from portal.staff.desk import Place
 

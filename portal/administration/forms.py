@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consent.base_variants import VARIANTS
-from consent.emergency import LONGEST_REASON, OUTCOMES, SHORTEST_REASON
+from consent.emergency import LONGEST_REASON, SHORTEST_REASON
 from portal.cases.words import GROUNDS
+from portal.design.vocabulary import OUTCOMES
 from portal.staff.words import ROLES
 
 
@@ -48,7 +49,7 @@ class CloseReview(forms.Form):
 
     outcome = forms.ChoiceField(
         label=_("Was it right?"),
-        choices=[(slug, words.capitalize()) for slug, words in OUTCOMES.items()],
+        choices=lambda: [(slug, words.capitalize()) for slug, words in OUTCOMES.items()],
         widget=forms.RadioSelect,
     )
     note = forms.CharField(

@@ -11,11 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consent import selectors as consent
-from consent.emergency import REASONS
-from consent.vocabulary import CATEGORIES
 from ledger import selectors as ledger
 from portal.accounts import selectors as accounts
 from portal.design.shapes import Fact, Link, Opened
+from portal.design.vocabulary import CATEGORIES, EMERGENCIES
 from portal.records.services import access_of
 from portal.staff.desk import Place
 
@@ -66,7 +65,7 @@ class _Seen:
     def link(self, item: Session, *, alone: bool = False) -> Link:
         """The session in the reviewer's list, or on the page that is about it alone."""
         running = _runs(item)
-        said = {"mrn": self.mrns[item.person], "reason": REASONS[item.reason_code]}
+        said = {"mrn": self.mrns[item.person], "reason": EMERGENCIES[item.reason_code]}
         return Link(
             entry=str(item.id),
             who=self.names.get(item.actor, _("Somebody whose account is gone")),
@@ -94,7 +93,7 @@ def judged(session: UUID, place: Place, reviewer: UUID) -> Judged:
     seen = _seen([item], place, reviewer)
     by = _("%(who)s, %(place)s") % {"who": seen.names[item.actor], "place": seen.places[item.organisation]}
     facts = [
-        Fact(name=_("Reason"), value=REASONS[item.reason_code].capitalize()),
+        Fact(name=_("Reason"), value=EMERGENCIES[item.reason_code].capitalize()),
         Fact(name=_("In their words"), value=consent.reason_of(item)),
         Fact(name=_("Patient"), value=_("MRN %(mrn)s") % {"mrn": seen.mrns[item.person]}),
         Fact(name=_("Clinician"), value=by),

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
-from consent.vocabulary import PURPOSES
 from ledger import selectors as ledger
 from ledger.errors import FormatError, NotYetSequenced, ProofError
 from ledger.hashing import leaf_hash
@@ -24,6 +23,7 @@ from portal.auditors.presenters import actor_names, who
 from portal.auditors.words import kind
 from portal.design.shapes import Check, Fact
 from portal.design.times import words as moment
+from portal.design.vocabulary import PURPOSES
 from portal.records.services import audited
 
 # What is shown of what auditors may read.

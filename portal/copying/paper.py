@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
 
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from reportlab.lib.pagesizes import A4
@@ -33,8 +34,16 @@ class Paper:
         self._lines[category].append((item.day, str(item.title), said))
 
     def bytes(self) -> bytes:
-        """The PDF. Newest first within each part; nothing is left out."""
+        """The PDF. Newest first within each part; nothing is left out.
+
+        In English: the fonts that every PDF reader has hold no Arabic letters.
+        """
         out = BytesIO()
+        with translation.override("en"):
+            self._draw(out)
+        return out.getvalue()
+
+    def _draw(self, out: BytesIO) -> None:
         document = SimpleDocTemplate(
             out,
             pagesize=A4,
@@ -45,7 +54,6 @@ class Paper:
             lang="en",
         )
         document.build(list(self._story()))
-        return out.getvalue()
 
     def _story(self) -> list[Flowable]:
         styles = getSampleStyleSheet()

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from ledger import selectors as ledger
@@ -90,7 +91,8 @@ def _send(key: int) -> bool:
         if wishes is None:
             return False
         try:
-            send_mail(_("New activity in your account"), _letter(), None, [wishes.user.email])
+            with translation.override(wishes.user.language or settings.LANGUAGE_CODE):
+                send_mail(_("New activity in your account"), _letter(), None, [wishes.user.email])
         except (
             Exception
         ) as error:  # of whichever kind: it is this letter's alone. Its words may name the address.

@@ -11,9 +11,10 @@ from django_stubs_ext import StrOrPromise
 
 from consent.sentence import day as day_in_sentence
 from consent.terms import Terms
-from consent.vocabulary import DELEGATED, PURPOSES
+from consent.vocabulary import DELEGATED
 from portal.design.shapes import Contract, Fact
 from portal.design.times import words as time_words
+from portal.design.vocabulary import PURPOSES
 from portal.patients import words
 from portal.patients.contracts import capitalised, emphasised, last_day
 from portal.patients.drafts import Draft

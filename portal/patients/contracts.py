@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from consent.sentence import day as day_in_sentence
 from consent.share_codes import called
-from consent.vocabulary import PURPOSES
 from portal.accounts import selectors as accounts
 from portal.design.shapes import Contract, Fact, Phrase, Task
 from portal.design.times import words as time_words
+from portal.design.vocabulary import PURPOSES
 from portal.patients import words
 
 ENDS_SOON_DAYS = 30

@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
-from consent.vocabulary import CATEGORIES
 from portal.accounts.models import Registration
 from portal.design.times import words as time_words
+from portal.design.vocabulary import CATEGORIES
 from portal.patients import words
 from portal.patients.forms import DateInput
 from portal.patients.looks import Look, Wanted

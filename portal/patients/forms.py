@@ -12,7 +12,8 @@ from django_stubs_ext import StrOrPromise
 
 from consent.templates import TEMPLATES
 from consent.terms import MOST
-from consent.vocabulary import CATEGORIES, DELEGATED
+from consent.vocabulary import DELEGATED
+from portal.design.vocabulary import CATEGORIES
 from portal.patients import words
 from portal.patients.drafts import Draft
 from portal.patients.grantees import GranteeUnclear, named
@@ -172,7 +173,7 @@ class What(Question):
 
     what = forms.MultipleChoiceField(
         label=_("They may see"),
-        choices=[(slug, words.part(slug)) for slug in CATEGORIES],
+        choices=lambda: [(slug, words.part(slug)) for slug in CATEGORIES],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one part of your record.")},
     )

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from consent.vocabulary import CATEGORIES
 from portal.accounts.identity import Caller
 from portal.accounts.models import Registration
+from portal.design.vocabulary import CATEGORIES
 from portal.records.services import ACCESS_TYPES, WRITE_TYPES, Access, who_has_seen
 
 PAGE = 100

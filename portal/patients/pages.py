@@ -7,9 +7,9 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from consent.vocabulary import CATEGORIES
 from portal.charting.measurements import Series, series
 from portal.design.shapes import Item, Measured
+from portal.design.vocabulary import CATEGORIES
 from portal.patients import presenting, words
 from portal.patients.presenting import Addresses, Corrections, Held
 from portal.records.services import Chart

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from consent.vocabulary import CATEGORIES
 from portal.charting.cards import card
 from portal.charting.measurements import Reading, Series
 from portal.design.charts import number
 from portal.design.shapes import Item, Part
+from portal.design.vocabulary import CATEGORIES
 from portal.patients import asking, words
 from portal.patients.door import Visitor
 from portal.records.services import Chart, Count, Record, own_outlines

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from consent.vocabulary import CATEGORIES
+from portal.design.vocabulary import CATEGORIES
 
 PURPOSES: Mapping[str, StrOrPromise] = {
     "TREAT": _("your treatment"),

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from consent import selectors as consent
 from consent.facts import Decision
 from consent.templates import REDISCLOSURE
-from consent.vocabulary import CATEGORIES, PURPOSES
 from ledger.scope import tenant_scope
 from portal.charting.concepts import Resource, attached
 from portal.charting.lines import line
@@ -19,6 +18,7 @@ from portal.charting.measurements import series
 from portal.design.charts import Chart as Drawing
 from portal.design.shapes import Item, Link, Measured, Part
 from portal.design.times import words as moment
+from portal.design.vocabulary import CATEGORIES, PURPOSES
 from portal.providers import asking
 from portal.providers.record_at import RecordAt
 from portal.records.services import Chart, Reach

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
-from consent.emergency import LONGEST_REASON, REASONS, SHORTEST_REASON
+from consent.emergency import LONGEST_REASON, SHORTEST_REASON
 from consent.services.requests import LONGEST_MESSAGE
-from consent.vocabulary import CATEGORIES, PURPOSES
+from portal.design.vocabulary import CATEGORIES, EMERGENCIES, PURPOSES
 
 ASKED_FOR = timedelta(days=90)
 PURPOSES_OF_CLINICIANS = ("TREAT", "HPAYMT", "HOPERAT", "HRESCH")
@@ -51,12 +51,12 @@ class Ask(forms.Form):
 
     categories = forms.MultipleChoiceField(
         label=_("What you need"),
-        choices=[(slug, words.capitalize()) for slug, words in CATEGORIES.items()],
+        choices=lambda: [(slug, words.capitalize()) for slug, words in CATEGORIES.items()],
         widget=forms.CheckboxSelectMultiple,
     )
     purpose = forms.ChoiceField(
         label=_("What for"),
-        choices=[(code, PURPOSES[code].capitalize()) for code in PURPOSES_OF_CLINICIANS],
+        choices=lambda: [(code, PURPOSES[code].capitalize()) for code in PURPOSES_OF_CLINICIANS],
     )
     until = forms.DateField(
         label=_("Until"), widget=DateInput(format="%Y-%m-%d"), help_text=_("The end of this day, UTC.")
@@ -86,7 +86,7 @@ class BreakGlass(forms.Form):
 
     reason_code = forms.ChoiceField(
         label=_("What is the emergency?"),
-        choices=[(slug, words[0].upper() + words[1:]) for slug, words in REASONS.items()],
+        choices=lambda: [(slug, words[0].upper() + words[1:]) for slug, words in EMERGENCIES.items()],
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(

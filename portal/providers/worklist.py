@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consent import selectors as consent
-from consent.vocabulary import CATEGORIES
 from portal.accounts import selectors as accounts
 from portal.design.times import words as moment
+from portal.design.vocabulary import CATEGORIES
 from portal.records.services import Related, related
 from portal.staff.desk import Desk
 

@@ -11,6 +11,7 @@ from consent.facts import Decision, Decisions
 from ledger.promise import SignedPromise
 from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
+from portal.design.vocabulary import CATEGORIES
 from portal.records import categories, storage
 from portal.records.access import (
     Asked,
@@ -148,7 +149,7 @@ def _section(
     places = [(row.header.type, row.header.id) for row in rows[:limit]]
     return Section(
         category=category,
-        title=vocabulary.CATEGORIES[category],
+        title=CATEGORIES[category],
         permitted=decision.permitted,
         decision=decision,
         records=[by_place[place] for place in places if place in by_place],

@@ -7,6 +7,7 @@ from uuid import UUID
 from consent import vocabulary
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
+from portal.design.vocabulary import CATEGORIES
 from portal.records import storage
 from portal.records.access import ask, decide, group_facts
 from portal.records.kinds import CLINICAL
@@ -36,7 +37,7 @@ def preview(
     Empty categories are included, in the order in which people see them. Raises UnknownCategory.
     """
     wanted = [vocabulary.category(name) for name in categories or vocabulary.CATEGORIES]
-    counts = {name: Count(name, vocabulary.CATEGORIES[name]) for name in wanted}
+    counts = {name: Count(name, CATEGORIES[name]) for name in wanted}
     with tenant_scope(tenant):
         groups = [row for row in storage.count_groups(person, CLINICAL) if row[1] in counts]
         facts = {group_facts(kind, category, labels) for kind, category, labels, _ in groups}
@@ -53,7 +54,7 @@ def own_preview(outlines: Sequence[Outline], *, named: Collection[str] = ()) -> 
 
     `named`: the labels that a contract reaches, so that what bears no other counts as ordinary.
     """
-    counts = {name: Count(name, words) for name, words in vocabulary.CATEGORIES.items()}
+    counts = {name: Count(name, words) for name, words in CATEGORIES.items()}
     for outline in outlines:
         for (_kind, category, labels), number in outline.groups:
             _add(counts[category], labels, number, named)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consent.vocabulary import CATEGORIES
 from portal.accounts import smart_scopes
+from portal.design.vocabulary import CATEGORIES
 from portal.records.kinds import KINDS
 from portal.records.scoping import restriction
 

@@ -3,7 +3,7 @@
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from consent.vocabulary import SENSITIVITIES
+from portal.design.vocabulary import SENSITIVITIES
 from portal.patients import onlooking
 from portal.patients.door import Visitor, patient
 from portal.records.services import who_could_see

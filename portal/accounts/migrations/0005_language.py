@@ -1,0 +1,11 @@
+"""The language in which an account is written to; "" is that of the node."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0004_circles")]
+
+    operations = [
+        migrations.AddField("user", "language", models.CharField(blank=True, default="", max_length=10)),
+    ]
