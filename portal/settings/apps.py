@@ -1,5 +1,7 @@
 """What the node is made of, and in which order a request passes through it."""
 
+import hashlib
+
 from portal.settings.environment import BASE_DIR, DEBUG, VAR_DIR, env
 
 INSTALLED_APPS = [
@@ -46,7 +48,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.node.static.Static",
     "csp.middleware.CSPMiddleware",
     "portal.smart.middleware.CrossOrigin",
     "portal.accounts.middleware.RequestIdentity",
@@ -85,11 +87,21 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "portal" / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+
+def _fingerprint() -> str:
+    """Of everything that is served as a file: our own, and by its version that of what we depend on."""
+    files = [path for path in sorted(STATICFILES_DIRS[0].rglob("*")) if path.is_file()]
+    content = [path.read_bytes() for path in (*files, BASE_DIR / "requirements.txt")]
+    return hashlib.sha256(b"".join(hashlib.sha256(each).digest() for each in content)).hexdigest()[:12]
+
+
+STATIC_URL = "static/" if DEBUG else f"static/{_fingerprint()}/"
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CHANNEL_LAYERS = {
