@@ -57,6 +57,10 @@ torture: .venv/.development ## kill the parts of a running node at random for th
 screens: .venv/.development browser ## take the pictures in docs/screens anew
 	@ASSENT_SCREENS=1 exec $(BIN)/pytest --quiet tests/browser/test_screens.py
 
+lighthouse: .venv/.development browser ## hold the six main pages against our figures with Lighthouse (minutes)
+	@npm ci --silent --no-audit --no-fund --prefix tests/javascript
+	@ASSENT_LIGHTHOUSE=1 exec $(BIN)/pytest --quiet -s tests/browser/test_lighthouse.py
+
 browser: .venv/.development ## find a Chromium for the tests, or install one
 	@$(BIN)/python -m tests.chromium
 

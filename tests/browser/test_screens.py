@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser
 
 from consent import selectors as consent
@@ -22,8 +23,12 @@ pytestmark = pytest.mark.browser
 
 SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
 DRAWN = os.environ.get("ASSENT_SCREENS") == "1"
-PICTURES = {"home", "record", "test", "sharing", "contract", "check", "history", "entry"}
-ALSO_NARROW = {"home", "history", "check"}
+PICTURES = {
+    *("home", "record", "test", "sharing", "contract", "check", "history", "entry", "apps", "onlookers", "asked"),
+    *("how", "arabic-home", "arabic-history", "find", "worklist", "chart", "status", "search", "staff", "policy"),
+    *("cases", "reviews"),
+}
+ALSO_NARROW = {"home", "history", "check", "chart", "arabic-home"}
 
 
 def addresses() -> dict[str, str]:
@@ -44,6 +49,10 @@ def addresses() -> dict[str, str]:
         "stop": f"/sharing/{contract}/stop/",
         "history": "/history/",
         "people": "/people/",
+        "apps": "/apps/",
+        "onlookers": "/sharing/who/",
+        "asked": "/asked/",
+        "how": "/how-this-protects-you/",
     }
 
 
@@ -102,3 +111,35 @@ def test_the_pages_of_somebody_who_looks_after_her(browser: Browser, node: Node)
         shown(found, "record-guardian")
         found.page.get_by_role("link", name="Medicines").first.click()
         shown(found, "medicines-guardian")
+
+
+STAFF = [
+    (people.HOSPITAL_DOCTOR, {"find": "/clinic/st-mary/find/", "worklist": "/clinic/st-mary/worklist/"}),
+    (people.AUDITOR, {"status": "/audit/st-mary/", "search": "/audit/st-mary/accesses/"}),
+    (people.ADMINISTRATOR, {name: f"/administration/st-mary/{name}/" for name in ("staff", "policy")}),
+    (people.PRIVACY_OFFICER, {name: f"/administration/st-mary/{name}/" for name in ("cases", "reviews")}),
+]
+
+
+@pytest.mark.parametrize(("account", "pages"), STAFF, ids=["clinician", "auditor", "administrator", "privacy"])
+def test_the_pages_of_staff(
+    browser: Browser, node: Node, account: people.Account, pages: dict[str, str]
+) -> None:
+    demo.load()
+    with seat(browser, node) as found:
+        found.sign_in(account.email, people.password(), to="/people/")
+        for name, address in pages.items():
+            found.go(address)
+            shown(found, name)
+        if account is people.HOSPITAL_DOCTOR:
+            person = accounts.person_of(accounts.user_by_email(people.PATIENT.email).id)
+            found.go(f"/clinic/st-mary/st-mary/{person.id if person else ''}/lab-results/")
+            shown(found, "chart")
+
+
+def test_pages_in_arabic(amara: Seat) -> None:
+    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": "ar", "url": amara.node.url}
+    amara.context.add_cookies([cookie])  # type: ignore[list-item]
+    for name, address in (("arabic-home", "/"), ("arabic-history", "/history/")):
+        amara.go(address)
+        shown(amara, name)

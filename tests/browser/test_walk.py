@@ -5,6 +5,8 @@ Each page is looked at wide in light and narrow in dark; ASSENT_EVERY_LOOK=1 tak
 """
 
 import os
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -52,6 +54,20 @@ def _bring_session(at: Seat, client: Client) -> None:
     at.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": at.node.url}])
 
 
+@pytest.mark.parametrize("role", ["visitor", "amara", "doctor", "auditor", "administrator"])
+def test_every_page_holds_from_right_to_left_too(browser: Browser, node: Node, role: str) -> None:
+    here = world()
+    await_checkpoint(here.arguments["entry"], tenant=here.cast.hospital.id, seconds=20)
+    with seat(browser, node) as at:
+        if role != "visitor":
+            at.sign_in(account_of(here.caller(role)).email, PASSWORD, to="/accounts/sessions/")
+        at.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "ar", "url": node.url}])
+        walked = [page for page in here.pages() if page.role == role and _is_page(at, page)]
+        faults = [fault for page in walked for fault in _look(at, page, [(NARROW, "light")])]
+        assert at.page.locator("html[lang=ar][dir=rtl]").count()
+    assert not faults, "\n".join(faults)
+
+
 def _listen(at: Seat) -> list[str]:
     """Every address outside this node that a page asks for."""
     strangers: list[str] = []
@@ -73,13 +89,13 @@ def _is_page(at: Seat, page: Page) -> bool:
     return answer.status == 200 and answer.text().startswith("<!doctype html>")
 
 
-def _look(at: Seat, page: Page) -> list[str]:
+def _look(at: Seat, page: Page, looks: Sequence[tuple[Any, str]] = LOOKS) -> list[str]:
     """What is wrong with one page."""
     at.faults.clear()
     at.go(page.address)
     faults = []
-    for size, scheme in LOOKS:
-        at.page.set_viewport_size(size)  # type: ignore[arg-type]
+    for size, scheme in looks:
+        at.page.set_viewport_size(size)
         at.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         found = Axe().run(at.page)
         if found.violations_count:
