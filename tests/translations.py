@@ -97,7 +97,9 @@ def faults(catalog: Catalog, source: Catalog) -> list[str]:
         forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
         if message.fuzzy or not all(forms):
             found.append(f"not translated: {message.id!r}")
-        found += [f"other values: {message.id!r}: {form!r}" for form in forms if form and not _agrees(message, form)]
+        found += [
+            f"other values: {message.id!r}: {form!r}" for form in forms if form and not _agrees(message, form)
+        ]
     return found
 
 

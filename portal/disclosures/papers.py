@@ -3,6 +3,7 @@
 import csv
 from io import BytesIO, StringIO
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4, landscape
@@ -23,8 +24,9 @@ _INK, _LINE, _HEAD = colors.HexColor("#16211f"), colors.HexColor("#d9dcd0"), col
 
 
 def as_file(accounting: Accounting, form: str) -> bytes:
-    """`form` is one of FORMATS."""
-    return as_pdf(accounting) if form == "pdf" else as_csv(accounting).encode()
+    """`form` is one of FORMATS. In English: programs read the one, and the fonts of the other hold no Arabic letters."""
+    with translation.override("en"):
+        return as_pdf(accounting) if form == "pdf" else as_csv(accounting).encode()
 
 
 def as_csv(accounting: Accounting) -> str:

@@ -80,5 +80,7 @@ def test_days_and_numbers_are_of_the_language() -> None:
     with translation.override("ar"):
         assert formats.date_format(date(2026, 11, 2)) == "2 نوفمبر 2026"
         assert formats.number_format(1204118.5, force_grouping=True) == "1,204,118.5"
-        forms = {translation.ngettext("%(people)s person", "%(people)s people", n) for n in (0, 1, 2, 3, 11, 100)}
+        forms = {
+            translation.ngettext("%(people)s person", "%(people)s people", n) for n in (0, 1, 2, 3, 11, 100)
+        }
         assert len(forms) == 5, "zero and a hundred read the same"

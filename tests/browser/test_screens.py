@@ -24,8 +24,31 @@ pytestmark = pytest.mark.browser
 SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
 DRAWN = os.environ.get("ASSENT_SCREENS") == "1"
 PICTURES = {
-    *("home", "record", "test", "sharing", "contract", "check", "history", "entry", "apps", "onlookers", "asked"),
-    *("how", "arabic-home", "arabic-history", "find", "worklist", "chart", "status", "search", "staff", "policy"),
+    *(
+        "home",
+        "record",
+        "test",
+        "sharing",
+        "contract",
+        "check",
+        "history",
+        "entry",
+        "apps",
+        "onlookers",
+        "asked",
+    ),
+    *(
+        "how",
+        "arabic-home",
+        "arabic-history",
+        "find",
+        "worklist",
+        "chart",
+        "status",
+        "search",
+        "staff",
+        "policy",
+    ),
     *("cases", "reviews"),
 }
 ALSO_NARROW = {"home", "history", "check", "chart", "arabic-home"}
@@ -121,7 +144,9 @@ STAFF = [
 ]
 
 
-@pytest.mark.parametrize(("account", "pages"), STAFF, ids=["clinician", "auditor", "administrator", "privacy"])
+@pytest.mark.parametrize(
+    ("account", "pages"), STAFF, ids=["clinician", "auditor", "administrator", "privacy"]
+)
 def test_the_pages_of_staff(
     browser: Browser, node: Node, account: people.Account, pages: dict[str, str]
 ) -> None:

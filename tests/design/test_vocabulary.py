@@ -18,4 +18,6 @@ def test_words_are_those_of_the_reader_and_codes_stay() -> None:
         assert CATEGORIES["medicines"] == "الأدوية"
         assert PURPOSES["TREAT"] == "العلاج"
         assert SENSITIVITIES["HIV"] == "فيروس نقص المناعة البشرية"
-        assert vocabulary.CATEGORIES["medicines"] == "medicines", "what is hashed is of no language but its own"
+        assert vocabulary.CATEGORIES["medicines"] == "medicines", (
+            "what is hashed is of no language but its own"
+        )

@@ -34,7 +34,9 @@ def test_a_first_load_is_small_compressed_and_kept(node: Node) -> None:
 
 @pytest.mark.django_db
 def test_a_browser_that_cannot_unpack_gets_the_file_itself(node: Node, client: Client) -> None:
-    link = next(each for each in LINKS.findall(client.get("/accounts/login/").content.decode()) if ".css" in each)
+    link = next(
+        each for each in LINKS.findall(client.get("/accounts/login/").content.decode()) if ".css" in each
+    )
     plain = httpx.get(node.url + link, headers={"Accept-Encoding": "identity"})
     assert "Content-Encoding" not in plain.headers
     assert httpx.get(node.url + link, headers={"Accept-Encoding": "gzip"}).content == plain.content
