@@ -24,7 +24,7 @@ _INK, _LINE, _HEAD = colors.HexColor("#16211f"), colors.HexColor("#d9dcd0"), col
 
 
 def as_file(accounting: Accounting, form: str) -> bytes:
-    """`form` is one of FORMATS. In English: programs read the one, and the fonts of the other hold no Arabic letters."""
+    """`form` is one of FORMATS. In English: programs read the one, the fonts of the other hold no Arabic letters."""
     with translation.override("en"):
         return as_pdf(accounting) if form == "pdf" else as_csv(accounting).encode()
 
