@@ -55,6 +55,7 @@ NEVER = {
     "guardians/": "who acts for whom, by name",
     "how-this-protects-you/": "an explanation, the same for everybody",
     "appearance/": "light, dark, language: how pages look",
+    "language/": "a cookie",
     "apps/": "which applications act for the patient",
     "apps/<connection>/take-back/": "a form's target",
     "apps/<connection>/end/": "a form's target",
