@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from consent.vocabulary import CATEGORIES
+from portal.design.vocabulary import CATEGORIES
 
 
 def part(category: str) -> str:
