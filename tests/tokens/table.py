@@ -14,6 +14,7 @@ IDENTITY = "identity"  # applications with `openid`
 OWN = "own"  # about a person or a record, to personal tokens of whom it concerns; no application has a scope for it
 PEOPLE = "people"  # whoever may search patients; whom they have nothing to do with is left out
 JOB = "job"  # an export, to whoever asked for it; to anybody else it is not there
+MINE = "mine"  # subscriptions: whoever made one; to anybody else it is not there
 GOOD = "good"  # any good token: nothing of a record is in it
 AUDITOR = "auditor"  # personal tokens of auditors; to anybody else it is not there
 
@@ -67,7 +68,7 @@ EVERYTHING, VALIDATE = "$everything", "$validate"
 FILE = "$export-file/<export>/<kind>.ndjson"
 _VALIDATE = Row(GOOD, values=(("kind", "Observation"), ("key", LAB)), body=OBSERVATION)
 _V1 = "api/v1/"
-_TYPE = "fhir/<tenant>/<kind>"
+_TYPE, _SUBSCRIPTION = "fhir/<tenant>/<kind>", "fhir/<tenant>/Subscription"
 ROWS: dict[Key, Row] = {
     ("GET", f"{_V1}me/"): rest("profile"),
     ("GET", f"{_V1}me/copy/"): rest("records.read"),
@@ -75,6 +76,10 @@ ROWS: dict[Key, Row] = {
     ("POST", f"{_V1}contracts/"): rest("sign"),
     ("GET", f"{_V1}contracts/<contract>/"): rest("contracts.read"),
     ("POST", f"{_V1}contracts/<contract>/revoke/"): rest("contracts.revoke"),
+    ("POST", f"{_V1}contracts/<contract>/suspend/"): rest("contracts.revoke"),
+    ("POST", f"{_V1}contracts/<contract>/resume/"): rest("sign"),
+    ("POST", f"{_V1}contracts/<contract>/cosign/"): rest("sign"),
+    ("GET", f"{_V1}disclosures/<tenant>/<patient>/"): rest("audit"),
     ("POST", f"{_V1}contracts/<contract>/challenge/"): rest("sign"),
     ("POST", f"{_V1}contracts/<contract>/sign/"): rest("sign"),
     ("GET", f"{_V1}contract-templates/"): rest("contracts.read"),
@@ -133,6 +138,16 @@ ROWS: dict[Key, Row] = {
             ("GET", "Consent/<key>"),
         )
     },
+    ("GET", _SUBSCRIPTION): Row(MINE),
+    ("POST", _SUBSCRIPTION): Row(MINE, body={"resourceType": "Subscription"}),
+    **{
+        (method, f"{_SUBSCRIPTION}{one}/{name}"): Row(MINE)
+        for method in ("GET", "POST")
+        for one in ("", "/<key>")
+        for name in ("$status", "$get-ws-binding-token")
+    },
+    ("GET", f"{_SUBSCRIPTION}/<key>"): Row(MINE),
+    ("DELETE", f"{_SUBSCRIPTION}/<key>"): Row(MINE),
     ("POST", "fhir/<tenant>/Consent"): Row(OWN, body={"resourceType": "Consent"}),
     # The answer to a batch is a Bundle of answers; each of them is refused for itself.
     ("POST", "fhir/<tenant>/"): fhir("r", body=BATCH, about=False),
@@ -161,4 +176,5 @@ SOCKETS = {
         "/ws/chart/{place}/{place}/{person}/conditions/"
     ),
 }
+SOCKETS["ws/subscriptions/"] = "/ws/subscriptions/"
 PREFIXES = ("api/", "fhir/", "log/", "o/")

@@ -17,11 +17,13 @@ from portal.accounts.models import PersonalToken
 from portal.smart.models import AccessToken
 from portal.smart.services import connections_of, disconnect
 from tests import cast as people
+from tests.api.house import ANA
 from tests.cast import Cast, account_of
 from tests.enforcement.patterns import _readable, sockets
 from tests.entries import entries_of_type
 from tests.smart.app import app, backend, bearer
 from tests.staff import sign_in
+from tests.subscriptions.test_over_http import subscription
 from tests.tokens.table import (
     AUDITOR,
     CLIENT,
@@ -29,6 +31,7 @@ from tests.tokens.table import (
     GOOD,
     IDENTITY,
     JOB,
+    MINE,
     OPEN,
     OWN,
     PAGE,
@@ -43,6 +46,8 @@ from tests.tokens.table import (
 
 ID = "00000000-0000-7000-8000-000000000000"
 ALL = "* sign emergency manage_consent"
+SUBSCRIPTION = "fhir/<tenant>/Subscription"
+SUBSCRIBES = json.loads(json.dumps(subscription()).replace(f"Patient/{ANA}", f"Patient/{people.PATIENT}"))
 
 
 class Bench:
@@ -137,7 +142,7 @@ class Bench:
     def _body(self, row: Row) -> tuple[str, str]:
         if row.kind == CLIENT:
             return urlencode(row.body), "application/x-www-form-urlencoded"
-        if row.kind in (FHIR, GOOD, OWN, PEOPLE):
+        if row.kind in (FHIR, GOOD, MINE, OWN, PEOPLE):
             return (
                 (json.dumps(row.body), "application/fhir+json")
                 if row.body
@@ -189,7 +194,7 @@ def test_every_address_for_programs_is_in_the_table() -> None:
 
 def test_without_a_good_token_nothing_is_open(bench: Bench) -> None:
     wrong = []
-    for key, row in of_kind(REST, FHIR, OWN, PEOPLE, JOB, GOOD, IDENTITY, CLIENT, AUDITOR, PAGE):
+    for key, row in of_kind(REST, FHIR, OWN, PEOPLE, JOB, MINE, GOOD, IDENTITY, CLIENT, AUDITOR, PAGE):
         attempts = {name: bench.call(key, row, token) for name, token in bench.dead.items()}
         attempts["no token"] = bench.call(key, row)
         if row.kind != PAGE:
@@ -336,6 +341,23 @@ def test_an_export_is_there_for_whoever_asked_for_it_alone(bench: Bench) -> None
         assert bench.call(key, mine, bench.elsewhere).status_code == 401
         if key[0] == "GET" and "status" in key[1]:
             assert bench.call(key, mine, bench.doctor).status_code == 202
+
+
+def test_a_subscription_is_there_for_whoever_made_it_alone(bench: Bench) -> None:
+    wanted = replace(ROWS["POST", SUBSCRIPTION], body=SUBSCRIBES)
+    made = bench.call(("POST", SUBSCRIPTION), wanted, bench.doctor)
+    assert made.status_code == 201, made.content
+    key_of_it = made["Location"].rpartition("/")[2]
+    for key, row in of_kind(MINE):
+        if key[0] == "POST" and key[1] == SUBSCRIPTION:
+            continue  # whoever may not read what it would tell of: tests/subscriptions
+        its = replace(row, values=(*row.values, ("key", key_of_it)))
+        for token in (bench.ben, bench.outsider, bench.patient, bench.of_ben, bench.backend):
+            answer = bench.call(key, its, token)
+            assert answer.status_code in ((404,) if "<key>" in key[1] else (200, 422)), key
+            assert key_of_it not in answer.content.decode(), key
+        assert bench.call(key, its, bench.elsewhere).status_code == 401
+    assert bench.call(("GET", f"{SUBSCRIPTION}/{key_of_it}"), Row(MINE), bench.doctor).status_code == 200
 
 
 def test_any_good_token_may_ask_whether_a_resource_would_do(bench: Bench) -> None:
