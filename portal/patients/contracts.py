@@ -55,7 +55,10 @@ def shown(row: Row, names: Names, *, code: bool = False) -> Contract:
         code=row.cedar if code else "",
         code_hash=row.code_hash if code else "",
         url="" if code else reverse("patients:contract", args=[row.id]),
-        change_url=reverse("patients:contract_change", args=[row.id]) if running and changeable(row) else "",
+        # Whoever came by a share code has no account, and a new contract could not name them.
+        change_url=reverse("patients:contract_change", args=[row.id])
+        if running and row.grantee in names and changeable(row)
+        else "",
         stop_url=reverse("patients:contract_stop", args=[row.id]) if running or state == "paused" else "",
         resume_url=reverse("patients:contract_resume", args=[row.id])
         if state == "paused" and not row.suspended_by_custodian

@@ -170,11 +170,12 @@ ROWS: dict[Key, Row] = {
     ("GET", "o/.well-known/openid-configuration"): Row(OPEN),
     ("GET", "o/.well-known/oauth-authorization-server"): Row(OPEN),
 }
+BOUND = "/ws/subscriptions/"
 SOCKETS = {
+    "ws/subscriptions/": BOUND,
     "ws/notifications/": "/ws/notifications/",
     "ws/chart/<slug:place>/<slug:custodian>/<uuid:person>/<slug:part>/": (
         "/ws/chart/{place}/{place}/{person}/conditions/"
     ),
 }
-SOCKETS["ws/subscriptions/"] = "/ws/subscriptions/"
 PREFIXES = ("api/", "fhir/", "log/", "o/")
