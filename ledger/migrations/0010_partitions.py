@@ -1,4 +1,4 @@
-"""Entries in partitions of 2^24 by index, so that 10^8 of them stay usable (docs/adr/0020).
+"""Entries in partitions of 2^24 by index, so that 10^8 of them stay usable (docs/adr/0018).
 
 What stands already becomes the first partition as it is: nothing is copied. It cannot go back, because a single table
 would have to take over the rows of all partitions; nothing but storage depends on it.
