@@ -50,8 +50,8 @@ def test_every_page_keeps_the_rules(browser: Browser, node: Node, role: str) -> 
 
 def _bring_session(at: Seat, client: Client) -> None:
     """Whoever has no account and came with a code, in this browser."""
-    name = settings.SESSION_COOKIE_NAME
-    at.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": at.node.url}])
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    at.context.add_cookies([{"name": f"assent-session-{at.node.port}", "value": session, "url": at.node.url}])
 
 
 @pytest.mark.parametrize("role", ["visitor", "amara", "doctor", "auditor", "administrator"])
