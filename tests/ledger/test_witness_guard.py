@@ -9,6 +9,7 @@ import pytest
 from ledger.add_checkpoint import SIZE_TYPE
 from ledger.checkpoint import sign_checkpoint
 from ledger.hashing import sha256
+from ledger.notekeys import Ed25519Signer
 from ledger.signer import check_all, sign_grown
 from ledger.treehead import Checkpoint
 from ledger.witnessing import compare_with_witnesses, offer_due
@@ -78,9 +79,10 @@ def test_a_restored_older_state_is_stopped_by_the_witness_where_the_signers_fold
     assert sign_grown(log.session) == 0
 
 
-def test_what_our_key_did_not_sign_stops_nothing(log: Logbook, own: str) -> None:
+def test_what_neither_our_key_nor_the_witness_signed_stops_nothing(log: Logbook, own: str) -> None:
     log.filled(3)
-    forged = sign_checkpoint(Checkpoint(log.status().origin, 9, sha256(b"x")), [STRANGER])
+    origin = log.status().origin
+    forged = sign_checkpoint(Checkpoint(origin, 9, sha256(b"x")), [Ed25519Signer.generate(origin)])
     with stranger(answering(200, forged)) as url:
         ask(log, url, STRANGER.vkey)
         compare_with_witnesses(log.session)
