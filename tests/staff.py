@@ -1,5 +1,6 @@
 """What the tests of staff pages share: signing in, and counting what a page asks the database."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,4 +54,10 @@ def streamed(answer: Any) -> bytes:
     async def read() -> bytes:
         return b"".join([piece async for piece in answer.streaming_content])
 
-    return async_to_sync(read)()
+    # Playwright leaves its loop marked as running in this thread after a browser test.
+    others = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        return async_to_sync(read)()
+    finally:
+        asyncio._set_running_loop(others)
