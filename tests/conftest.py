@@ -1,7 +1,7 @@
 """A real PostgreSQL, a real browser, a real server; and a loud word about what could not be tested here."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,12 @@ ALIASES = ["default", "sequencer"]
 DATABASE_FIXTURES = {"db", "transactional_db", "node"}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test with a database may use it as the app and as the sequencer, never as the owner."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Every test with a database may use it as the app and as the sequencer, never as the owner.
+
+    Tests with a browser come last: its loop goes on in the thread of the tests, where others may start none.
+    """
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         marker = item.get_closest_marker("django_db")
@@ -30,6 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         elif wanted.get("transaction"):
             item.fixturenames.append("no_other_sequencer")  # type: ignore[attr-defined]
         item.add_marker(pytest.mark.django_db(**wanted), append=False)
+    yield
+    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
