@@ -18,7 +18,7 @@ from portal.fhir.outcomes import MEDIA_TYPE, tell_entry
 from portal.fhir.stamps import stamped
 from portal.records import dates, services, strict_json
 from portal.records.errors import RecordsError
-from portal.records.parameters import LONGEST_PAGE
+from portal.records.query import LONGEST_PAGE
 from portal.records.services import SearchResult
 from portal.records.validation import check
 

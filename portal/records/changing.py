@@ -8,11 +8,12 @@ from uuid import UUID
 
 from portal.accounts.identity import Caller
 from portal.records import strict_json
-from portal.records.bundles import Entry, set_id
+from portal.records.bundles import Entry
 from portal.records.changes import Change, Written
 from portal.records.committing import carry_out
 from portal.records.errors import IdMismatch, InvalidResource, UnsupportedType
 from portal.records.kinds import KINDS
+from portal.records.references import set_id
 
 
 def write_resource(

@@ -18,13 +18,14 @@ from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
 from portal.records import conditional, storage, storing
 from portal.records.access import Entered, deciding, enter
+from portal.records.categories import patient_id
 from portal.records.changes import Change, Place, Written
 from portal.records.circles import refuse_circles
 from portal.records.errors import Denied, InvalidResource, RecordsError, UnknownRecord, WriteConflict
 from portal.records.judging import Item, Verdict, judge, may_keep
 from portal.records.kinds import DIRECTORY, KINDS
 from portal.records.opening import open_rows
-from portal.records.preparing import patient_id, prepare_whole, within
+from portal.records.preparing import prepare_whole, within
 from portal.records.registering import identity_of, record_number_of
 
 LOCK = "records.write"

@@ -14,7 +14,7 @@ from portal.records.candidates import candidates
 from portal.records.changes import Change
 from portal.records.errors import InvalidSearch, NotSelective
 from portal.records.kinds import DIRECTORY, KINDS
-from portal.records.parameters import Query
+from portal.records.query import Query
 from portal.records.sealed import Stored
 
 _IN_PATIENT = frozenset({"patient", "subject"})

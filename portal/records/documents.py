@@ -13,13 +13,14 @@ from ledger.scope import tenant_scope
 from portal.accounts import selectors
 from portal.accounts.identity import Caller
 from portal.records import chunks
-from portal.records.bundles import Entry, set_id
+from portal.records.bundles import Entry
 from portal.records.changes import Change, Written
 from portal.records.changing import entry_of
 from portal.records.chunks import CONTENT, Content
 from portal.records.committing import carry_out
 from portal.records.errors import InvalidResource
 from portal.records.opening import Record
+from portal.records.references import set_id
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from portal.records.candidates import candidates
 from portal.records.errors import Denied, InvalidSearch
 from portal.records.kinds import CLINICAL, KINDS
 from portal.records.opening import release_all
-from portal.records.parameters import LONGEST_PAGE
+from portal.records.query import LONGEST_PAGE
 from portal.records.result import SearchResult
 
 

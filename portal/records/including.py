@@ -9,7 +9,7 @@ from portal.records.elements import at_path, place_of
 from portal.records.kinds import DIRECTORY
 from portal.records.matching import Tokens, order
 from portal.records.opening import Record, open_rows
-from portal.records.parameters import Query
+from portal.records.query import Query
 from portal.records.scoping import has_scope
 from portal.records.sealed import Stored
 from portal.records.storage import MOST_INCLUDED

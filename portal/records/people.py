@@ -11,8 +11,8 @@ from portal.records import cursors, storage
 from portal.records.access import Asked, ask, decide, deciding, enter, facts_of
 from portal.records.errors import InvalidSearch
 from portal.records.opening import release_all
-from portal.records.parameters import Query
 from portal.records.patients import all_related
+from portal.records.query import Query
 from portal.records.result import SearchResult
 from portal.records.scoping import require_scope
 from portal.records.sealed import Stored

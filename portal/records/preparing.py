@@ -1,38 +1,20 @@
-"""From the text of a bundle to resources that are ready to be stored, and what is wrong with the others.
+"""From the text of a bundle to resources that are ready to be stored, and what is wrong with the others."""
 
-A record inherits the labels of the records that it gives as its reason: those of the same bundle, and those that are
-stored of the same person. Labels are settled when a version is stored. A reason that is nowhere to be found (it comes
-in a later file, or is kept elsewhere) adds none, and one that is labelled later does not reach back: such a record
-bears only the labels of its own codes.
-"""
-
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from ledger.scope import current_tenant
-from portal.records import bundles, categories, storage
+from portal.records import categories, references, storage
 from portal.records.bundles import Entry
 from portal.records.chunks import CONTENT
 from portal.records.dates import Span
 from portal.records.errors import InvalidResource, RecordsError
 from portal.records.index import digest, key_for
 from portal.records.kinds import DIRECTORY, KINDS
-from portal.records.labels import labels_of
+from portal.records.reasons import inherited_labels
 from portal.records.validation import check
-
-Place = tuple[str, str]  # type and id
-
-# The elements by which a record gives another one as its reason or its content: labels travel along them.
-_REASONS_TEXT = """
-reasonReference prescription diagnosisReference procedureReference addresses basedOn result
-referral hasMember derivedFrom condition claim request authorizingPrescription partOf
-"""
-_REASONS = frozenset(_REASONS_TEXT.split())
-# `Type/id` in a reference, whatever server or version of it is named.
-_PLACE = re.compile(r"(?:\A|/)([A-Z][A-Za-z]{0,63})/([A-Za-z0-9\-.]{1,64})(?:/_history/[^/]*)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +53,8 @@ class Failure:
 
 def prepare(entries: list[Entry], source: str) -> tuple[list[Prepared], list[Failure]]:
     """Whatever is good among the entries of a file, and what is wrong with the others. In the tenant's scope."""
-    places = bundles.identify(entries)
-    finder = Finder(bundles.identifiers(entries))
+    places = references.identify(entries)
+    finder = Finder(references.identifiers(entries))
     failed = []
     for entry in entries:
         if not entry.fault:
@@ -90,7 +72,7 @@ def prepare_whole(entries: list[Entry], places: Mapping[str, str]) -> list[Prepa
 
     `places`: where each fullUrl leads. Raises RecordsError, with an expression, for the first that is not good.
     """
-    finder = Finder(bundles.identifiers(entries))
+    finder = Finder(references.identifiers(entries))
     for entry in entries:
         try:
             _check(entry, places, finder)
@@ -108,8 +90,8 @@ def within(entry: Entry, error: RecordsError) -> RecordsError:
     return error
 
 
-def _check(entry: Entry, places: Mapping[str, str], finder: bundles.Finder) -> None:
-    bundles.resolve(entry, places, finder)
+def _check(entry: Entry, places: Mapping[str, str], finder: references.Finder) -> None:
+    references.resolve(entry, places, finder)
     check(entry.resource)
     name = entry.resource["resourceType"]
     if name == "Binary" and not entry.beside and _names_content(entry.resource):
@@ -117,7 +99,7 @@ def _check(entry: Entry, places: Mapping[str, str], finder: bundles.Finder) -> N
         raise InvalidResource("says what only the server says", expression=where)
     if "id" not in entry.resource:
         raise InvalidResource("has no id", expression=f"{name}.id")
-    if name not in DIRECTORY and not patient_id(entry.resource):
+    if name not in DIRECTORY and not categories.patient_id(entry.resource):
         element = KINDS[name].patient[0]
         raise InvalidResource(
             "is about no patient: it refers to none by Patient/id", expression=f"{name}.{element}"
@@ -129,7 +111,7 @@ def _names_content(binary: Mapping[str, Any]) -> bool:
 
 
 def _all(good: list[Entry]) -> list[Prepared]:
-    return [_prepared(entry, labels) for entry, labels in zip(good, _labels(good), strict=True)]
+    return [_prepared(entry, labels) for entry, labels in zip(good, inherited_labels(good), strict=True)]
 
 
 def _prepared(entry: Entry, labels: frozenset[str]) -> Prepared:
@@ -139,67 +121,12 @@ def _prepared(entry: Entry, labels: frozenset[str]) -> Prepared:
         content=entry.text.encode(),
         type=resource["resourceType"],
         id=resource["id"],
-        patient="" if resource["resourceType"] in DIRECTORY else patient_id(resource),
+        patient="" if resource["resourceType"] in DIRECTORY else categories.patient_id(resource),
         category=categories.category_of(resource),
         labels=tuple(sorted(labels)),
         span=categories.span_of(resource),
         author=categories.author_of(resource)[:255],
     )
-
-
-def patient_id(resource: Mapping[str, Any]) -> str:
-    """The id of the FHIR Patient, or "" if the resource names none of ours."""
-    if resource["resourceType"] == "Patient":
-        return str(resource["id"])
-    kind, _, rest = categories.patient_of(resource).partition("/")
-    return rest.partition("/")[0] if kind == "Patient" else ""
-
-
-def _labels(entries: Sequence[Entry]) -> list[frozenset[str]]:
-    """The labels of each resource, with those of the records that it gives as its reason."""
-    reasons = [set(_places(entry.resource)) for entry in entries]
-    stored = storage.labels(set().union(*reasons))
-    labels = []
-    for entry, places in zip(entries, reasons, strict=True):
-        patient = patient_id(entry.resource)
-        labels.append(labels_of(entry.resource).union(*(stored.get((*at, patient), ()) for at in places)))
-    if any(labels):
-        at = [(entry.resource["resourceType"], entry.resource["id"]) for entry in entries]
-        _inherit(labels, at, reasons)
-    return labels
-
-
-def _inherit(labels: list[frozenset[str]], places: Sequence[Place], reasons: Sequence[set[Place]]) -> None:
-    """Let labels travel within a bundle, where several entries may be versions of one record."""
-    at: dict[Place, list[int]] = {}
-    for index, place in enumerate(places):
-        at.setdefault(place, []).append(index)
-    targets = [[index for reason in those for index in at.get(reason, ())] for those in reasons]
-    changed = True
-    while changed:  # labels only grow, so this ends
-        changed = False
-        for index, those in enumerate(targets):
-            grown = labels[index].union(*(labels[target] for target in those))
-            changed, labels[index] = changed or grown != labels[index], grown
-
-
-def _places(resource: Mapping[str, Any]) -> Iterator[Place]:
-    """Where each reason stands."""
-    for reference in _reasons(resource):
-        if match := _PLACE.search(reference.partition("#")[0]):
-            yield match[1], match[2]
-
-
-def _reasons(value: Any, *, within: bool = False) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        if within and isinstance(value.get("reference"), str):
-            yield value["reference"]
-        for key, child in value.items():
-            if isinstance(child, list | Mapping):
-                yield from _reasons(child, within=key in _REASONS)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for child in value:
-            yield from _reasons(child, within=within)
 
 
 class Finder:

@@ -13,10 +13,10 @@ from portal.records.errors import Denied, InvalidSearch, UnsupportedType
 from portal.records.finding import finds_by_number
 from portal.records.kinds import KINDS
 from portal.records.opening import open_directory, release_all
-from portal.records.parameters import Query
 from portal.records.patients import related_to
 from portal.records.people import search_people
 from portal.records.provenance import provenance_of
+from portal.records.query import Query
 from portal.records.result import SearchResult
 from portal.records.scoping import require_scope
 from portal.records.selecting import select

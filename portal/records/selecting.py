@@ -10,7 +10,7 @@ from portal.records.access import Asked, circumstances, decide, group_facts
 from portal.records.candidates import NOTHING, Permitted, candidates
 from portal.records.kinds import KINDS
 from portal.records.opening import open_rows
-from portal.records.parameters import Query
+from portal.records.query import Query
 from portal.records.sealed import Stored
 from portal.records.storage import Condition, Page
 

@@ -12,12 +12,13 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 from portal.accounts.identity import Caller
-from portal.records.bundles import Entry, set_id
+from portal.records.bundles import Entry
 from portal.records.changes import Change, Written
 from portal.records.changing import kept
 from portal.records.committing import carry_out
 from portal.records.errors import InvalidBundle, RecordsError
 from portal.records.preparing import within
+from portal.records.references import set_id
 from portal.records.strict_json import MAX_DEPTH, MAX_RESOURCE, too_deep
 
 MOST_ENTRIES = 1000

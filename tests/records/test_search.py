@@ -17,6 +17,7 @@ from portal.accounts.errors import ScopeMissing, UnknownPerson
 from portal.accounts.identity import Caller
 from portal.records import parameters, services
 from portal.records.errors import Denied, InvalidSearch, RecordsError, UnsupportedType
+from portal.records.query import LONGEST_PAGE
 from tests.cast import MRN, PATIENT, Cast, lab, store
 
 Params = dict[str, Sequence[str]]
@@ -266,7 +267,7 @@ def test_any_values_are_a_query_or_our_error(params: dict[str, list[str]]) -> No
     except (RecordsError, UnknownCategory) as error:
         assert str(error)
         return
-    assert 0 <= query.count <= parameters.LONGEST_PAGE
+    assert 0 <= query.count <= LONGEST_PAGE
 
 
 def test_nothing_of_the_index_can_be_read_without_the_keys(cast: Cast, administrator: Any) -> None:

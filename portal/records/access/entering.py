@@ -1,0 +1,112 @@
+"""The entry: what the ledger keeps of an access, in the transaction that decided it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from consent import services as consent
+from consent.facts import Decision, Decisions
+from ledger import services as ledger
+from ledger.promise import SignedPromise
+from portal.accounts.identity import Caller
+from portal.records.access.asking import Asked
+from portal.records.access.deciding import cited
+from portal.records.sealed import Sealed, named
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What was decided and what the ledger has taken of it, once the transaction commits."""
+
+    decisions: Decisions
+    decision: Decision  # the one that is cited: a permit where there is one
+    promise: SignedPromise
+
+
+def enter(
+    asked: Asked,
+    decisions: Decisions,
+    resources: Sequence[Sealed],
+    *,
+    categories: Iterable[str],
+    type: str = "",  # noqa: A002 - the field's own name
+) -> Entered:
+    """Append the entry of an access, permitted or denied, in the transaction that decided it.
+
+    `type` is that of the entry: by default the one that the decision makes it.
+    """
+    decision = cited(decisions)
+    audit = {
+        **who(asked.caller),
+        "role": asked.role,
+        "interaction": asked.interaction,
+        "action": asked.action,
+        "purpose": asked.purpose,
+        "categories": sorted(set(categories)),
+        "resources": [named(row.header, row.content_hash) for row in resources],
+        "decision": "permitted" if decision.permitted else "denied",
+        **basis(decision),
+        "decided": _decided(decisions),
+    }
+    signed = ledger.append(
+        type=type or _entry_type(decision),
+        actor=asked.caller.user,
+        subject=asked.person,
+        audit=audit,
+        inputs=decisions.inputs,
+    )
+    consent.count_uses(person=asked.person, decisions=decisions)
+    return Entered(decisions, replace(decision, duties=_owed(decisions)), signed)
+
+
+def who(caller: Caller) -> dict[str, object]:
+    """The part of every entry that says who, as it was then: names change, entries do not."""
+    organisation = (
+        {"id": str(caller.organisation), "name": caller.organisation_name} if caller.organisation else None
+    )
+    return {
+        "who": {"id": str(caller.user), "name": caller.name, "title": caller.title},
+        "organisation": organisation,
+        "client": caller.client,
+        "request": caller.request_id,
+    }
+
+
+def _owed(decisions: Decisions) -> tuple[str, ...]:
+    """What is owed for all that was permitted together: an answer is one disclosure."""
+    return tuple(
+        sorted({duty for one in decisions.by_group.values() if one.permitted for duty in one.duties})
+    )
+
+
+def _entry_type(decision: Decision) -> str:
+    if not decision.permitted:
+        return "access.denied"
+    return "access.emergency" if decision.layer == "emergency" else "access.permitted"
+
+
+def basis(decision: Decision) -> dict[str, object]:
+    """The part of an entry that says why."""
+    return {
+        "layer": decision.layer,
+        "code": decision.code,
+        "clauses": list(decision.clauses),
+        "contract": str(decision.contract) if decision.contract else None,
+        "code_hash": decision.code_hash,
+        "sentence": decision.sentence,
+    }
+
+
+def _decided(decisions: Decisions) -> list[dict[str, object]]:
+    """Which categories each distinct decision was about. Labels are clinical and stay in the inputs."""
+    about: dict[Decision, set[str]] = {}
+    for group, decision in decisions.by_group.items():
+        about.setdefault(decision, set()).add(group.category)
+    return [
+        {
+            "categories": sorted(categories),
+            "permitted": decision.permitted,
+            "layer": decision.layer,
+            "clauses": list(decision.clauses),
+        }
+        for decision, categories in about.items()
+    ]

@@ -1,0 +1,46 @@
+"""The SQL by which records are read. Every statement names the tenant although row-level security would add it:
+indexes begin with it.
+"""
+
+from portal.records.storage.conditions import ANYBODY, Condition, Whose, among, group_name
+from portal.records.storage.groups import count, count_groups, count_groups_at, groups, headers
+from portal.records.storage.pages import Order, Page, Place, behind, newest, page
+from portal.records.storage.places import (
+    MOST_INCLUDED,
+    at_places,
+    current,
+    found_by_all,
+    labels,
+    read,
+    read_all,
+)
+from portal.records.storage.rows import COLUMNS, CURRENT, stored
+
+__all__ = [
+    "ANYBODY",
+    "COLUMNS",
+    "CURRENT",
+    "MOST_INCLUDED",
+    "Condition",
+    "Order",
+    "Page",
+    "Place",
+    "Whose",
+    "among",
+    "at_places",
+    "behind",
+    "count",
+    "count_groups",
+    "count_groups_at",
+    "current",
+    "found_by_all",
+    "group_name",
+    "groups",
+    "headers",
+    "labels",
+    "newest",
+    "page",
+    "read",
+    "read_all",
+    "stored",
+]

@@ -1,0 +1,120 @@
+# ruff: noqa: S608 - the statements are put together from constants of this package; values are always parameters
+"""Records in an order, a page at a time."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from portal.records.sealed import Stored
+from portal.records.storage.conditions import GROUP, Condition, Whose, selection
+from portal.records.storage.rows import COLUMNS, CURRENT, stored
+
+_PLACE = "coalesce(r.date, '-infinity')"
+
+
+class Place(NamedTuple):
+    """Where a page ends: the next one begins behind it. `sort` names the order, `key` is what it orders by."""
+
+    sort: str
+    key: datetime | None
+    id: str
+
+
+class Order(NamedTuple):
+    """By what rows are put in order: an SQL expression over `r` and `v` that is a time, never null."""
+
+    name: str
+    sql: str
+    ascending: bool
+
+
+class Page(NamedTuple):
+    """Rows in order, and where the next page begins if there is one."""
+
+    rows: list[Stored]
+    next: Place | None
+
+
+def page(
+    whose: Whose,
+    types: Collection[str],
+    conditions: Sequence[Condition],
+    *,
+    permitted: Collection[str] | None,
+    order: Order,
+    after: Place | None,
+    limit: int,
+) -> Page:
+    """The records of these groups in order, behind `after`, at most `limit`. `permitted` None: of every group."""
+    where, parameters = selection(whose, types, conditions)
+    if permitted is not None:
+        where += f" AND {GROUP} = ANY(%s)"
+        parameters.append(list(permitted))
+    direction = "ASC" if order.ascending else "DESC"
+    if after:
+        where += f" AND ({order.sql}, r.fhir_id) {'>' if order.ascending else '<'} "
+        where += "(coalesce(%s, '-infinity'::timestamptz), %s)"
+        parameters += [after.key, after.id]
+    tail = f"ORDER BY {order.sql} {direction}, r.fhir_id {direction} LIMIT %s"
+    query = f"SELECT {COLUMNS}, nullif({order.sql}, '-infinity') {CURRENT} {where} {tail}"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*parameters, limit + 1])
+        found = cursor.fetchall()
+    rows = [stored(row[:-1]) for row in found[:limit]]
+    last = (
+        Place(order.name, found[limit - 1][-1], rows[-1].header.id) if len(found) > limit and rows else None
+    )
+    return Page(rows, last)
+
+
+def behind(
+    person: UUID,
+    permitted: Collection[tuple[str, str]],
+    conditions: Sequence[Condition],
+    *,
+    since: datetime | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> list[tuple[UUID, Stored]]:
+    """A person's records of all these (type, group), in the order of their rows: which row, and what it holds."""
+    join = f"JOIN unnest(%s::text[], %s::text[]) AS p(type, name) ON p.type = r.type AND p.name = {GROUP}"
+    where, parameters = selection(person, sorted({kind for kind, _ in permitted}), conditions)
+    wanted: list[Any] = [[kind for kind, _ in permitted], [name for _, name in permitted], *parameters]
+    if since is not None:
+        where, wanted = f"{where} AND v.created > %s", [*wanted, since]
+    if after is not None:
+        where, wanted = f"{where} AND r.id > %s", [*wanted, after]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT r.id, {COLUMNS} {CURRENT} {join} {where} ORDER BY r.id LIMIT %s", [*wanted, limit]
+        )
+        return [(row[0], stored(row[1:])) for row in cursor.fetchall()]
+
+
+def newest(
+    person: UUID,
+    *,
+    permitted: Collection[tuple[str, str]],
+    each: int,
+    conditions: Sequence[Condition] = (),
+) -> list[Stored]:
+    """The newest records of these (type, group), at most `each` of a category."""
+    types, groups_of_types = [name for name, _ in permitted], [group for _, group in permitted]
+    where, parameters = selection(person, sorted(set(types)), conditions)
+    ranked = (
+        f"SELECT r.tenant_id, r.type, r.fhir_id, row_number() OVER "
+        f"(PARTITION BY r.category ORDER BY {_PLACE} DESC, r.fhir_id DESC) AS rank "
+        f"FROM records_resource r JOIN unnest(%s::text[], %s::text[]) AS p(type, name) "
+        f"ON p.type = r.type AND p.name = {GROUP} {where}"
+    )
+    query = (
+        f"WITH k AS ({ranked}) SELECT {COLUMNS} {CURRENT} "
+        f"JOIN k ON k.tenant_id = r.tenant_id AND k.type = r.type AND k.fhir_id = r.fhir_id "
+        f"WHERE k.rank <= %s ORDER BY r.category, {_PLACE} DESC, r.fhir_id DESC"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, [types, groups_of_types, *parameters, each])
+        return [stored(row) for row in cursor.fetchall()]

@@ -1,0 +1,109 @@
+# ruff: noqa: S608 - the statements are put together from constants of this package; values are always parameters
+"""Records that are asked for by where they stand: by type and id, or by all tokens that the index has of them."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from ledger.scope import current_tenant
+from portal.records.sealed import Stored
+from portal.records.storage.conditions import GROUP, selection
+from portal.records.storage.rows import COLUMNS, CURRENT, stored
+
+MOST_INCLUDED = 1000
+
+READ = f"SELECT {COLUMNS} {CURRENT} WHERE r.tenant_id = %s AND r.type = %s AND r.fhir_id = %s"
+
+READ_ALL = f"SELECT {COLUMNS} {CURRENT} WHERE r.tenant_id = %s AND r.type = %s AND r.fhir_id = ANY(%s)"
+
+READ_PLACES = f"""
+SELECT {COLUMNS}, r.id FROM unnest(%s::text[], %s::text[]) AS w(type, fhir_id)
+JOIN records_resource r ON r.tenant_id = %s AND r.type = w.type AND r.fhir_id = w.fhir_id
+JOIN records_version v
+  ON v.tenant_id = r.tenant_id AND v.type = r.type AND v.fhir_id = r.fhir_id AND v.version = r.version
+"""
+
+READ_VERSION = """
+SELECT person, type, fhir_id, version, category, labels, date, until, author, sealed, content_hash, created, deleted
+FROM records_version WHERE tenant_id = %s AND type = %s AND fhir_id = %s AND version = %s
+"""
+
+LABELS = """
+SELECT r.type, r.fhir_id, p.fhir_id, r.labels FROM unnest(%s::text[], %s::text[]) AS w(type, fhir_id)
+JOIN records_resource r ON r.tenant_id = %s AND r.type = w.type AND r.fhir_id = w.fhir_id
+JOIN records_resource p ON p.tenant_id = r.tenant_id AND p.person = r.person AND p.type = 'Patient'
+WHERE r.labels <> '{}'
+"""
+
+FOUND_BY_ALL = """
+SELECT r.type, r.fhir_id FROM records_token t JOIN records_resource r ON r.tenant_id = t.tenant_id AND r.id = t.resource
+WHERE t.tenant_id = %s AND t.digest = ANY(%s) AND NOT r.deleted
+GROUP BY r.type, r.fhir_id HAVING count(DISTINCT t.digest) = %s ORDER BY r.fhir_id LIMIT %s
+"""
+
+
+def read(type_name: str, fhir_id: str, version: int | None = None) -> tuple[Stored, bool] | None:
+    """A record as it is, or one of its versions; and whether it is deleted."""
+    wanted: list[Any] = [current_tenant(), type_name, fhir_id]
+    if version is not None:
+        wanted.append(version)
+    with connection.cursor() as cursor:
+        cursor.execute(READ if version is None else READ_VERSION, wanted)
+        row = cursor.fetchone()
+    return (stored(row), row[12]) if row else None
+
+
+def read_all(type_name: str, fhir_ids: Collection[str]) -> dict[str, Stored]:
+    """Those of these records that are there, as they are, by id."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ_ALL, [current_tenant(), type_name, list(fhir_ids)])
+        rows = [stored(row) for row in cursor.fetchall()]
+    return {row.header.id: row for row in rows}
+
+
+def current(places: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[Stored, UUID]]:
+    """Those of these records (type, id) that are or were there, as they are, each with its row's id."""
+    types, ids = [kind for kind, _ in places], [key for _, key in places]
+    with connection.cursor() as cursor:
+        cursor.execute(READ_PLACES, [types, ids, current_tenant()])
+        rows = cursor.fetchall()
+    return {(row[1], row[2]): (stored(row[:13]), row[13]) for row in rows}
+
+
+def labels(places: Collection[tuple[str, str]]) -> dict[tuple[str, str, str], frozenset[str]]:
+    """The labels of those of these records (type, id) that bear some: by type, id, and the id of whose Patient."""
+    types, ids = [kind for kind, _ in places], [key for _, key in places]
+    with connection.cursor() as cursor:
+        cursor.execute(LABELS, [types, ids, current_tenant()])
+        rows = cursor.fetchall()
+    return {(kind, key, patient): frozenset(found) for kind, key, patient, found in rows}
+
+
+def at_places(
+    person: UUID | None, places: Collection[tuple[str, str]], *, permitted: Collection[tuple[str, str]] | None
+) -> list[Stored]:
+    """Those of these records (type, id) that are there, of this person or of the directory, in permitted groups."""
+    kinds = sorted({kind for kind, _ in places})
+    where, parameters = selection(person, kinds, ())
+    join = (
+        "JOIN unnest(%s::text[], %s::text[]) AS w(type, fhir_id) ON w.type = r.type AND w.fhir_id = r.fhir_id"
+    )
+    wanted: list[Any] = [[kind for kind, _ in places], [key for _, key in places]]
+    if permitted is not None:
+        join += (
+            f" JOIN unnest(%s::text[], %s::text[]) AS p(type, name) ON p.type = r.type AND p.name = {GROUP}"
+        )
+        wanted += [[kind for kind, _ in permitted], [name for _, name in permitted]]
+    query = f"SELECT {COLUMNS} {CURRENT} {join} {where} ORDER BY r.type, r.fhir_id LIMIT {MOST_INCLUDED}"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*wanted, *parameters])
+        return [stored(row) for row in cursor.fetchall()]
+
+
+def found_by_all(digests: Collection[bytes], limit: int) -> list[tuple[str, str]]:
+    """(type, id) of the resources that bear all of these tokens."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOUND_BY_ALL, [current_tenant(), list(digests), len(digests), limit])
+        return list(cursor.fetchall())
