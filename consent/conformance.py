@@ -1,7 +1,9 @@
 """Decide the cases of a file and say which differ: `python -m consent.conformance FILE...`.
 
 Needs `cedarpy` and the standard library; no settings, no database, no network. Each consent is read as FHIR, compiled
-and decided by the engine that decides in service. Exit status: 0 none differs, 1 some do, 2 the input is malformed.
+and decided by the engine that decides in service. A consent that is refused when it is read is named on standard
+error, and denies the cases that it is part of: who cannot know what a patient said must not share (rule S15).
+Exit status: 0 none differs, 1 some do, 2 the input is malformed.
 """
 
 import argparse
@@ -13,23 +15,25 @@ from functools import lru_cache
 from pathlib import Path
 
 from consent.errors import CasesMalformed, ConsentError
-from consent.fhir.cases import Case, read_cases, read_consent
+from consent.fhir.cases import Case, Refused, read_cases, read_consent
 from consent.fhir.deciding import decide
 from consent.in_force import Verdict
+from consent.policy_sets import Code
 
 SAME, DIFFERS, MALFORMED = 0, 1, 2
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A case and how it was decided."""
+    """A case and how it was decided: by the engine, or denied because of the consents that were `refused`."""
 
     case: Case
-    verdict: Verdict
+    verdict: Verdict | None
+    refused: tuple[Refused, ...] = ()
 
     @property
     def decision(self) -> str:
-        return "permit" if self.verdict.permitted else "deny"
+        return "permit" if self.verdict is not None and self.verdict.permitted else "deny"
 
     @property
     def differs(self) -> bool:
@@ -39,9 +43,14 @@ class Outcome:
     @property
     def line(self) -> str:
         """What differs, and the clauses that decided."""
-        by = ", ".join(self.verdict.clauses) or f"layer {self.verdict.layer}"
         why = f" ({self.case.why})" if self.case.why else ""
-        return f"{self.case.id}: expected {self.case.expected}, decided {self.decision} by {by}{why}"
+        return f"{self.case.id}: expected {self.case.expected}, decided {self.decision} by {self._by}{why}"
+
+    @property
+    def _by(self) -> str:
+        if self.verdict is None:
+            return "a consent that was refused"
+        return ", ".join(self.verdict.clauses) or f"layer {self.verdict.layer}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConsentError as error:
         print(error, file=sys.stderr)
         return MALFORMED
+    for refused in dict.fromkeys(refused for outcome in outcomes for refused in outcome.refused):
+        print(refused.why, file=sys.stderr)
     differing = [outcome for outcome in outcomes if outcome.differs]
     report = sys.stderr if options.json else sys.stdout
     for outcome in differing:
@@ -68,10 +79,16 @@ def run(files: Sequence[Path], consents: Path | None = None) -> list[Outcome]:
     for file in files:
         folder = consents or file.parent / "consents"
         for case in read_cases(file):
-            codes = [compiled(folder, name) for name in case.consents]
-            outcomes.append(Outcome(case, decide(codes, case.asked)))
+            outcomes.append(_decided(case, [compiled(folder, name) for name in case.consents]))
     _check_ids([outcome.case.id for outcome in outcomes])
     return outcomes
+
+
+def _decided(case: Case, consents: Sequence[Code | Refused]) -> Outcome:
+    refused = tuple(consent for consent in consents if isinstance(consent, Refused))
+    if refused:
+        return Outcome(case, None, refused)
+    return Outcome(case, decide([code for code in consents if isinstance(code, Code)], case.asked))
 
 
 def _check_ids(ids: Sequence[str]) -> None:
@@ -88,7 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m consent.conformance",
         description="Decide cases on FHIR R4 consents and print those that differ from what their file expects.",
-        epilog="Exit status: 0 none differs, 1 some do, 2 a file is malformed or a consent is refused.",
+        epilog="A consent that is refused when it is read is named on standard error and denies its cases. "
+        "Exit status: 0 none differs, 1 some do, 2 a file is malformed or missing.",
     )
     parser.add_argument("file", metavar="FILE", nargs="+", type=Path, help="a JSON list of cases")
     parser.add_argument(

@@ -25,6 +25,13 @@ class Case:
     why: str
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A consent that was refused when it was read; `why` names its file and what stands in the way."""
+
+    why: str
+
+
 def read_cases(path: Path) -> list[Case]:
     """The cases of a file, in its order. Raises CasesMalformed with the first thing that is wrong."""
     try:
@@ -38,17 +45,17 @@ def read_cases(path: Path) -> list[Case]:
     return [read_case(value, f"{path}, case {number}") for number, value in enumerate(listed, 1)]
 
 
-def read_consent(folder: Path, name: str) -> Code:
-    """The compiled consent of that file name. Raises CasesMalformed if it cannot be read or is refused."""
+def read_consent(folder: Path, name: str) -> Code | Refused:
+    """The compiled consent of that file name. Raises CasesMalformed if there is no such file."""
     path = folder / name
-    if path.name != name or name in {".", ".."}:
+    if path.name != name or name in {".", ".."} or not name.isprintable():
         raise CasesMalformed(f"{elements.shown(name)} is not the name of a file in {folder}.")
     try:
         return compile_consent(elements.parse(path.read_bytes()))
     except OSError as error:
         raise CasesMalformed(f"{path} cannot be read: {error.strerror}.") from error
     except ConsentNotRead as error:
-        raise CasesMalformed(f"{path}: {error}") from error
+        return Refused(f"{path}: {error}")
 
 
 def read_case(value: Any, where: str) -> Case:

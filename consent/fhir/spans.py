@@ -5,7 +5,7 @@ of a second beyond the sixth are below every clock here and are not read.
 """
 
 import re
-from calendar import monthrange
+from calendar import isleap, monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,11 +43,10 @@ def covered(text: str, *, zone_needed: bool = True) -> tuple[int, int]:
     found = _DATE_TIME.fullmatch(text)
     if found is None or (found["hour"] and zone_needed and not found["zone"]):
         raise ValueError("not a FHIR dateTime")
-    year, month, day = (int(found[name]) if found[name] else None for name in ("year", "month", "day"))
-    first = date(year or 0, month or 1, day or 1).toordinal()
-    starts = (first - _EPOCH) * _DAY
+    first = date(int(found["year"]), int(found["month"] or "1"), int(found["day"] or "1"))
+    starts = (first.toordinal() - _EPOCH) * _DAY
     if found["hour"] is None:
-        return starts, starts + _days(first, year or 0, month, day) * _DAY
+        return starts, starts + _days(found, first) * _DAY
     return _instant(found, starts)
 
 
@@ -58,10 +57,10 @@ def instant(text: str) -> int:
     return covered(text, zone_needed=False)[0]
 
 
-def _days(first: int, year: int, month: int | None, day: int | None) -> int:
-    if day is not None:
+def _days(found: re.Match[str], first: date) -> int:
+    if found["day"]:
         return 1
-    return date(year, 12, 31).toordinal() + 1 - first if month is None else monthrange(year, month)[1]
+    return monthrange(first.year, first.month)[1] if found["month"] else 365 + isleap(first.year)
 
 
 def _instant(found: re.Match[str], midnight: int) -> tuple[int, int]:

@@ -110,7 +110,8 @@ BAD_CASES = [
     ),
     ("no such consent", case(consents=["none.json"]), "cannot be read"),
     ("a path", case(consents=["../cases.json"]), "is not the name of a file"),
-    ("no consent", case(consents=["cases.json"]), "cases.json: This is not a FHIR Consent."),
+    ("no name of a file", case(consents=["a\0b"]), "(unprintable) is not the name of a file"),
+    ("half a character", case(consents=["\ud800"]), "(unprintable) is not the name of a file"),
 ]
 
 
@@ -120,21 +121,35 @@ BAD_CASES = [
 def test_a_malformed_case_is_named_and_nothing_is_reported(
     value: Any, words: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / "consents" / "cases.json").write_text("[]")
     assert main([written(folder, value)]) == 2
     shown = capsys.readouterr()
     assert words in shown.err
     assert shown.out == ""
 
 
-def test_a_consent_that_is_refused_is_named_with_its_element(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+UNKNOWN = json.dumps(consent(rule("permit", purpose=["MARKETING"]))).encode()
+REFUSED = [
+    (UNKNOWN, "refused.json: Consent.provision.purpose[0].code MARKETING"),
+    (b"[]", "refused.json: This is not a FHIR Consent."),
+    (b"\xff{}", "refused.json: The consent is not JSON in UTF-8"),
+    (b"", "refused.json: The consent is not JSON in UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("content", "words"), REFUSED, ids=["code", "list", "not UTF-8", "empty"])
+def test_a_consent_that_is_refused_is_named_once_and_denies_only_the_cases_that_it_is_part_of(
+    content: bytes, words: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / "consents" / "permit.json").write_text(
-        json.dumps(consent(rule("permit", purpose=["MARKETING"])))
-    )
-    assert main([written(folder, case())]) == 2
-    assert "permit.json: Consent.provision.purpose[0].code MARKETING" in capsys.readouterr().err
+    (folder / "consents" / "refused.json").write_bytes(content)
+    both = ["permit.json", "refused.json"]
+    file = written(folder, case("a", consents=both), case("b", consents=both, expected="deny"), case("c"))
+    assert main([file, "--json"]) == 1
+    shown = capsys.readouterr()
+    assert json.loads(shown.out) == {"a": "deny", "b": "deny", "c": "permit"}
+    named, differing, count = shown.err.splitlines()
+    assert words in named
+    assert differing == "a: expected permit, decided deny by a consent that was refused (S3)"
+    assert count == "3 cases, 1 differ"
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[1", '[{"id": "a", "id": "b"}]'])

@@ -48,6 +48,14 @@ def test_precision_is_width(text: str, microseconds: int) -> None:
     assert ends - starts == microseconds
 
 
+@pytest.mark.parametrize(
+    "text", ["0000", "2022-00", "2022-13", "2022-00-05", "2022-01-00", "2022-02-29", "2022-04-31", "2022-1-1"]
+)
+def test_a_date_that_is_none_is_not_taken_for_another(text: str) -> None:
+    with pytest.raises(ValueError, match=r"must be in|out of range|dateTime"):
+        covered(text)
+
+
 def test_only_facts_may_lack_a_zone_and_then_it_is_utc() -> None:
     assert instant("2024-02-29T10:00:00") == instant("2024-02-29T10:00:00Z")
     with pytest.raises(ValueError, match="dateTime"):
