@@ -10,59 +10,33 @@ An organisation that `last` does not name starts at its newest entry. Nothing is
 A wake-up says only that the page is out of date; the page fetches what it shows as any other request does.
 """
 
-import asyncio
-import contextlib
 import json
 from typing import Any
-from uuid import UUID
-
-from channels.generic.websocket import AsyncWebsocketConsumer
 
 from portal.live import streams
-from portal.live.groups import session_group, subject_group
+from portal.live.groups import subject_group
 from portal.live.reading import in_thread
-from portal.live.sessions import session_name, still_logged_in
+from portal.live.sockets import LONGEST_MESSAGE, NOT_UNDERSTOOD, SessionSocket
 
-HEARTBEAT_SECONDS = 20.0
-LOGGED_OUT, NOT_UNDERSTOOD = 4401, 4400
-LONGEST_MESSAGE = 16 * 1024
 LARGEST_SEQ = 2**53 - 1
 
 
-class Notifications(AsyncWebsocketConsumer):
-    """Messages of one socket are handled one after the other, so that its state needs no lock."""
+class Notifications(SessionSocket):
+    """`seen`: per subject, what the page has; None until it has said so."""
 
-    async def connect(self) -> None:
-        self.streams: dict[str, streams.Stream] = {}
+    async def welcome(self) -> None:
         self.seen: dict[str, int] | None = None
-        self.groups_joined: list[str] = []
-        self.heart: asyncio.Task[None] | None = None
-        user = self.scope["user"]
-        await self.accept()  # a refused handshake would not tell the page why
-        if user is None or not user.is_authenticated:
-            await self.close(LOGGED_OUT)
-            return
-        self.user: UUID = user.pk
-        self.session_key: str = self.scope["session"].session_key or ""
         found = await in_thread(streams.streams_of, self.user)
         self.streams = {stream.subject: stream for stream in found}
-        await self._join(session_group(session_name(self.session_key)), *map(subject_group, self.streams))
-        self.heart = asyncio.create_task(self._beat())
-
-    async def disconnect(self, code: int) -> None:
-        if self.heart:
-            self.heart.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.heart
-        for group in self.groups_joined:
-            await self.channel_layer.group_discard(group, self.channel_name)
+        await self.join(*map(subject_group, self.streams))
+        self.start_heart()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         last = _parse_last(text_data)
         if last is None:
             await self.close(NOT_UNDERSTOOD)
             return
-        if not await self._still_allowed():
+        if not await self.still_logged_in():
             return
         begin = {
             stream.slug: await in_thread(streams.head, stream) if known is None else known
@@ -70,7 +44,7 @@ class Notifications(AsyncWebsocketConsumer):
             for known in [last.get(stream.slug)]
         }
         self.seen = {stream.subject: begin[stream.slug] for stream in self.streams.values()}
-        await self.send(json.dumps({"type": "from", "last": begin}))
+        await self.say(type="from", last=begin)
         for stream in self.streams.values():
             await self._catch_up(stream)
 
@@ -79,40 +53,21 @@ class Notifications(AsyncWebsocketConsumer):
         stream = self.streams.get(event["subject"])
         if stream is None or self.seen is None or event["seq"] <= self.seen[stream.subject]:
             return
-        if await self._still_allowed():
+        if await self.still_logged_in():
             await self._catch_up(stream)
 
     async def live_beat(self, event: dict[str, Any]) -> None:
-        if await self._still_allowed():
-            await self.send(json.dumps({"type": "heartbeat"}))
+        if await self.still_logged_in():
+            await self.say(type="heartbeat")
             for stream in self.streams.values() if self.seen is not None else ():
                 await self._catch_up(stream)
-
-    async def live_logout(self, event: dict[str, Any]) -> None:
-        await self.close(LOGGED_OUT)
 
     async def _catch_up(self, stream: streams.Stream) -> None:
         assert self.seen is not None  # noqa: S101 - callers have looked
         while wakes := await in_thread(streams.after, stream, self.seen[stream.subject]):
             for wake in wakes:
                 self.seen[stream.subject] = wake.seq
-                await self.send(json.dumps({"tenant": stream.slug, "seq": wake.seq, "type": wake.type}))
-
-    async def _still_allowed(self) -> bool:
-        allowed = await in_thread(still_logged_in, self.session_key, self.user)
-        if not allowed:
-            await self.close(LOGGED_OUT)
-        return allowed
-
-    async def _join(self, *groups: str) -> None:
-        for group in groups:
-            await self.channel_layer.group_add(group, self.channel_name)
-            self.groups_joined.append(group)
-
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-            await self.channel_layer.send(self.channel_name, {"type": "live.beat"})
+                await self.say(tenant=stream.slug, seq=wake.seq, type=wake.type)
 
 
 def _parse_last(text: str | None) -> dict[str, int] | None:

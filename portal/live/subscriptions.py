@@ -7,25 +7,20 @@
 No cookie counts here, only the token, so that programs need no Origin. What is told is decided at each notification.
 """
 
-import asyncio
-import contextlib
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from channels.generic.websocket import AsyncWebsocketConsumer
-
 from portal.live.groups import subject_group
 from portal.live.reading import in_thread
+from portal.live.sockets import LONGEST_MESSAGE, NOT_UNDERSTOOD, Socket
 from portal.subscriptions import telling
 from portal.subscriptions.errors import InvalidBinding
 from portal.subscriptions.services import bound_by
 from portal.subscriptions.telling import Place
 
-BEAT_SECONDS = 20.0
 BIND = "bind-with-token "
-BAD_TOKEN, NOT_UNDERSTOOD, ENDED = 4401, 4400, 4403
-LONGEST_MESSAGE = 16 * 1024
+BAD_TOKEN, ENDED = 4401, 4403
 
 
 @dataclass
@@ -35,21 +30,12 @@ class _Bound:
     place: Place
 
 
-class SubscriptionSocket(AsyncWebsocketConsumer):
-    """Messages of one socket are handled one after the other. Several sockets may be bound to one subscription."""
+class SubscriptionSocket(Socket):
+    """Several sockets may be bound to one subscription."""
 
     async def connect(self) -> None:
         self.bound: dict[UUID, _Bound] = {}
-        self.heart: asyncio.Task[None] | None = None
         await self.accept()
-
-    async def disconnect(self, code: int) -> None:
-        if self.heart:
-            self.heart.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.heart
-        for group in {subject_group(one.subject) for one in self.bound.values()}:
-            await self.channel_layer.group_discard(group, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if text_data is None or len(text_data) > LONGEST_MESSAGE or not text_data.startswith(BIND):
@@ -63,8 +49,8 @@ class SubscriptionSocket(AsyncWebsocketConsumer):
         for each in subscriptions:
             await self._bind(tenant, each)
         await self._close_if_over()
-        if self.heart is None and self.bound:
-            self.heart = asyncio.create_task(self._beat())
+        if self.bound:
+            self.start_heart()
 
     async def live_wake(self, event: dict[str, Any]) -> None:
         for each in [key for key, one in self.bound.items() if one.subject == event["subject"]]:
@@ -84,7 +70,7 @@ class SubscriptionSocket(AsyncWebsocketConsumer):
             return
         hello, place, subject = found
         self.bound[subscription] = _Bound(tenant, subject, place)
-        await self.channel_layer.group_add(subject_group(subject), self.channel_name)
+        await self.join(subject_group(subject))
         await self.send(hello.decode())
         await self._tell(subscription)  # only now: what came while we joined was told to nobody
 
@@ -112,8 +98,3 @@ class SubscriptionSocket(AsyncWebsocketConsumer):
     async def _close_if_over(self) -> None:
         if not self.bound:
             await self.close(ENDED)
-
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(BEAT_SECONDS)
-            await self.channel_layer.send(self.channel_name, {"type": "live.beat"})
