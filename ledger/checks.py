@@ -35,6 +35,21 @@ def node_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Che
 
 
 @register(Tags.security)
+def erasure_generations(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """As with the node's key: others than those of before would leave what is stored closed for ever."""
+    if settings.LOCAL or settings.ASSENT_ERASURE_FILE.exists():
+        return []
+    return [
+        Error(
+            f"There are no erasure generations at {settings.ASSENT_ERASURE_FILE}.",
+            hint="Make them with `manage.py create_node_key`, and bring the keys of before under them with"
+            " `manage.py rotate_keys --generation`; or put yours there with mode 0600.",
+            id="ledger.E006",
+        )
+    ]
+
+
+@register(Tags.security)
 def origin_prefix(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """A log is named for ever by what it was opened as."""
     try:

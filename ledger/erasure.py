@@ -1,13 +1,13 @@
 """Erasing a person from a tenant's log: her keys and her name are destroyed, and every proof stays valid.
 
-The entries stay where they are, and nobody can say any more whose they were or what they said. Two steps, so that the
+The entries stay where they are, and nobody can say any more whose they were or what they said. Three steps, so that the
 log knows of it first: the entry `subject.erased` and the rule that nothing is written about her any more commit as the
-app; then the database's owner, who alone may, destroys the keys. Broken off in between, it is finished by a repetition.
-Backups of the database hold the wrapped keys until they expire: the erasure is complete when the last of them is gone.
+app; then the erasure generations forget her share, without which no backup of the database opens her keys; then the
+database's owner, who alone may, destroys the keys. Broken off in between, it is finished by a repetition.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -20,14 +20,25 @@ from ledger.holds import Hold, standing_holds
 from ledger.scope import current_tenant, lock, tenant_scope
 from ledger.selectors.rows import query
 from ledger.services import append
+from ledger.vault import generations
+from ledger.vault.erasable import generations_file
 
 TYPE = "subject.erased"
 OWNER = "owner"
 
-BEGUN = "SELECT pseudonym, entry, time, destroyed FROM ledger_erasure WHERE tenant_id = %s AND party = %s"
+BEGUN = "SELECT pseudonym, entry, destroyed, complete FROM ledger_erasure WHERE tenant_id = %s AND party = %s"
 KEYS = "SELECT use FROM ledger_key WHERE tenant_id = %s AND owner = %s ORDER BY use"
 COUNT = "SELECT count FROM ledger_subject WHERE tenant_id = %s AND subject = %s"
 BEGIN = "INSERT INTO ledger_erasure (tenant_id, party, pseudonym, entry, time) VALUES (%s, %s, %s, %s, %s)"
+# Backups from before a key came under a generation hold it without one. In days, and until when it was so.
+BARE = """
+SELECT max(COALESCE(bare_until, clock_timestamp()) + make_interval(days => %s)) FROM ledger_key
+WHERE tenant_id = %s AND owner = %s AND (generation IS NULL OR bare_until IS NOT NULL)
+"""
+COMPLETE = """
+UPDATE ledger_erasure SET complete = GREATEST(clock_timestamp(), %s)
+WHERE tenant_id = %s AND party = %s AND complete IS NULL
+"""
 DESTROY = (
     "DELETE FROM ledger_key WHERE tenant_id = %s AND owner = %s",
     "DELETE FROM ledger_pseudonym WHERE tenant_id = %s AND party = %s",
@@ -37,7 +48,8 @@ DESTROY = (
 
 @dataclass(frozen=True, slots=True)
 class Erasable:
-    """What an erasure would destroy. `begun` is the entry of one that was broken off; `destroyed` when it was done."""
+    """What an erasure would destroy. `begun` is the entry of one that was broken off; `destroyed` when it was done,
+    `complete` from when no backup of the database opens what was hers."""
 
     party: UUID
     pseudonym: str
@@ -46,11 +58,13 @@ class Erasable:
     holds: tuple[Hold, ...]
     begun: UUID | None = None
     destroyed: datetime | None = None
+    complete: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """`complete` is when the last backup that holds the wrapped keys has expired, as the node is set."""
+    """`complete` is when no backup of the database opens what was hers any more: now; or, of keys that once stood
+    in it without a generation (bare), when backups of then have expired, as the node is set."""
 
     pseudonym: str
     entry: UUID
@@ -73,7 +87,8 @@ def find_erasable(subject: UUID) -> Erasable:
         keys=tuple(use for (use,) in query(KEYS, [tenant, subject])),
         holds=tuple(standing_holds(subject)),
         begun=begun[0][1] if begun else None,
-        destroyed=begun[0][3] if begun else None,
+        destroyed=begun[0][2] if begun else None,
+        complete=begun[0][3] if begun else None,
     )
 
 
@@ -88,11 +103,15 @@ def erase_subject(*, tenant: UUID, subject: UUID, actor: UUID | None = None) -> 
         lock("ledger.keyring", tenant, exclusive=True)
         found = find_erasable(subject)
         entry = found.begun or _begin(tenant, found, actor)
+    generations.erase(generations_file(), tenant, subject)
     with tenant_scope(tenant, using=OWNER), connections[OWNER].cursor() as cursor:
+        cursor.execute(BARE, [settings.ASSENT_BACKUP_DAYS, tenant, subject])
+        cursor.execute(COMPLETE, [cursor.fetchone()[0], tenant, subject])
         for statement in DESTROY:
             cursor.execute(statement, [tenant, subject])
+        cursor.execute(BEGUN, [tenant, subject])
+        complete = cursor.fetchone()[3]
     forget_all()
-    complete = datetime.now(UTC) + timedelta(days=settings.ASSENT_BACKUP_DAYS)
     return Erased(found.pseudonym, entry, len(found.keys), complete)
 
 

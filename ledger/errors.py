@@ -108,6 +108,10 @@ class UnknownKey(SealError):
     code = "unknown-key"
 
 
+class ShareForgotten(UnknownKey):
+    """The erasure generation forgot the share of the person whose key this is: she was erased."""
+
+
 class OutboundRefused(LedgerError):
     """An address that this node does not call, or that did not answer as it should."""
 

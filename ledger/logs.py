@@ -14,7 +14,7 @@ from ledger.models import Log, LogKey
 from ledger.note import Ed25519Signer
 from ledger.scope import tenant_scope
 from ledger.signing_keys import add_key, first_context
-from ledger.vault import keyring
+from ledger.vault import node_key
 
 LOG, PROMISE = "log", "promise"
 
@@ -47,9 +47,9 @@ def open_log(*, tenant: UUID, name: str) -> None:
     try:
         with transaction.atomic(), tenant_scope(tenant):
             public = Public(tenant, name, origin, signer.vkey, promises.vkey)
-            Log.objects.create(**public._asdict(), attested=keyring.wrap(b"", attested_context(public)))
+            Log.objects.create(**public._asdict(), attested=node_key.wrap(b"", attested_context(public)))
             for use, key in ((LOG, signer), (PROMISE, promises)):
-                wrapped = keyring.wrap(key.seed, first_context(tenant, use))
+                wrapped = node_key.wrap(key.seed, first_context(tenant, use))
                 LogKey.objects.create(tenant_id=tenant, use=use, wrapped=wrapped)
             add_key(tenant, MlDsaSigner.generate(origin))
             _open.made(tenant, OpenLog(origin, promises))
@@ -81,12 +81,12 @@ def public_log(tenant: UUID) -> Public:
     """The log's public names and keys, if they are those that it was opened with. Raises SealError."""
     log = Log.objects.get(tenant_id=tenant)
     public = Public(tenant, log.name, log.origin, log.vkey, log.promise_vkey)
-    keyring.unwrap(bytes(log.attested), attested_context(public))
+    node_key.unwrap(bytes(log.attested), attested_context(public))
     return public
 
 
 def _signer(vkey: str, tenant: UUID, use: str, wrapped: bytes) -> Ed25519Signer:
-    signer = Ed25519Signer(vkey.partition("+")[0], keyring.unwrap(wrapped, first_context(tenant, use)))
+    signer = Ed25519Signer(vkey.partition("+")[0], node_key.unwrap(wrapped, first_context(tenant, use)))
     if signer.vkey != vkey:
         raise AppendRefused("The log's key is not the one that it publishes. It must not sign.")
     return signer

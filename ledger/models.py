@@ -79,6 +79,10 @@ class Key(models.Model):
     owner = models.UUIDField()
     use = models.CharField(max_length=40)
     wrapped = models.BinaryField(db_comment="Sealed under the tenant's key; that one under the node's key")
+    generation = models.UUIDField(null=True, db_comment="Erasure generation, under which it is sealed first")
+    bare_until = models.DateTimeField(
+        null=True, db_comment="Since when it is under one, if not from the first"
+    )
 
     class Meta:
         constraints = [
@@ -105,6 +109,7 @@ class Erasure(models.Model):
     entry = models.UUIDField(db_comment="Submission id of subject.erased")
     time = models.DateTimeField()
     destroyed = models.DateTimeField(null=True, db_comment="When keys and name were destroyed")
+    complete = models.DateTimeField(null=True, db_comment="From when no backup opens what was hers")
 
 
 class Hold(models.Model):

@@ -19,7 +19,7 @@ from ledger.errors import AppendRefused
 from ledger.identity import new_id
 from ledger.note import KnownKey, Signer, parse_vkey
 from ledger.notekeys import ED25519, Ed25519Signer
-from ledger.vault import keyring
+from ledger.vault import node_key
 
 INSERT = """
 INSERT INTO ledger_signing_key (tenant_id, id, kind, vkey, wrapped, attested, announced, overlap_until)
@@ -95,11 +95,11 @@ class LogKeys:
         """Raises SealError if the row is not one that this node sealed for this log and key."""
         name = row.vkey.partition("+")[0]
         if row.id is None:
-            signer: SigningKey = Ed25519Signer(name, keyring.unwrap(row.wrapped, first_context(self.tenant)))
+            signer: SigningKey = Ed25519Signer(name, node_key.unwrap(row.wrapped, first_context(self.tenant)))
         else:
             made = Ed25519Signer if row.kind == ED25519 else MlDsaSigner
             signer = made(
-                name, keyring.unwrap(row.wrapped, key_context(self.tenant, row.vkey, "signing-key"))
+                name, node_key.unwrap(row.wrapped, key_context(self.tenant, row.vkey, "signing-key"))
             )
         if signer.vkey != row.vkey:
             raise AppendRefused("The log's key is not the one that it publishes. It must not sign.")
@@ -128,8 +128,8 @@ def values_of(
     tenant: UUID, key: SigningKey, *, announced: UUID | None = None, overlap_until: datetime | None = None
 ) -> list[Any]:
     """What INSERT takes to store a new key."""
-    wrapped = keyring.wrap(key.seed, key_context(tenant, key.vkey, "signing-key"))
-    attested = keyring.wrap(b"", key_context(tenant, key.vkey, "signing-key-attested"))
+    wrapped = node_key.wrap(key.seed, key_context(tenant, key.vkey, "signing-key"))
+    attested = node_key.wrap(b"", key_context(tenant, key.vkey, "signing-key-attested"))
     return [tenant, new_id(), key.kind, key.vkey, wrapped, attested, announced, overlap_until]
 
 
@@ -145,7 +145,7 @@ def known_keys(tenant: UUID) -> list[KnownKey]:
 
 def check_attested(tenant: UUID, vkey: str, attested: bytes) -> None:
     """Raise SealError unless this node made the key for this log."""
-    keyring.unwrap(attested, key_context(tenant, vkey, "signing-key-attested"))
+    node_key.unwrap(attested, key_context(tenant, vkey, "signing-key-attested"))
 
 
 def first_context(tenant: UUID, use: str = "log") -> dict[str, object]:

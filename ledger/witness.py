@@ -25,7 +25,7 @@ from ledger.note import OpenedNote, Signature, open_note, parse_vkey
 from ledger.selectors.rows import query
 from ledger.tree import check_consistency
 from ledger.treehead import Checkpoint
-from ledger.vault import keyring
+from ledger.vault import node_key
 
 # The row is held until what was found of it is replaced: of two forks that race, one finds the other's size.
 LAST = "SELECT vkeys, size, root FROM ledger_witnessed_log WHERE origin = %s AND trusted FOR UPDATE"
@@ -96,10 +96,10 @@ def witness_key() -> CosignatureSigner:
         row = cursor.fetchone()
         if row is None:
             new = CosignatureSigner.generate(name)
-            cursor.execute(MAKE_KEY, [name, new.vkey, keyring.wrap(new.seed, key_context(name))])
+            cursor.execute(MAKE_KEY, [name, new.vkey, node_key.wrap(new.seed, key_context(name))])
             cursor.execute(KEY, [name])  # another process may have been first
             row = cursor.fetchone()
-        signer = CosignatureSigner(name, keyring.unwrap(bytes(row[0]), key_context(name)))
+        signer = CosignatureSigner(name, node_key.unwrap(bytes(row[0]), key_context(name)))
         _keys.made(name, signer)
     return signer
 

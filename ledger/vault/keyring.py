@@ -1,27 +1,25 @@
 """The sealing keys of the tenant in scope: one per owner and use, made on first use, unwrapped once a process.
 
-An owner is a person, or the tenant itself. Keys of owners are wrapped by the tenant's key, that one by the
-node's. In the database only wrapped keys stand; losing the node's key loses everything (vault/provider.py).
+An owner is a person, or the tenant itself. Keys of people are wrapped under the erasure generation, which can forget
+one of them (vault/erasable.py), all keys of owners by the tenant's key, that one by the node's. In the database only
+wrapped keys stand; losing the node's key, or the generations, loses everything (vault/provider.py).
 """
 
 import hmac
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 
 from ledger.committed import Committed
-from ledger.errors import ERASED, FormatError, SealError, SubjectErased, UnknownKey
+from ledger.errors import ERASED, FormatError, SealError, ShareForgotten, SubjectErased, UnknownKey
 from ledger.identity import new_id
 from ledger.scope import current_tenant, lock, tenant_scope
-from ledger.vault import sealing
-from ledger.vault.provider import NodeKeyProvider
+from ledger.vault import erasable, node_key, sealing
 
 TENANT = "tenant"
 """The use of the key that wraps the tenant's other keys."""
@@ -37,6 +35,23 @@ class SealingKey(NamedTuple):
     id: UUID
     owner: UUID
     key: bytes
+
+
+WRAPPED = "id, owner, use, wrapped, generation"
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """A row of ledger_key, by WRAPPED. `generation`: None for the tenant's own keys, and those from before."""
+
+    id: UUID
+    owner: UUID
+    use: str
+    wrapped: bytes
+    generation: UUID | None
+
+    def context(self, tenant: UUID) -> dict[str, object]:
+        return context_of(tenant, self.id, self.owner, self.use)
 
 
 _by_use: Committed[tuple[UUID, UUID, str], SealingKey] = Committed()
@@ -99,15 +114,6 @@ def load(sealings: Collection[bytes], *, tenant: UUID | None = None) -> None:
             _read(tenant, "id = ANY(%s)", [list(missing)])
 
 
-def wrap(key: bytes, context: Mapping[str, object]) -> bytes:
-    """Wrap a key of the node itself, such as one that signs."""
-    return _node_key().wrap(key, context)
-
-
-def unwrap(wrapped: bytes, context: Mapping[str, object]) -> bytes:
-    return _node_key(wrapped).unwrap(wrapped, context)
-
-
 def key_in_force(tenant: UUID) -> SealingKey:
     """The key that wraps the others of this tenant now, in its scope; from the database, not from memory."""
     with connection.cursor() as cursor:
@@ -118,17 +124,7 @@ def key_in_force(tenant: UUID) -> SealingKey:
         row = cursor.fetchone()
     if row is None:
         return _make(tenant, tenant, TENANT)
-    return _wrapping_key(tenant, row[0])
-
-
-def read_node_key_again() -> None:
-    """After a key was added: this process wraps under it from now on."""
-    _open_node_key.cache_clear()
-
-
-def node_secret(label: str) -> bytes:
-    """32 bytes for one purpose of the node itself, which stand as long as its key does."""
-    return _node_key().derive(label)
+    return wrapping_key(tenant, row[0])
 
 
 def _key_for(tenant: UUID, owner: UUID, use: str) -> SealingKey:
@@ -155,13 +151,17 @@ def _key_of(sealed: bytes, tenant: UUID | None = None) -> SealingKey:
 def _read(tenant: UUID, condition: str, parameters: list[Any]) -> list[SealingKey]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, owner, use, wrapped FROM ledger_key WHERE tenant_id = %s AND {condition}",  # noqa: S608
+            f"SELECT {WRAPPED} FROM ledger_key WHERE tenant_id = %s AND {condition}",  # noqa: S608
             [tenant, *parameters],
         )
-        rows = cursor.fetchall()
+        rows = wrapped_rows(cursor.fetchall())
     keys = []
-    for key_id, owner, use, wrapped in rows:
-        key = SealingKey(key_id, owner, unwrap_for(tenant, key_id, owner, use, bytes(wrapped)))
+    for row in rows:
+        key_id, owner, use = row.id, row.owner, row.use
+        try:
+            key = SealingKey(key_id, owner, unwrap_row(tenant, row))
+        except ShareForgotten:
+            continue  # she was erased, and the row is of a copy from before: as if it were not there
         _by_use.keep((tenant, owner, use), key)
         _by_id.keep((tenant, key_id), key)
         keys.append(key)
@@ -171,14 +171,17 @@ def _read(tenant: UUID, condition: str, parameters: list[Any]) -> list[SealingKe
 def _make(tenant: UUID, owner: UUID, use: str) -> SealingKey:
     lock("ledger.keyring", tenant, exclusive=False)  # an erasure or rotation waits for it, or it for them
     key = SealingKey(new_id(), owner, secrets.token_bytes(sealing.KEY_BYTES))
-    wrapped = _wrap(tenant, key, use)
+    try:
+        generation, wrapped = _wrap(tenant, key, use)
+    except ShareForgotten:
+        raise SubjectErased(ERASED) from None
     with connection.cursor() as cursor:
         # A second writer waits here for the first one's commit, and then takes the key that is there.
         cursor.execute(
-            "INSERT INTO ledger_key (tenant_id, id, owner, use, wrapped) SELECT %s, %s, %s, %s, %s"
+            "INSERT INTO ledger_key (tenant_id, id, owner, use, wrapped, generation) SELECT %s, %s, %s, %s, %s, %s"
             " WHERE NOT EXISTS (SELECT FROM ledger_erasure WHERE tenant_id = %s AND party = %s)"
             " ON CONFLICT (tenant_id, owner, use) DO NOTHING",
-            [tenant, key.id, owner, use, wrapped, tenant, owner],
+            [tenant, key.id, owner, use, wrapped, generation, tenant, owner],
         )
         made = cursor.rowcount == 1
     if not made:
@@ -191,24 +194,41 @@ def _make(tenant: UUID, owner: UUID, use: str) -> SealingKey:
     return key
 
 
-def _wrap(tenant: UUID, key: SealingKey, use: str) -> bytes:
+def _wrap(tenant: UUID, key: SealingKey, use: str) -> tuple[UUID | None, bytes]:
+    """The generation, if it is under one, and the wrapped key."""
     context = context_of(tenant, key.id, key.owner, use)
     if use == TENANT:
-        return _node_key().wrap(key.key, context)
+        return None, node_key.wrap(key.key, context)
+    generation, inner = (
+        erasable.wrap(tenant, key.owner, key.key, context) if key.owner != tenant else (None, key.key)
+    )
     # Not from memory: it may have been rotated since, and nothing may be wrapped under a retired key.
     wrapping = key_in_force(tenant)
-    return sealing.seal(wrapping.key, wrapping.id, key.key, context)
+    return generation, sealing.seal(wrapping.key, wrapping.id, inner, context)
 
 
-def unwrap_for(tenant: UUID, key_id: UUID, owner: UUID, use: str, wrapped: bytes) -> bytes:
-    """The key of a row of ledger_key, in the tenant's scope."""
-    context = context_of(tenant, key_id, owner, use)
-    if use == TENANT or use.startswith(RETIRED):
-        return _node_key(wrapped).unwrap(wrapped, context)
-    return sealing.unseal(_wrapping_key(tenant, sealing.key_id_of(wrapped)).key, wrapped, context)
+def wrapped_rows(rows: Iterable[Sequence[Any]]) -> list[Wrapped]:
+    return [Wrapped(key, owner, use, bytes(wrapped), gen) for key, owner, use, wrapped, gen in rows]
 
 
-def _wrapping_key(tenant: UUID, key_id: UUID) -> SealingKey:
+def unwrap_row(tenant: UUID, row: Wrapped) -> bytes:
+    """The key of a row of ledger_key, in the tenant's scope. Raises ShareForgotten for an owner who was erased."""
+    inner = unwrap_outer(tenant, row)
+    if row.generation is None:
+        return inner
+    return erasable.unwrap(tenant, row.owner, row.generation, inner, row.context(tenant))
+
+
+def unwrap_outer(tenant: UUID, row: Wrapped) -> bytes:
+    """What the tenant's or the node's key wraps: the key, or what it is under its generation."""
+    if row.use == TENANT or row.use.startswith(RETIRED):
+        return node_key.unwrap(row.wrapped, row.context(tenant))
+    return sealing.unseal(
+        wrapping_key(tenant, sealing.key_id_of(row.wrapped)).key, row.wrapped, row.context(tenant)
+    )
+
+
+def wrapping_key(tenant: UUID, key_id: UUID) -> SealingKey:
     """One of the tenant's own that wraps or wrapped others. Raises UnknownKey for any other kind of key."""
     found = [known] if (known := _by_id.get((tenant, key_id))) else []
     found = found or _read(tenant, WRAPPING, [key_id, tenant, TENANT, f"{RETIRED}%"])
@@ -219,25 +239,3 @@ def _wrapping_key(tenant: UUID, key_id: UUID) -> SealingKey:
 
 def context_of(tenant: UUID, key_id: UUID, owner: UUID, use: str) -> dict[str, object]:
     return {"kind": "key", "tenant": str(tenant), "id": str(key_id), "owner": str(owner), "use": use}
-
-
-def _node_key(wrapped: bytes | None = None) -> NodeKeyProvider:
-    """The node's keys; read again where `wrapped` names one that was added since this process read them."""
-    path = settings.ASSENT_NODE_KEY_FILE
-    provider = _open_node_key(path)
-    if wrapped is not None and not provider.knows(wrapped):
-        _open_node_key.cache_clear()
-        provider = _open_node_key(path)
-    return provider
-
-
-@lru_cache(maxsize=4)
-def _open_node_key(path: Path) -> NodeKeyProvider:
-    """A local node makes its key on first use; any other must be given one (see checks)."""
-    if not path.exists() and settings.LOCAL:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            return NodeKeyProvider.create(path)
-        except SealError:
-            pass  # another process was first
-    return NodeKeyProvider.open(path)

@@ -11,9 +11,7 @@ can open nothing. Back the file up apart from the database.
 """
 
 import hmac
-import os
 import secrets
-import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -22,8 +20,10 @@ from uuid import UUID, uuid4
 from ledger.encoding import base64_text, parse_base64
 from ledger.errors import FormatError, SealError
 from ledger.vault.key_services import KeyService, service_named
+from ledger.vault.private_file import read_private, replace, write_new
 from ledger.vault.sealing import KEY_BYTES, key_id_of, seal, unseal
 
+MAX_BYTES = 1_000_000
 _PLAIN, _SERVED = "assent-node-key-v1", "assent-node-key-v2"
 
 
@@ -53,23 +53,17 @@ class NodeKeyProvider:
     def create(cls, path: Path, service: KeyService | None = None) -> "NodeKeyProvider":
         """A new key in a new file of mode 0600; never replaces one. Readers never see a half-written file."""
         keys = [NodeKey(uuid4(), secrets.token_bytes(KEY_BYTES))]
-        draft = _write_draft(path, keys, service)
         try:
-            os.link(draft, path)
+            write_new(path, _text(keys, service))
         except FileExistsError as error:
             raise SealError(f"{path} exists already: a node key is never replaced.") from error
-        finally:
-            draft.unlink()
-        _keep_folder(path.parent)
         return cls(keys)
 
     @classmethod
     def add(cls, path: Path, service: KeyService | None = None) -> "NodeKeyProvider":
         """A further key, which wraps from now on; the others stay below it. All are kept as `service` wants it."""
         keys = [NodeKey(uuid4(), secrets.token_bytes(KEY_BYTES)), *_read(path)]
-        draft = _write_draft(path, keys, service)
-        draft.replace(path)
-        _keep_folder(path.parent)
+        replace(path, _text(keys, service))
         return cls(keys)
 
     def wrap(self, key: bytes, context: Mapping[str, object]) -> bytes:
@@ -89,7 +83,7 @@ class NodeKeyProvider:
 
 
 def _read(path: Path) -> list[NodeKey]:
-    lines = _read_private(path).split("\n")
+    lines = read_private(path, what="node key", largest=MAX_BYTES).split("\n")
     if lines.pop() != "" or not lines:
         raise FormatError(f"{path} is not a node key file.")
     return [_parse(path, line.split(" ")) for line in lines]
@@ -109,40 +103,11 @@ def _parse(path: Path, fields: Sequence[str]) -> NodeKey:
     raise FormatError(f"{path} is not a node key file.")
 
 
+def _text(keys: Sequence[NodeKey], service: KeyService | None) -> str:
+    return "".join(_line(each, service) for each in keys)
+
+
 def _line(each: NodeKey, service: KeyService | None) -> str:
     if service is None:
         return f"{_PLAIN} {each.id} {base64_text(each.key)}\n"
     return f"{_SERVED} {each.id} {service.name} {base64_text(service.encrypt(each.key, each.id))}\n"
-
-
-def _write_draft(path: Path, keys: Sequence[NodeKey], service: KeyService | None) -> Path:
-    lines = "".join(_line(each, service) for each in keys)
-    draft = path.with_name(f".{path.name}.{uuid4()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(lines)
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
-
-
-def _read_private(path: Path) -> str:
-    """The file's text, if nobody else on the machine can read or replace it by a link."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError as error:
-        raise SealError(f"The node key {path} cannot be opened: {error.strerror}.") from error
-    with os.fdopen(descriptor, encoding="ascii", errors="replace") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode) or stat.S_IMODE(found.st_mode) & 0o077:
-            raise SealError(f"The node key {path} is open to others. Set its mode to 0600.")
-        return file.read(1_000_000)
-
-
-def _keep_folder(folder: Path) -> None:
-    """Make the new name in the folder outlive a crash."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -21,9 +21,9 @@ from ledger.scope import lock, tenant_scope
 from ledger.selectors import LogName
 from ledger.selectors import logs as all_logs
 from ledger.services import append
-from ledger.vault import keyring, sealing
+from ledger.vault import keyring, node_key, sealing
 from ledger.vault.key_services import configured_service
-from ledger.vault.keyring import RETIRED, TENANT
+from ledger.vault.keyring import RETIRED, TENANT, WRAPPED, wrapped_rows
 from ledger.vault.provider import NodeKeyProvider
 
 TYPE = "vault.rotated"
@@ -41,7 +41,7 @@ UNDER_OTHERS = """
 FROM ledger_key WHERE tenant_id = %s AND use <> 'tenant' AND use NOT LIKE 'tenant.%%'
   AND substring(wrapped FROM 2 FOR 16) <> %s
 """
-PIECE_OF_KEYS = f"SELECT id, owner, use, wrapped {UNDER_OTHERS} ORDER BY id LIMIT %s FOR UPDATE"
+PIECE_OF_KEYS = f"SELECT {WRAPPED} {UNDER_OTHERS} ORDER BY id LIMIT %s FOR UPDATE"
 REWRAP = "UPDATE ledger_key SET wrapped = %s WHERE tenant_id = %s AND id = %s"
 NODE_WRAPPED = """
 SELECT id, use, wrapped FROM ledger_key WHERE tenant_id = %s AND (use = 'tenant' OR use LIKE 'tenant.%%') FOR UPDATE
@@ -85,7 +85,7 @@ def rotate_node_key(*, progress: Progress = lambda done, size: None) -> Rotated:
     resumed = any(_foreign(node, log) for log in directory)
     if not resumed:
         node = NodeKeyProvider.add(path, configured_service())
-    keyring.read_node_key_again()
+    node_key.read_again()
     done = _rewrap_witness(node)
     for number, log in enumerate(directory, start=1):
         with tenant_scope(log.tenant_id, using=OWNER):
@@ -100,9 +100,9 @@ def rotate_node_key(*, progress: Progress = lambda done, size: None) -> Rotated:
 def _replace(tenant: UUID, current: UUID, wrapped: bytes) -> UUID:
     """Retire the key in force and put a new one in its place; nobody makes a key meanwhile."""
     use, new = f"{RETIRED}{current.hex}", new_id()
-    opened = keyring.unwrap(wrapped, keyring.context_of(tenant, current, tenant, TENANT))
-    retired = keyring.wrap(opened, keyring.context_of(tenant, current, tenant, use))
-    made = keyring.wrap(
+    opened = node_key.unwrap(wrapped, keyring.context_of(tenant, current, tenant, TENANT))
+    retired = node_key.wrap(opened, keyring.context_of(tenant, current, tenant, use))
+    made = node_key.wrap(
         secrets.token_bytes(sealing.KEY_BYTES), keyring.context_of(tenant, new, tenant, TENANT)
     )
     _run(RETIRE, [use, retired, tenant, current])
@@ -117,12 +117,13 @@ def _left(tenant: UUID, key: UUID) -> int:
 
 def _rewrap_piece(tenant: UUID, wrapping: keyring.SealingKey) -> int:
     with tenant_scope(tenant, using=OWNER):
-        rows = _rows(PIECE_OF_KEYS, [tenant, wrapping.id.bytes, PIECE])
-        for key, owner, use, wrapped in rows:
-            context = keyring.context_of(tenant, key, owner, use)
+        rows = wrapped_rows(_rows(PIECE_OF_KEYS, [tenant, wrapping.id.bytes, PIECE]))
+        for row in rows:
             with tenant_scope(tenant):
-                opened = keyring.unwrap_for(tenant, key, owner, use, bytes(wrapped))
-            _run(REWRAP, [sealing.seal(wrapping.key, wrapping.id, opened, context), tenant, key])
+                inner = keyring.unwrap_outer(tenant, row)
+            _run(
+                REWRAP, [sealing.seal(wrapping.key, wrapping.id, inner, row.context(tenant)), tenant, row.id]
+            )
     return len(rows)
 
 

@@ -4,9 +4,9 @@ import base64
 
 from cryptography.fernet import Fernet
 
-from ledger.vault.keyring import node_secret
+from ledger.vault import node_key
 
 
 def fernet(label: str) -> Fernet:
     """A cipher for one purpose, under the node's key: that is not in the database, and outlives each SECRET_KEY."""
-    return Fernet(base64.urlsafe_b64encode(node_secret(label)))
+    return Fernet(base64.urlsafe_b64encode(node_key.secret(label)))

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ledger import services as ledger
 from ledger.scope import lock, tenant_scope
-from ledger.vault.keyring import node_secret
+from ledger.vault import node_key
 from portal.accounts import selectors
 from portal.accounts.entries import enter_account, enter_claim
 from portal.accounts.errors import (
@@ -176,5 +176,5 @@ def token_digest(token: str) -> bytes:
 def _person(identity: str) -> Person:
     if not identity:
         return Person.objects.create()
-    token = hmac.digest(node_secret("assent/identity/v1"), identity.encode(), "sha256")
+    token = hmac.digest(node_key.secret("assent/identity/v1"), identity.encode(), "sha256")
     return Person.objects.get_or_create(identity=token)[0]

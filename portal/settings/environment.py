@@ -56,7 +56,9 @@ ASSENT_WITNESS_NAME = env.str(
 )
 # The key that wraps all others, and the last checkpoints that this node signed: both outside the database.
 ASSENT_NODE_KEY_FILE = Path(env.str("ASSENT_NODE_KEY_FILE", default=str(VAR_DIR / "node.key")))
-# For how many days backups of the database are kept: that long, what was erased could be restored from one.
+# The erasure generations: outside the database, and kept only as they are now (ledger/vault/generations.py).
+ASSENT_ERASURE_FILE = Path(env.str("ASSENT_ERASURE_FILE", default=str(VAR_DIR / "erasure.generations")))
+# For how many days backups of the database are kept: generations that only they need live so long.
 ASSENT_BACKUP_DAYS = env.int("ASSENT_BACKUP_DAYS", default=35)
 ASSENT_SIGNER_DIR = Path(env.str("ASSENT_SIGNER_DIR", default=str(VAR_DIR / "signer")))
 # Up to where `verify_ledger` found each log whole; outside the database, too.

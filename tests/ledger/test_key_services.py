@@ -17,6 +17,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from ledger.errors import KeyServiceFailed, SealError
+from ledger.vault import generations
 from ledger.vault.key_services import configured_service, service_named
 from ledger.vault.provider import NodeKeyProvider
 from ledger.vault.vault_transit import VaultTransit
@@ -116,6 +117,30 @@ def test_a_file_moves_to_a_service_when_its_key_is_rotated(
     assert (NodeKeyProvider.open(path).unwrap(wrapped, {}), served.derive("label")) == (b"key", secret)
     with pytest.raises(SealError):
         plain.unwrap(served.wrap(b"key", {}), {})
+
+
+def test_erasure_generations_move_to_a_service_when_somebody_is_erased(
+    transit: Transit, settings: Settings, tmp_path: Path
+) -> None:
+    path, tenant, gone, other = tmp_path / "erasure.generations", *(uuid4() for _ in range(3))
+    settings.ASSENT_KEY_SERVICE = ""
+    (first,) = generations.create(path)
+    settings.ASSENT_KEY_SERVICE = "vault"
+    generations.erase(path, tenant, gone)
+    assert path.read_text().startswith("assent-erasure-v2 vault ")
+    asked = transit.asked
+    (held,) = generations.opened(path)
+    assert held.share(tenant, gone) is None
+    assert (
+        held.share(tenant, other)
+        == generations.opened(path)[0].share(tenant, other)
+        == first.share(tenant, other)
+    )
+    assert transit.asked == asked + 1  # once a process and state of the file
+    transit.key = AESGCM(os.urandom(32))  # the service destroyed its key, and with it every copy of the file
+    path.touch()
+    with pytest.raises(KeyServiceFailed):
+        generations.opened(path)
 
 
 def test_what_was_wrapped_for_one_key_does_not_open_as_another(transit: Transit) -> None:

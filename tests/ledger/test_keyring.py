@@ -7,11 +7,11 @@ import pytest
 from django.db import transaction
 from pytest_django import Settings
 
-from ledger.checks import node_key, origin_prefix
+from ledger import checks
 from ledger.committed import forget_all
 from ledger.errors import ScopeError, SealError, UnknownKey
 from ledger.scope import tenant_scope
-from ledger.vault import keyring
+from ledger.vault import keyring, node_key
 from tests.ledger.logbook import Logbook
 
 AAD = {"kind": "test", "id": "1"}
@@ -100,13 +100,13 @@ def test_outside_a_scope_there_are_no_keys(log: Logbook) -> None:
 
 def test_a_node_in_production_does_not_make_its_own_key(settings: Settings, tmp_path: Path) -> None:
     settings.ASSENT_NODE_KEY_FILE = tmp_path / "node.key"
-    assert node_key(None) == []
+    assert checks.node_key(None) == []
     settings.LOCAL = False
     with pytest.raises(SealError, match="cannot be opened"):
-        keyring.wrap(b"key", {})
-    assert [each.id for each in node_key(None)] == ["ledger.E001"]
+        node_key.wrap(b"key", {})
+    assert [each.id for each in checks.node_key(None)] == ["ledger.E001"]
     settings.LOCAL = True
-    assert keyring.unwrap(keyring.wrap(b"key", {}), {}) == b"key"
+    assert node_key.unwrap(node_key.wrap(b"key", {}), {}) == b"key"
     assert (tmp_path / "node.key").stat().st_mode & 0o077 == 0
 
 
@@ -114,7 +114,7 @@ def test_a_node_must_say_how_its_logs_are_called(settings: Settings) -> None:
     found = {}
     for prefix in ("", "assent.example/log/", "not an origin"):
         settings.ASSENT_LOG_ORIGIN_PREFIX = prefix
-        found[prefix] = [each.id for each in origin_prefix(None)]
+        found[prefix] = [each.id for each in checks.origin_prefix(None)]
     assert found == {"": ["ledger.E002"], "assent.example/log/": [], "not an origin": ["ledger.E002"]}
 
 

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from ledger.committed import forget_all
 from ledger.scope import tenant_scope
-from ledger.vault import keyring, rotation
+from ledger.vault import keyring, node_key, rotation
 from ledger.vault.provider import NodeKeyProvider
 from ledger.vault.rotation import rotate_node_key, rotate_tenant_key
 from ledger.vault.sealing import key_id_of
@@ -23,18 +23,18 @@ WRAPPED = "SELECT use, wrapped FROM ledger_key WHERE tenant_id = %s"
 
 
 @pytest.fixture(autouse=True)
-def node_key(settings: Settings, tmp_path: Path, transactional_db: None) -> Iterator[Path]:
+def key_file(settings: Settings, tmp_path: Path, transactional_db: None) -> Iterator[Path]:
     """A node key of this test alone."""
     settings.ASSENT_NODE_KEY_FILE = tmp_path / "node.key"
-    keyring.read_node_key_again()
+    node_key.read_again()
     forget_all()
     yield settings.ASSENT_NODE_KEY_FILE
-    keyring.read_node_key_again()
+    node_key.read_again()
     forget_all()
 
 
 @pytest.fixture
-def sealed(node_key: Path, log: Logbook) -> dict[UUID, bytes]:
+def sealed(key_file: Path, log: Logbook) -> dict[UUID, bytes]:
     """What is sealed for seven people of the log, which has their entries too."""
     people = [uuid4() for _ in range(7)]
     log.write(21, people)
@@ -97,12 +97,12 @@ def test_a_tenants_rotation_that_breaks_off_goes_on_where_it_was(
 
 
 def test_the_nodes_key_is_rotated_and_everything_opens(
-    log: Logbook, sealed: dict[UUID, bytes], node_key: Path, settings: Settings
+    log: Logbook, sealed: dict[UUID, bytes], key_file: Path, settings: Settings
 ) -> None:
-    secret, cosigner = keyring.node_secret("label"), witness_key().vkey
-    before = NodeKeyProvider.open(node_key).key_id
+    secret, cosigner = node_key.secret("label"), witness_key().vkey
+    before = NodeKeyProvider.open(key_file).key_id
     rotated = rotate_node_key()
-    assert rotated.key == NodeKeyProvider.open(node_key).key_id != before
+    assert rotated.key == NodeKeyProvider.open(key_file).key_id != before
     assert not rotated.resumed
     wrapped = log.rows("SELECT wrapped FROM ledger_key WHERE tenant_id = %s AND use = 'tenant'", log.tenant)
     wrapped += log.rows("SELECT wrapped FROM ledger_log_key WHERE tenant_id = %s", log.tenant)
@@ -113,22 +113,22 @@ def test_the_nodes_key_is_rotated_and_everything_opens(
     assert opens(log, sealed)
     log.write(3)
     log.drain()  # signs
-    assert (keyring.node_secret("label"), witness_key().vkey) == (secret, cosigner)
+    assert (node_key.secret("label"), witness_key().vkey) == (secret, cosigner)
     assert log.finding() == ("", None)
 
 
 def test_another_process_reads_the_key_file_again_by_itself(
-    log: Logbook, sealed: dict[UUID, bytes], node_key: Path, monkeypatch: pytest.MonkeyPatch
+    log: Logbook, sealed: dict[UUID, bytes], key_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keyring.node_secret("label")  # is in memory now
+    node_key.secret("label")  # is in memory now
     with monkeypatch.context() as patch:
-        patch.setattr(keyring, "read_node_key_again", lambda: None)
+        patch.setattr(node_key, "read_again", lambda: None)
         rotate_node_key()
     assert opens(log, sealed)
 
 
 def test_a_nodes_rotation_that_breaks_off_is_ended_without_another_key(
-    log: Logbook, sealed: dict[UUID, bytes], node_key: Path, monkeypatch: pytest.MonkeyPatch
+    log: Logbook, sealed: dict[UUID, bytes], key_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lost(*_: Any) -> bool:
         raise OSError("lost")
@@ -138,7 +138,7 @@ def test_a_nodes_rotation_that_breaks_off_is_ended_without_another_key(
         with pytest.raises(OSError, match="lost"):
             rotate_node_key()
     assert opens(log, sealed)
-    added = NodeKeyProvider.open(node_key).key_id
+    added = NodeKeyProvider.open(key_file).key_id
     ended = rotate_node_key()
     assert (ended.key, ended.resumed) == (added, True)
     assert opens(log, sealed)

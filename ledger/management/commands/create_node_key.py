@@ -1,25 +1,38 @@
-"""`manage.py create_node_key`: makes the key from which all others of this node hang, once in its life."""
+"""`manage.py create_node_key`: makes what all other keys of this node hang from, once in its life."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from ledger.errors import LedgerError
+from ledger.vault import generations
 from ledger.vault.key_services import configured_service
 from ledger.vault.provider import NodeKeyProvider
 
 
 class Command(BaseCommand):
-    help = "Make the node's key at ASSENT_NODE_KEY_FILE. It never replaces one."
+    help = (
+        "Make the node's key at ASSENT_NODE_KEY_FILE and the erasure generations at ASSENT_ERASURE_FILE, whichever is"
+        " missing. It never replaces one."
+    )
     requires_system_checks = []  # one of them asks for the key
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = settings.ASSENT_NODE_KEY_FILE
+        node: Path = settings.ASSENT_NODE_KEY_FILE
+        erasure: Path = settings.ASSENT_ERASURE_FILE
         try:
-            key = NodeKeyProvider.create(path, configured_service())
+            if not (node.exists() and not erasure.exists()):
+                key = NodeKeyProvider.create(node, configured_service())
+                self.stdout.write(
+                    f"{node}: key {key.key_id}. Back it up apart from the database: without it nothing opens."
+                )
+            if not erasure.exists():
+                (first,) = generations.create(erasure)
+                self.stdout.write(
+                    f"{erasure}: erasure generation {first.id}. Without it nothing of people opens, either: keep a copy"
+                    " apart from the database, and replace the copy after each erasure, for an older one undoes it."
+                )
         except (LedgerError, OSError) as error:
             raise CommandError(f"No key was made. {error}") from None
-        self.stdout.write(
-            f"{path}: key {key.key_id}. Back it up apart from the database: without it nothing opens."
-        )

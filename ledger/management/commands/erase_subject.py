@@ -1,5 +1,6 @@
 """`manage.py erase_subject`: destroys the keys of a person at an organisation. Says first what that means."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -44,6 +45,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{name} calls this person {found.pseudonym}.")
         if found.destroyed:
             self.stdout.write(f"She was erased on {found.destroyed:%Y-%m-%d %H:%M} UTC.")
+            if found.complete:
+                self.stdout.write(
+                    f"No backup of the database opens what was hers from {found.complete:%Y-%m-%d} on."
+                )
             return
         if found.begun:
             self.stdout.write("An erasure was begun and broke off. Repeat it with --confirm to end it.")
@@ -61,10 +66,21 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{erased.keys} keys of {erased.pseudonym} are destroyed; entry {erased.entry} says so."
         )
+        now = datetime.now(UTC)
+        if erased.complete <= now:
+            self.stdout.write(
+                f"The erasure is complete since {erased.complete:%Y-%m-%d %H:%M} UTC: no copy of the database, however"
+                f" old, opens what was hers, for {settings.ASSENT_ERASURE_FILE} holds her share no more."
+            )
+        else:
+            self.stdout.write(
+                "Some of her keys stood in the database before they came under an erasure generation, and do so in its"
+                f" backups of then: the erasure is complete on {erased.complete:%Y-%m-%d}, when the last of these is"
+                " deleted (ASSENT_BACKUP_DAYS)."
+            )
         self.stdout.write(
-            "Restart the node's processes, whose memory may hold her keys until then. Backups of the database of the"
-            f" last {settings.ASSENT_BACKUP_DAYS} days hold them wrapped: the erasure is complete on"
-            f" {erased.complete:%Y-%m-%d}, when the last of these is deleted (ASSENT_BACKUP_DAYS)."
+            "Replace every copy of that file by the file of now, for an older one undoes this; and restart the node's"
+            " processes, whose memory may hold her keys until then."
         )
 
 

@@ -3,6 +3,7 @@
 import sys
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ledger import selectors
@@ -10,12 +11,14 @@ from ledger.errors import LedgerError
 from ledger.progress import bar
 from ledger.rotation import OVERLAP, rotate_log_keys
 from ledger.scope import tenant_scope
+from ledger.vault.generation_rotation import rotate_generation
 from ledger.vault.rotation import Rotated, rotate_node_key, rotate_tenant_key
 
 
 class Command(BaseCommand):
     help = (
-        "Rotate keys. --log: those that sign checkpoints; --sealing: an organisation's; --node: the node's."
+        "Rotate keys. --log: those that sign checkpoints; --sealing: an organisation's; --node: the node's;"
+        " --generation: what lets people be erased from backups of the database, too."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,6 +29,15 @@ class Command(BaseCommand):
         which.add_argument(
             "--node", action="store_true", help="the key that wraps those of all organisations"
         )
+        which.add_argument(
+            "--generation",
+            action="store_true",
+            help="the erasure generation, under which people's keys stand",
+        )
+        parser.add_argument(
+            "--destroy-old", action="store_true",
+            help="with --generation: at once, after which backups of the database from before open nothing of anybody",
+        )  # fmt: skip
         parser.add_argument(
             "--overlap-days", type=int, default=OVERLAP.days, metavar="N",
             help="with --log: how long the old keys sign beside the new ones (%(default)s)",
@@ -33,11 +45,15 @@ class Command(BaseCommand):
 
     def handle(self, **options: object) -> None:
         tenant = str(options["tenant"] or "")
-        if bool(tenant) == bool(options["node"]):
-            raise CommandError("Give --tenant with --log or --sealing, and none with --node.")
+        if bool(tenant) == bool(options["node"] or options["generation"]):
+            raise CommandError("Give --tenant with --log or --sealing, and none with --node or --generation.")
+        if options["destroy_old"] and not options["generation"]:
+            raise CommandError("--destroy-old goes with --generation.")
         try:
             if options["node"]:
                 self._rotate_node()
+            elif options["generation"]:
+                self._rotate_generation(destroy_old=bool(options["destroy_old"]))
             elif options["sealing"]:
                 self._rotate_sealing(tenant)
             else:
@@ -68,6 +84,21 @@ class Command(BaseCommand):
             "Back the key file up again, and restart the node's processes. The file keeps the keys of before: backups"
             " of the database are wrapped under them, and what the node derives for itself hangs from the first."
         )
+
+    def _rotate_generation(self, *, destroy_old: bool) -> None:
+        shown = bar(sys.stderr, "node", unit="organisations")
+        rotated = rotate_generation(destroy_old=destroy_old, progress=shown)
+        how = "the rotation that broke off is ended" if rotated.resumed else "a new generation is in force"
+        self.stdout.write(
+            f"The node: {how} ({rotated.generation}); {rotated.rewrapped:,} keys were wrapped anew,"
+            f" {len(rotated.destroyed)} older generations are destroyed."
+        )
+        if rotated.kept:
+            self.stdout.write(
+                f"{rotated.kept} older ones stay for backups of the database of the last {settings.ASSENT_BACKUP_DAYS}"
+                " days (ASSENT_BACKUP_DAYS): a rotation after that destroys them. --destroy-old does not wait."
+            )
+        self.stdout.write(f"Replace every copy of {settings.ASSENT_ERASURE_FILE} by the file of now.")
 
 
 def _sentence(rotated: Rotated) -> str:
