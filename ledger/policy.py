@@ -47,9 +47,9 @@ class _Reader:
     def take(self, words: list[str]) -> None:
         match words:
             case ["log", vkey] | ["log", vkey, _]:
-                self._add_log(parse_vkey(vkey))
+                self._add_log(parse_vkey(_unicode(vkey)))
             case ["witness", name, vkey] | ["witness", name, vkey, _]:
-                self._define(name, witness_key(vkey))
+                self._define(name, witness_key(_unicode(vkey)))
             case ["group", name, threshold, *members] if members:
                 self._define(name, self._group(threshold, members))
             case ["quorum", name] if not self._quorum:
@@ -90,3 +90,11 @@ class _Reader:
         if name not in self._named:
             raise FormatError("it uses a name that no line before it defines.")
         return self._named[name]
+
+
+def _unicode(vkey: str) -> str:
+    """The name of a key is text in UTF-8 (c2sp.org/signed-note), where the file's own names are bytes."""
+    try:
+        return vkey.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FormatError("the name of its key is not UTF-8.") from error

@@ -53,6 +53,21 @@ def test_a_policy_may_ask_for_no_witness_or_for_one() -> None:
     assert quorum.vkey == X[0].vkey
 
 
+def test_keys_may_have_any_name_that_a_signed_note_knows() -> None:
+    """The bytes of "à" end in what Latin-1 takes for a space."""
+    log, witness = Ed25519Signer.generate("løg.example/à"), CosignatureSigner.generate("証人.example")
+    policy = parse_policy(f"log {log.vkey}\nwitness Ü {witness.vkey}\nquorum Ü\n".encode())
+    assert [key.name for key in policy.logs] == [log.name]
+    assert policy.quorum is not None
+    assert not isinstance(policy.quorum, Group)
+    assert policy.quorum.vkey == witness.vkey
+
+
+def test_a_key_whose_name_is_not_utf_8_is_refused_by_its_line() -> None:
+    with pytest.raises(FormatError, match=r"Line 1 of the policy: the name of its key is not UTF-8\."):
+        parse_policy(f"log {LOG.vkey}\nquorum none\n".encode().replace(b"example.com", b"ex\xe0mple"))
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
