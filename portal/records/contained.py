@@ -6,11 +6,15 @@ FHIR R4, ref-1 and dom-3.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from portal.records.elements import objects
+
 
 def fault_of(resource: Mapping[str, Any]) -> tuple[str, str] | None:
     """The path of the element at fault and what is wrong with it; None if nothing is."""
     name, held = resource["resourceType"], resource.get("contained", ())
     known = {f"#{one['id']}" for one in held if "id" in one}
+    if not held and not any(_fragments(one) for one in objects(resource)):
+        return None
     used = set()
     for path, reference in _local(resource, name):
         if reference not in known and reference != "#":
@@ -26,17 +30,20 @@ def fault_of(resource: Mapping[str, Any]) -> tuple[str, str] | None:
 def _local(value: Any, path: str) -> Iterator[tuple[str, str]]:
     """Every reference to a fragment, and every uri that is one, with its path."""
     if isinstance(value, Mapping):
+        yield from ((f"{path}.{key}", value[key]) for key in _fragments(value))
         for key, child in value.items():
-            where = f"{path}.{key}"
-            if isinstance(child, str):
-                if child.startswith("#") and (key == "reference" or key in _FRAGMENTS):
-                    yield where, child
-            elif isinstance(child, list | Mapping):
-                yield from _local(child, where)
+            yield from _local(child, f"{path}.{key}")
     elif isinstance(value, list):
         for index, child in enumerate(value):
             yield from _local(child, f"{path}[{index}]")
 
 
-# Canonicals and uris that may point into the resource as well.
-_FRAGMENTS = frozenset({"valueUri", "valueUrl", "valueCanonical", "questionnaire", "instantiatesCanonical"})
+def _fragments(one: Mapping[str, Any]) -> list[str]:
+    """The elements of an object that lead to a fragment."""
+    return [key for key in _LEADING & one.keys() if str(one[key]).startswith("#")]
+
+
+# A canonical or a uri may point into the resource as well as a reference.
+_LEADING = frozenset(
+    {"reference", "valueUri", "valueUrl", "valueCanonical", "questionnaire", "instantiatesCanonical"}
+)

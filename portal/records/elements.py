@@ -1,10 +1,11 @@
 """Reading values out of a FHIR resource by the path of an element. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 _PLACE = re.compile(r"[A-Z][A-Za-z]{0,63}/[A-Za-z0-9\-.]{1,64}\Z")
+_CONTAINERS = (dict, list)
 # What of a name or an address is a string that people search for.
 _WRITTEN = (
     "text",
@@ -19,6 +20,21 @@ _WRITTEN = (
     "postalCode",
     "country",
 )
+
+
+def objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Every JSON object in a parsed value, itself among them, in no order that counts."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield one
+            children: Iterable[Any] = one.values()
+        else:
+            children = one
+        for child in children:  # no list of them: this is walked for each resource several times
+            if isinstance(child, _CONTAINERS):
+                waiting.append(child)
 
 
 def at_path(value: Any, path: str) -> Iterator[Any]:

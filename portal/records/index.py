@@ -15,7 +15,7 @@ from uuid import UUID
 
 from ledger.vault import keyring
 from portal.records import dates
-from portal.records.elements import at_path, canonical, place_of, strings, tokens
+from portal.records.elements import at_path, canonical, objects, place_of, strings, tokens
 from portal.records.searchable import Parameter, parameters_of
 
 USE = "index"
@@ -65,14 +65,10 @@ def values_of(resource: Mapping[str, Any]) -> Values:
 
 def references_in(value: Any) -> Iterator[str]:
     """The references to other records (Type/id) anywhere in a resource, but for those to whose record it is."""
-    if isinstance(value, Mapping):
-        found = value.get("reference")
+    for one in objects(value):
+        found = one.get("reference")
         if isinstance(found, str) and "/" in found and not found.startswith(("Patient/", "http", "urn:")):
             yield found
-        value = list(value.values())
-    if isinstance(value, list):
-        for part in value:
-            yield from references_in(part)
 
 
 def spans_of(resource: Mapping[str, Any]) -> Iterator[tuple[str, dates.Span]]:

@@ -20,6 +20,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from consent.vocabulary import LEVELS, SENSITIVITIES
+from portal.records.elements import objects
 
 SNOMED = "http://snomed.info/sct"
 LOINC = "http://loinc.org"
@@ -109,16 +110,10 @@ def _stated(security: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 def _codings(value: Any) -> Iterator[tuple[str, str]]:
     """Every (system, code) anywhere in a resource."""
-    if isinstance(value, Mapping):
-        code, system = value.get("code"), value.get("system")
+    for one in objects(value):
+        code, system = one.get("code"), one.get("system")
         if isinstance(code, str) and isinstance(system, str):
             yield system, code
-        for child in value.values():
-            if isinstance(child, list | Mapping):
-                yield from _codings(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _codings(child)
 
 
 def _by_code(system: str, code: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from portal.records import storage
 from portal.records.bundles import Entry
 from portal.records.categories import patient_id
+from portal.records.elements import objects
 from portal.records.labels import labels_of
 
 Place = tuple[str, str]  # type and id
@@ -63,13 +64,10 @@ def _places(resource: Mapping[str, Any]) -> Iterator[Place]:
             yield match[1], match[2]
 
 
-def _reasons(value: Any, *, within: bool = False) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        if within and isinstance(value.get("reference"), str):
-            yield value["reference"]
-        for key, child in value.items():
-            if isinstance(child, list | Mapping):
-                yield from _reasons(child, within=key in _REASONS)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for child in value:
-            yield from _reasons(child, within=within)
+def _reasons(resource: Mapping[str, Any]) -> Iterator[str]:
+    for one in objects(resource):
+        for name in _REASONS & one.keys():
+            given = one[name]
+            for reason in given if isinstance(given, list) else [given]:
+                if isinstance(reason, dict) and isinstance(reason.get("reference"), str):
+                    yield reason["reference"]

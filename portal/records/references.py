@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from portal.records.bundles import Entry
+from portal.records.elements import objects
 from portal.records.errors import InvalidResource, ReferenceUnresolved
 from portal.records.primitives import ID
 from portal.records.strict_json import Reader
@@ -74,13 +75,10 @@ def identifiers(entries: list[Entry]) -> dict[tuple[str, str, str], str]:
 def _resolve_in(value: Any, places: Mapping[str, str], find: Finder, found: dict[str, str]) -> int:
     """Resolve in the parsed value; returns how many references were changed."""
     changed = 0
-    for child in value.values() if isinstance(value, dict) else value:
-        if isinstance(child, dict | list):
-            changed += _resolve_in(child, places, find, found)
-    if isinstance(value, dict) and isinstance(reference := value.get("reference"), str):
-        target = _target(reference, places, find)
-        if target != reference:
-            value["reference"] = found[reference] = target
+    for one in objects(value):
+        reference = one.get("reference")
+        if isinstance(reference, str) and (target := _target(reference, places, find)) != reference:
+            one["reference"] = found[reference] = target
             changed += 1
     return changed
 

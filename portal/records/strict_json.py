@@ -14,6 +14,7 @@ from portal.records.errors import MalformedJson
 
 MAX_DEPTH = 64
 MAX_RESOURCE = 5 * 1024 * 1024
+_CONTAINERS = (dict, list)
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -121,10 +122,17 @@ class Reader:
 
 def too_deep(value: Any, levels: int = MAX_DEPTH) -> bool:
     """Whether a parsed value is nested deeper than `levels`."""
-    if not levels:
-        return True
-    children = value.values() if isinstance(value, dict) else value
-    return any(too_deep(child, levels - 1) for child in children if isinstance(child, dict | list))
+    level = [value]
+    for _ in range(levels):
+        level = [
+            child
+            for one in level
+            for child in (one.values() if isinstance(one, dict) else one)
+            if isinstance(child, _CONTAINERS)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def parse(content: bytes, *, most: int = MAX_RESOURCE) -> Any:

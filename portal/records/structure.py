@@ -1,17 +1,20 @@
-"""A walker over FHIR JSON by the element tables of the published models: names, cardinality, primitive types.
+"""A walker over FHIR JSON by the element tables of the published models: names, cardinality, primitive types, what an
+element requires of the others.
 
-The models of `fhir.resources` check what an element requires of another; they let pass null, empty lists and
-objects, strings for numbers, long ids, codes outside a required value set. This walker refuses those. Pure.
+Those models (`fhir.resources`) are only read for their tables: to run them takes longer than all else that a write
+does, and they let pass null, empty lists and objects, strings for numbers, long ids, codes outside a required value
+set. The walker refuses those, and whatever the models refuse. Pure.
 """
 
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir.resources.R4B import get_fhir_model_class
 
 from portal.records import invariants, primitives
+from portal.records.requirements import Requirements, requirements_of
 
 # Required value sets that the models' metadata cut short with "+".
 _REQUIRED_CODES = {
@@ -39,6 +42,14 @@ class Fault(Exception):
 Check = Callable[[Any], None]
 
 
+class Table(NamedTuple):
+    """The elements of a type, each with its check, what they require of one another, and whether rules stand on it."""
+
+    elements: dict[str, Check]
+    requirements: Requirements
+    ruled: str  # the name under which its invariants stand, or ""
+
+
 def check_resource(value: Any) -> None:
     """Raise Fault unless `value` is a JSON object whose elements are those of its resource type."""
     if not isinstance(value, dict):
@@ -54,26 +65,28 @@ def check_resource(value: Any) -> None:
 
 
 @cache  # an exception is not kept: names that somebody makes up fill nothing
-def _resource_table(name: str) -> dict[str, Check]:
+def _resource_table(name: str) -> Table:
     try:
         model = get_fhir_model_class(name)
     except (ValueError, LookupError):
         model = None
     if model is None or not issubclass(model, get_fhir_model_class("Resource")):
         raise Fault("names no FHIR R4 resource type in resourceType")
-    return {**_table(model), "resourceType": _primitive(primitives.RULES["Code"])}
+    table = _table(model)
+    return table._replace(elements={**table.elements, "resourceType": _primitive(primitives.RULES["Code"])})
 
 
 @cache
-def _table(model: type) -> dict[str, Check]:
-    """The elements that a model has, each with its check. Built once; recursive types are looked up when walked."""
-    name = getattr(model, "__resource_type__", model.__name__)
+def _table(model: type) -> Table:
+    """Built once; recursive types are looked up when walked."""
+    name = str(getattr(model, "__resource_type__", model.__name__))
     fields = model.model_fields  # type: ignore[attr-defined]
-    return {
+    elements = {
         field.alias: _check_of(name, field.alias, field.annotation, field.json_schema_extra or {})
         for key, field in fields.items()
         if key not in {"fhir_comments", "resource_type"} and field.alias
     }
+    return Table(elements, requirements_of(model), name if invariants.has_rules(name) else "")
 
 
 def _check_of(model: str, element: str, annotation: Any, extra: dict[str, Any]) -> Check:
@@ -117,16 +130,21 @@ def _kind(annotation: Any) -> str:
     return "Boolean" if annotation is bool else str(annotation.__name__)
 
 
-def _walk(value: dict[str, Any], table: dict[str, Check]) -> None:
+def _walk(value: dict[str, Any], table: Table) -> None:
     if not value:
         raise Fault("must not be an empty object")
-    for key, child in value.items():
-        check = table.get(key, _unknown)
-        try:
-            check(child)
-        except Fault as fault:
-            fault.path.append(f".{key}" if key.isidentifier() and key.isascii() else "")
-            raise
+    checks, key = table.elements, ""
+    try:
+        for key, child in value.items():
+            checks.get(key, _unknown)(child)
+    except Fault as fault:
+        fault.path.append(f".{key}" if key.isidentifier() and key.isascii() else "")
+        raise
+    if found := table.requirements.fault_of(value):
+        name, problem = found
+        missing = Fault(problem)
+        missing.path += [f".{name}"] if name else []
+        raise missing
 
 
 def _unknown(_: Any) -> None:
@@ -145,19 +163,12 @@ def _complex(model: Callable[[], type]) -> Check:
     def check(value: Any) -> None:
         if not isinstance(value, dict):
             raise Fault("must be a JSON object")
-        found = model()
-        _walk(value, _table(found))
-        if name := _ruled(found):
-            _keep_rules(name, value)
+        table = _table(model())
+        _walk(value, table)
+        if table.ruled:
+            _keep_rules(table.ruled, value)
 
     return check
-
-
-@cache
-def _ruled(model: type) -> str:
-    """The name of a type on which invariants stand, or ""."""
-    name = str(getattr(model, "__resource_type__", model.__name__))
-    return name if invariants.has_rules(name) else ""
 
 
 def _keep_rules(name: str, value: dict[str, Any]) -> None:
@@ -175,22 +186,15 @@ def _list(one: Check, *, holes: bool = False) -> Check:
     def check(value: Any) -> None:
         if not isinstance(value, list) or not value:
             raise Fault("must be a JSON array with at least one item")
-        for index, item in enumerate(_whole(value, holes=holes)):
-            if item is not None or not holes:
-                _at(one, item, index)
+        if holes and all(item is None for item in value):
+            raise Fault("must hold at least one value")
+        index = 0
+        try:
+            for index, item in enumerate(value):  # noqa: B007 - a fault is at that index
+                if item is not None or not holes:
+                    one(item)
+        except Fault as fault:
+            fault.path.append(f"[{index}]")
+            raise
 
     return check
-
-
-def _whole(items: list[Any], *, holes: bool) -> Iterable[Any]:
-    if holes and all(item is None for item in items):
-        raise Fault("must hold at least one value")
-    return items
-
-
-def _at(one: Check, item: Any, index: int) -> None:
-    try:
-        one(item)
-    except Fault as fault:
-        fault.path.append(f"[{index}]")
-        raise
