@@ -117,7 +117,20 @@ class _Walk:
             level, expected = level + 1, above
 
     def _tile(self, level: int, index: int, width: int) -> list[bytes]:
-        return split_tile(self._fetch(Tile(level, index, width).path()), width)
+        try:
+            return split_tile(self._fetch(Tile(level, index, width).path()), width)
+        except ProofError as gone:
+            if width == FULL_WIDTH:
+                raise
+            return self._cut(Tile(level, index), width, gone)
+
+    def _cut(self, full: Tile, width: int, gone: ProofError) -> list[bytes]:
+        """A log that has grown meanwhile may serve only the full tile of which this was a part."""
+        try:
+            content = self._fetch(full.path())
+        except ProofError:
+            raise gone from None
+        return split_tile(content, FULL_WIDTH)[:width]
 
     def _grow(self, hashes: Sequence[bytes]) -> None:
         """Add leaf hashes, stopping at each size of which a checkpoint was kept."""

@@ -1,8 +1,11 @@
 """Fetching a log over HTTP with the standard library alone, for who verifies it without this service."""
 
+import gzip
 import http.client
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from urllib.parse import urlsplit
 
 from ledger.errors import FormatError, LogUnreachable, ProofError
@@ -41,15 +44,17 @@ class _Remote:
 
     def fetch(self, path: str) -> bytes:
         try:
-            status, content = self._ask(path)
+            status, coding, content = self._ask(path)
         except (OSError, http.client.HTTPException):
             self._connection.close()
             try:  # a connection that was kept may have been closed at its other end
-                status, content = self._ask(path)
+                status, coding, content = self._ask(path)
             except (OSError, http.client.HTTPException) as error:
                 raise LogUnreachable(
                     f"{self._connection.host} does not answer ({type(error).__name__})."
                 ) from None
+        if coding == "gzip":
+            content = _inflated(content, path)
         if len(content) > LARGEST:
             raise FormatError(f"{path} is longer than any file of a log.")
         if status == http.HTTPStatus.OK:
@@ -60,11 +65,20 @@ class _Remote:
             raise ProofError(f"The log does not serve {path}, which its checkpoint commits to.")
         raise LogUnreachable(f"The log answered with status {status} for {path}.")
 
-    def _ask(self, path: str) -> tuple[int, bytes]:
-        headers = {}
+    def _ask(self, path: str) -> tuple[int, str, bytes]:
+        """Status, content coding and content. A log may send its entries as gzip without being asked."""
+        headers = {"Accept-Encoding": "gzip, identity"}
         if self._token and path.startswith("tile/entries/"):
             headers["Authorization"] = f"Bearer {self._token}"
         self._connection.request("GET", f"{self._prefix}/{path}", headers=headers)
         answer = self._connection.getresponse()
         content = answer.read(LARGEST + 1)
-        return answer.status, content
+        return answer.status, answer.headers.get("Content-Encoding", "").lower(), content
+
+
+def _inflated(content: bytes, path: str) -> bytes:
+    """No more than one byte beyond LARGEST of it, whatever it would grow to."""
+    try:
+        return gzip.GzipFile(fileobj=BytesIO(content)).read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FormatError(f"{path} is not the gzip that the log says it is.") from error

@@ -1,5 +1,6 @@
 """`python -m ledger.verify URL`: a log that is read in full, and every way in which it may not hold."""
 
+import gzip
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -148,8 +149,14 @@ def test_a_kept_checkpoint_of_another_log_is_refused() -> None:
 
 
 @contextmanager
-def serving(files: Files, *, token: str = "right", status: int = 404) -> Iterator[str]:  # noqa: S107
-    """A tile log as a folder of files, whose entries ask for a token."""
+def serving(
+    files: Files,
+    *,
+    token: str = "right",  # noqa: S107
+    status: int = 404,
+    coding: str = "",
+) -> Iterator[str]:
+    """A tile log as a folder of files, whose entries ask for a token. `coding`: what it says its files are in."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -163,6 +170,8 @@ def serving(files: Files, *, token: str = "right", status: int = 404) -> Iterato
             content = files[path] if found else b"no\n"
             self.send_response(200 if found else status)
             self.send_header("Content-Length", str(len(content)))
+            if coding:
+                self.send_header("Content-Encoding", coding)
             self.end_headers()
             self.wfile.write(content)
 
@@ -199,6 +208,37 @@ def test_the_command_reads_a_log_at_its_address(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert tiles.stdout.splitlines()[0] == "level: log key"
     assert "Every entry and every tile" in entries.stdout
+
+
+def test_a_log_may_send_gzip_of_no_more_than_a_file_of_a_log_can_be(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("right\n")
+    packed = {path: gzip.compress(content) for path, content in FILES.items()}
+    bomb = packed | {"tile/0/001": gzip.compress(bytes(32_000_000))}
+    cut = packed | {"tile/0/001": packed["tile/0/001"][:-9]}
+    told = []
+    for files in (packed, bomb, cut, FILES):
+        with serving(files, coding="gzip") as url:
+            told.append(run(url, "--vkey", LOG.vkey, "--token-file", str(token)))
+    assert [outcome(each) for each in told] == [(0, "holds"), *[(1, "fails")] * 3]
+    assert "longer than any file of a log" in told[1].stdout
+    assert "tile/0/001 is not the gzip that the log says it is" in told[2].stdout
+
+
+def test_a_partial_tile_that_gave_way_to_the_full_one_is_read_from_that() -> None:
+    grown = files_of([*LEAVES, *LEAVES[:168]])
+    gone = f"tile/0/002.p/{SIZE % 256}"
+
+    def fetch(path: str, *, full: bytes = grown["tile/0/002"]) -> bytes:
+        if path == gone or (path == "tile/0/002" and not full):
+            raise ProofError(f"no {path}")
+        return full if path == "tile/0/002" else FILES[path]
+
+    assert read_log(fetch, POLICY, entries=False).trusted.conclusive
+    with pytest.raises(ProofError, match=gone):
+        read_log(lambda path: fetch(path, full=b""), POLICY, entries=False)
+    with pytest.raises(ProofError, match="do not lead to the root"):
+        read_log(lambda path: fetch(path, full=bytes(8192)), POLICY, entries=False)
 
 
 @pytest.mark.parametrize(
