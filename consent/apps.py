@@ -12,6 +12,7 @@ ENTRY_TYPES = (
     "contract.superseded",
     "contract.revoked",
     "contract.expired",
+    "credential.introduced",
     "emergency.ended",
     "policy.changed",
     "request.made",

@@ -46,7 +46,8 @@ class Told:
 
 @dataclass
 class _Contract:
-    """`code` None: nobody can say any more what it was. `fault`: why it should never have been in force."""
+    """`code` None: nobody can say any more what it was. `fault`: why it should never have been in force. `untold`: a
+    passkey signed it that no entry had told of."""
 
     hash: str
     code: Code | None = None
@@ -54,6 +55,7 @@ class _Contract:
     cosigner: str = ""
     cosigned: bool = False
     fault: str = ""
+    untold: bool = False
     changes: list[tuple[int, bool]] = field(default_factory=list)
 
     def active(self, epoch: int) -> bool:
@@ -81,11 +83,13 @@ class _Person:
 
 @dataclass(frozen=True)
 class Past:
-    """The contracts that were in force in one epoch. `lost`: of some of them the code cannot be read any more."""
+    """The contracts that were in force in one epoch. `lost`: of some the code cannot be read any more. `untold`:
+    whose signer is not known by the log alone."""
 
     codes: Mapping[str, Code]
     faults: Mapping[str, str]
     lost: frozenset[str]
+    untold: frozenset[str]
     known: bool
     holes: bool
 
@@ -167,10 +171,11 @@ class History:
         about = Signed(contract=key, code_hash=contract.hash, log=self._log)
         try:
             verify(inputs.get("signature", {}), about)
-            self._keys.check(inputs["signature"], inputs.get("by"))
+            told = self._keys.check(inputs["signature"], inputs.get("by"))
         except SignatureRefused as error:
             contract.fault = f"its signature does not hold: {error}"
             return False
+        contract.untold = contract.untold or not told
         return True
 
     def _change_session(self, told: Told, person: _Person, audit: Mapping[str, Any]) -> None:
@@ -218,6 +223,7 @@ def _past(person: _Person, epoch: int) -> Past:
         codes={key: whole[key] for key in sorted(whole)},
         faults=faults,
         lost=frozenset(one.hash for one in found if one.code is None),
+        untold=frozenset(one.hash for one in found if one.untold),
         known=epoch <= person.epoch,
         holes=person.holes,
     )

@@ -101,7 +101,7 @@ def _judge(decided: Decided, subject: str, inputs: Mapping[str, Any], history: H
     again = [outcome(verdict) for verdict in execute(inputs, codes)]
     if again != list(inputs["decisions"]):
         return _differs(decided, "decision-differs", "Executed again, the decision comes out otherwise.")
-    return _said(decided, inputs, again)
+    return _said(decided, inputs, again, past)
 
 
 def outcome(verdict: Verdict) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def _explain(
         sentence = "It names a state of the contracts that the log never told of."
         return _differs(decided, "epoch-unknown", sentence)
     return (
-        _explain_contracts(decided, [*inputs["code"]["contract"], *inputs["code"].get(FHIR, ())], past)
+        _explain_contracts(decided, _cited(inputs), past)
         or _explain_base(decided, inputs["code"]["base"], history)
         or _explain_emergency(decided, subject, inputs, history)
         or _explain_versions(decided, inputs)
@@ -178,7 +178,9 @@ def _session(value: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _said(decided: Decided, inputs: Mapping[str, Any], again: Sequence[Mapping[str, Any]]) -> Judged:
+def _said(
+    decided: Decided, inputs: Mapping[str, Any], again: Sequence[Mapping[str, Any]], past: Past
+) -> Judged:
     """Whether the part that auditors read tells of the same question, and permits no more than was decided."""
     audit = decided.audit or {}
     asked = {
@@ -201,7 +203,18 @@ def _said(decided: Decided, inputs: Mapping[str, Any], again: Sequence[Mapping[s
         return _differs(
             decided, "permit-unexplained", "The access was permitted, and no contract explains it."
         )
+    untold = sorted(past.untold.intersection(_cited(inputs)))
+    if untold:
+        sentence = (
+            f"It rests on the contract {untold[0]}, signed by a passkey that no entry had told of: whose?"
+        )
+        return Judged("unreplayable", Finding("key-untold", sentence, decided.index))
     return Judged("same")
+
+
+def _cited(inputs: Mapping[str, Any]) -> list[str]:
+    """The code hashes of the contracts that a decision says it rested on."""
+    return [*inputs["code"]["contract"], *inputs["code"].get(FHIR, ())]
 
 
 def _differs(decided: Decided, kind: str, sentence: str) -> Judged:

@@ -1,7 +1,8 @@
 """Whose passkeys the log has told of, and which of them were taken away: what a signature's key is held against.
 
-Pure. A key of which this log never told says nothing: it may have been added before the account came to this
-organisation. One that it told of signs for its account alone, and only until it is taken away.
+Pure. A key that the log told of signs for its account alone, and only until it is taken away. An account may have had
+its key before it came to this organisation: then the key is introduced in the log before it signs there for the first
+time. Of a key that signed before any entry told of it nobody can say whose it is.
 """
 
 from collections.abc import Mapping
@@ -11,12 +12,17 @@ from consent.errors import SignatureRefused
 from consent.passkey import from_text
 from ledger.hashing import sha256
 
-ADDED, REMOVED = "credential.added", "credential.removed"
-TYPES = (ADDED, REMOVED)
+ADDED, INTRODUCED, REMOVED = "credential.added", "credential.introduced", "credential.removed"
+TYPES = (ADDED, INTRODUCED, REMOVED)
+
+
+def name_of(stored: Mapping[str, Any]) -> str:
+    """What those entries call the key of a passkey's signature: SHA-256 of its COSE form, in hex."""
+    return sha256(from_text(str(stored["public_key"]))).hex()
 
 
 class SigningKeys:
-    """Grows with the log. Keys are named by SHA-256 of their COSE form, in hex, as those entries name them."""
+    """Grows with the log; keys are named as `name_of` does."""
 
     def __init__(self) -> None:
         self._owners: dict[str, str] = {}
@@ -27,19 +33,24 @@ class SigningKeys:
         key = audit.get("key")
         if key is None:
             return
-        self._owners[str(key)] = str(audit.get("account"))
+        account = str(audit.get("account"))
+        if kind == INTRODUCED:  # takes no key from the account that added it here
+            self._owners.setdefault(str(key), account)
+        else:
+            self._owners[str(key)] = account
         if kind == REMOVED:
             self._gone.add(str(key))
 
-    def check(self, stored: Mapping[str, Any], signer: str | None) -> None:
-        """Raise SignatureRefused if the key of this signature was not the signer's then.
+    def check(self, stored: Mapping[str, Any], signer: str | None) -> bool:
+        """Whether the log told of the signature's key before. Raises SignatureRefused if it was not the signer's then.
 
         `stored` was found to hold before. `signer` None: the entry is of a time when entries did not say.
         """
         if "public_key" not in stored:
-            return
-        key = sha256(from_text(str(stored["public_key"]))).hex()
+            return True
+        key = name_of(stored)
         if key in self._gone:
             raise SignatureRefused("its key had been taken away before.")
         if signer is not None and self._owners.get(key, signer) != signer:
             raise SignatureRefused("its key is another account's.")
+        return key in self._owners

@@ -23,7 +23,8 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Replayed:
-    """The count of a replay. `findings` holds the first thousand; `unreplayable` is nobody's fault (erased)."""
+    """The count of a replay. `findings` holds the first thousand; `unreplayable`: nothing can be said, as of what was
+    erased, or of a contract whose passkey no entry had told of."""
 
     since: int
     until: int

@@ -17,9 +17,11 @@ from consent.services.delegation import check_delegate, check_majority
 from consent.services.order import change_of
 from consent.services.requests import approve
 from consent.signature import Signature, Signed, verify
+from consent.signing_keys import INTRODUCED, TYPES, name_of
 from consent.terms import Terms, from_json
 from ledger import selectors as ledger
 from ledger.scope import current_tenant
+from ledger.services import append
 
 LASTS = timedelta(minutes=5)
 
@@ -112,8 +114,18 @@ def sign(
     if request is not None:
         found.request = approve(request=request, person=found.person, actor=grantor, terms=terms, now=now)
         found.save(update_fields=["request"])
+    _introduce(found, evidence)
     put_in_force(found, signature, now)
     return found
+
+
+def _introduce(contract: Contract, evidence: Mapping[str, Any]) -> None:
+    """Tell the log of a key before it signs, unless it knows: the account may have had it before it came here."""
+    key = name_of(evidence)
+    told = ledger.subject_entries(subject=contract.person, types=TYPES)
+    if not any(entry.audit.get("key") == key for entry in told):
+        audit = {"credential": "webauthn", "account": str(contract.grantor), "key": key}
+        append(type=INTRODUCED, actor=contract.grantor, subject=contract.person, audit=audit)
 
 
 def _proposal(contract: UUID, grantor: UUID) -> Contract:

@@ -44,6 +44,7 @@ KINDS = {
     "member.removed": _("Role taken back"),
     "person.claimed": _("Account linked to a patient"),
     "credential.added": _("Way to sign in added"),
+    "credential.introduced": _("Passkey of an account signs here for the first time"),
     "credential.removed": _("Way to sign in removed"),
     "policy.changed": _("Base policy changed"),
     "token.issued": _("Token made"),

@@ -61,7 +61,7 @@ def test_what_is_proposed_permits_nothing_until_the_passkey_has_signed() -> None
         assert reads().permitted
         assert SigningChallenge.objects.count() == 0
     found = [entry.type for entry in entries()]
-    assert found == ["contract.activated", "contract.signed", "contract.proposed"]
+    assert found == ["contract.activated", "contract.signed", "credential.introduced", "contract.proposed"]
 
 
 @usefixtures("logs")
@@ -220,13 +220,14 @@ def test_replay_finds_a_signature_that_was_exchanged(monkeypatch: pytest.MonkeyP
     ("told", "kinds"),
     [
         ([("credential.added", cast.PATIENT_USER)], []),
+        ([], []),
         ([("credential.added", cast.OUTSIDER)], ["contract-unsound"]),
         (
             [("credential.added", cast.PATIENT_USER), ("credential.removed", cast.PATIENT_USER)],
             ["contract-unsound"],
         ),
     ],
-    ids=["hers", "another's", "taken away"],
+    ids=["hers", "introduced as it signs", "another's", "taken away"],
 )
 def test_replay_holds_the_key_against_what_the_log_told_of_it(told: list[Any], kinds: list[str]) -> None:
     from tests.consent.deciding import accessed
@@ -241,6 +242,42 @@ def test_replay_holds_the_key_against_what_the_log_told_of_it(told: list[Any], k
         assert accessed().any_permitted
     drain()
     assert [finding.kind for finding in services.replay(tenant=cast.ST_MARY).findings] == kinds
+
+
+@pytest.mark.django_db(transaction=True)
+@usefixtures("logs")
+def test_replay_names_a_key_that_no_entry_told_of_before_it_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an operator would sign for somebody, who writes no entry of it; or as before keys were introduced."""
+    from tests.consent.deciding import accessed
+
+    key = SoftKey()
+    with cast.at_st_mary():
+        contract = proposed()
+        with monkeypatch.context() as patch:
+            patch.setattr("consent.services.signing._introduce", lambda *_: None)
+            signed(contract, key.evidence(asked(contract)))
+        assert accessed().any_permitted
+        told = {
+            "credential": "webauthn",
+            "account": str(cast.PATIENT_USER),
+            "key": sha256(key.public_key).hex(),
+        }
+        append(type="credential.added", actor=cast.PATIENT_USER, subject=None, audit=told)  # too late
+    drain()
+    found = services.replay(tenant=cast.ST_MARY)
+    assert ([finding.kind for finding in found.findings], found.unreplayable) == (["key-untold"], 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@usefixtures("logs")
+def test_a_key_is_introduced_once() -> None:
+    key = SoftKey()
+    with cast.at_st_mary():
+        for ends in (cast.in_a_year(), cast.in_a_year() - timedelta(days=1)):
+            contract = proposed(ends=ends)
+            signed(contract, key.evidence(asked(contract)))
+        (entry,) = [each for each in entries() if each.type == "credential.introduced"]
+        assert entry.audit["key"] == sha256(key.public_key).hex()
 
 
 def test_the_challenge_is_the_hash_of_the_agreements_canonical_json() -> None:
