@@ -34,6 +34,25 @@ from ledger.trust import Policy, flat_policy, witness_key
 HOLDS, FAILS, INCONCLUSIVE = 0, 1, 2
 MAX_RECEIPT_BYTES = 64 * 1024 * 1024
 
+REPEATED = {
+    "--vkey": ("KEY", "the log's verifier key, from a source that you trust: name+id+key"),
+    "--witness": ("KEY", "the verifier key of a witness that you trust; may be repeated"),
+    "--publication": ("LINE", "a line that was printed: origin, day, size and root; needs no key"),
+    "--tsa-root": (
+        "FILE",
+        "root certificates (PEM) of timestamping authorities that you trust, for an archive",
+    ),
+    "--checkpoint": (
+        "FILE",
+        "of a log: a checkpoint that you kept, which it must still contain; may be repeated",
+    ),
+}
+SINGLE = {
+    "--quorum": ("N", "how many of the witnesses must have cosigned; all of them, if it is not given"),
+    "--policy": ("FILE", "logs, witnesses and quorum in a file (c2sp.org/tlog-policy), instead of keys"),
+    "--token-file": ("FILE", "of a log: an auditor's access token, to read its entries too"),
+}
+
 Said = tuple[bool, str]
 """Whether something can be concluded, and the sentence."""
 
@@ -96,57 +115,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "file", metavar="FILE", help="the file, - for standard input, or the address of a log"
     )
-    parser.add_argument(
-        "--vkey",
-        action="append",
-        default=[],
-        metavar="KEY",
-        help="the log's verifier key, from a source that you trust: name+id+key",
-    )
-    parser.add_argument(
-        "--witness",
-        action="append",
-        default=[],
-        metavar="KEY",
-        help="the verifier key of a witness that you trust; may be repeated",
-    )
-    parser.add_argument(
-        "--quorum",
-        type=int,
-        metavar="N",
-        help="how many of the witnesses must have cosigned; all of them, if it is not given",
-    )
-    parser.add_argument(
-        "--policy",
-        metavar="FILE",
-        help="logs, witnesses and quorum in a file (c2sp.org/tlog-policy), instead of the three above",
-    )
-    parser.add_argument(
-        "--publication",
-        action="append",
-        default=[],
-        metavar="LINE",
-        help="a line that was printed: origin, day, size and root; needs no key",
-    )
-    parser.add_argument(
-        "--tsa-root",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="root certificates (PEM) of timestamping authorities that you trust, for an archive's timestamps",
-    )
-    parser.add_argument(
-        "--token-file",
-        metavar="FILE",
-        help="of a log: an auditor's access token, to read its entries too",
-    )
-    parser.add_argument(
-        "--checkpoint",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="of a log: a checkpoint that you kept, which it must still contain; may be repeated",
-    )
+    for name, (metavar, sentence) in REPEATED.items():
+        parser.add_argument(name, action="append", default=[], metavar=metavar, help=sentence)
+    for name, (metavar, sentence) in SINGLE.items():
+        parser.add_argument(name, type=int if metavar == "N" else str, metavar=metavar, help=sentence)
     parser.add_argument("--reveal", action="store_true", help="show the disclosed content, if there is some")
     return parser
 

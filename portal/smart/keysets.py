@@ -8,12 +8,13 @@ from django.core.cache import cache
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from portal.accounts import outbound
-from portal.accounts.outbound import OutboundRefused
+from ledger.errors import OutboundRefused
+from ledger.outbound import call
 from portal.smart.errors import BadRegistration, KeysUnreachable
 from portal.smart.models import Application
 
 LARGEST = 64 * 1024
+SECONDS = 5.0
 KEPT_SECONDS = 10 * 60
 MOST_KEYS = 20
 PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "k", "oth"})
@@ -50,9 +51,12 @@ def _fetched(url: str) -> Any:
     text = cache.get(name)
     if text is None:
         try:
-            text = outbound.fetch(url, largest=LARGEST).decode()
+            answer = call(url, headers={"Accept": "application/json"}, largest=LARGEST, seconds=SECONDS)
+            text = answer.content.decode()
         except (OutboundRefused, UnicodeDecodeError):
             raise KeysUnreachable("The address of this application's keys does not answer.") from None
+        if answer.status != 200:
+            raise KeysUnreachable("The address of this application's keys does not answer with keys.")
         cache.set(name, text, KEPT_SECONDS)
     try:
         return json.loads(text)

@@ -12,8 +12,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from consent import vocabulary
+from ledger.errors import OutboundRefused
+from ledger.outbound import check_url
 from ledger.scope import tenant_scope
-from portal.accounts import outbound
 from portal.smart.connecting import end_tokens
 from portal.smart.entries import enter
 from portal.smart.errors import BadRegistration, UnknownApplication
@@ -55,7 +56,7 @@ def register(
     if jwks is not None:
         key_set(jwks)
     if jwks_uri:
-        outbound.check(jwks_uri)
+        _check_callable(jwks_uri)
     secret = secrets.token_urlsafe(32)
     made = Application(
         name=_name(name),
@@ -116,6 +117,13 @@ def admitted_at(tenant: UUID) -> list[Application]:
     with tenant_scope(tenant):
         rows = Admission.objects.select_related("application").filter(tenant_id=tenant)
         return [row.application for row in rows.order_by("application__name")]
+
+
+def _check_callable(url: str) -> None:
+    try:
+        check_url(url)
+    except OutboundRefused as error:
+        raise BadRegistration(f"{error} Nothing was stored.") from None
 
 
 def _name(name: str) -> str:

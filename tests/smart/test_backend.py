@@ -18,8 +18,9 @@ from consent import services as consent
 from consent.sentence import Display
 from consent.signature import Signature
 from consent.terms import Grantee, Terms
+from ledger.errors import OutboundRefused
+from ledger.outbound import call
 from ledger.scope import tenant_scope
-from portal.accounts import outbound
 from portal.smart.errors import BadRegistration
 from tests.cast import OTHER, PATIENT, Cast
 from tests.entries import entries_of_type
@@ -170,14 +171,14 @@ def test_keys_are_fetched_from_where_they_are_published(cast: Cast, settings: Se
     ],
 )
 def test_an_address_that_is_not_called_is_not_registered(cast: Cast, address: str) -> None:
-    with pytest.raises(outbound.OutboundRefused):
+    with pytest.raises(BadRegistration):
         backend(cast.hospital, jwks_uri=address)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "169.254.169.254", "10.0.0.1", "localhost"])
 def test_private_networks_are_not_called(host: str) -> None:
-    with pytest.raises(outbound.OutboundRefused, match="private network"):
-        outbound.fetch(f"https://{host}/jwks", largest=1000)
+    with pytest.raises(OutboundRefused, match="private network"):
+        call(f"https://{host}/jwks", largest=1000)
 
 
 @pytest.mark.parametrize(
