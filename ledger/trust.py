@@ -50,9 +50,12 @@ class Policy:
     publications: tuple[Checkpoint, ...] = ()
 
     def __post_init__(self) -> None:
-        keys = [witness.public_key for witness in witnesses_of(self.quorum)]
-        if len(set(keys)) != len(keys):
+        witnesses = witnesses_of(self.quorum)
+        if len({witness.public_key for witness in witnesses}) != len(witnesses):
             raise FormatError("Two witnesses of the policy are one key: it would count twice.")
+        keys = (*self.logs, *witnesses)
+        if len({(key.name, key.key_id) for key in keys}) != len(keys):
+            raise FormatError("Two keys of the policy share one name and one id. Give each key once.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,6 +261,16 @@ def test_the_command_tells_a_log_that_fails_from_one_that_cannot_be_read(
         assert outcome(run(url, "--vkey", LOG.vkey)) == expected
 
 
+def test_a_kept_checkpoint_that_is_none_of_the_log_is_no_proof_against_it(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    with serving(FILES) as url:
+        for content in (b"", b"no note", files_of(LEAVES, STRANGER)["checkpoint"]):
+            kept.write_bytes(content)
+            assert outcome(run(url, "--vkey", LOG.vkey, "--checkpoint", str(kept))) == (2, "inconclusive")
+        kept.write_bytes(files_of([*LEAVES[:9], LEAVES[10]])["checkpoint"])
+        assert outcome(run(url, "--vkey", LOG.vkey, "--checkpoint", str(kept))) == (1, "fails")
+
+
 @pytest.mark.parametrize(
     "address",
     [

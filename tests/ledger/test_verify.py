@@ -65,6 +65,21 @@ def test_the_command_runs_as_a_module() -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--vkey", LOG.vkey, "--vkey", LOG.vkey], "Give each key once."),
+        (["--vkey", LOG.vkey, "--checkpoint", "kept"], "are for a log at its address"),
+        (["--vkey", LOG.vkey, "--token-file", "token"], "are for a log at its address"),
+    ],
+)
+def test_what_the_caller_got_wrong_is_no_proof_against_the_log(arguments: list[str], words: str) -> None:
+    done = run("-", *arguments, given=TEXT)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout.startswith("inconclusive: ")
+    assert words in done.stdout
+
+
 def test_the_command_is_inconclusive_without_a_key_to_trust() -> None:
     done = run("-", given=TEXT)
     assert (done.returncode, done.stderr) == (2, "")
