@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from consent.errors import TermsError
 from consent.terms import Terms
 from consent.vocabulary import ACTIONS, CATEGORIES, EVENTS, MEANINGS, PURPOSES, ROLES, SENSITIVITIES
 
 LANGUAGE = "en"
-TEMPLATE = "en-2"
+TEMPLATE = "en-3"
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,14 @@ def day(instant: datetime) -> str:
     elif instant.second:
         clock = f"{instant:%H:%M:%S}"
     return f"{instant.day} {instant:%B %Y}, {clock} UTC"
+
+
+def until(instant: datetime) -> str:
+    """The end of 28 February 2027 UTC, where it is that; else as `day`. The last instant is not included."""
+    before = instant - timedelta(microseconds=1)
+    if before.date() == instant.date():
+        return day(instant)
+    return f"the end of {before.day} {before:%B %Y} UTC"
 
 
 def _conditions(terms: Terms, display: Display) -> Iterator[str]:
@@ -113,8 +121,8 @@ def _data(terms: Terms) -> str:
 
 
 def _period(terms: Terms) -> str:
-    until = f"until {day(terms.ends)}"
-    return f"from {day(terms.starts)} {until}" if terms.starts else until
+    end = f"until {until(terms.ends)}"
+    return f"from {day(terms.starts)} {end}" if terms.starts else end
 
 
 def _sensitive(terms: Terms) -> str:

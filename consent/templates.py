@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from consent.errors import ContradictoryTerms, UnknownTemplate
-from consent.sentence import Display, day
+from consent.sentence import Display, day, until
 from consent.terms import Grantee, Terms
 from consent.vocabulary import CATEGORIES
 
@@ -138,7 +138,7 @@ def part2_elements(
         "4 recipients": ", ".join(filter(None, (display.grantee, display.organisation))),
         "5 purpose": ", ".join(terms.purposes),
         "6 right to revoke": "At any time, in writing or at this portal, except as far as it was relied on already.",
-        "7 expiry": day(terms.ends),
+        "7 expiry": until(terms.ends),
         "8 signature": "The patient's own, kept with this contract.",
         "9 date": day(signed) if signed else "The day on which it is signed.",
     }

@@ -1,6 +1,7 @@
 """What the pages of the sharing flow hold besides their form: where one is, and at the end all answers once more."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from consent.sentence import day as day_in_sentence
+from consent.sentence import until as until_in_sentence
 from consent.terms import Terms
 from consent.vocabulary import DELEGATED
 from portal.design.shapes import Contract, Fact
@@ -17,11 +18,13 @@ from portal.design.times import words as time_words
 from portal.design.vocabulary import PURPOSES
 from portal.patients import words
 from portal.patients.contracts import capitalised, emphasised, last_day
-from portal.patients.drafts import Draft
+from portal.patients.drafts import OWN, Draft
 from portal.patients.granting import Proposal
 from portal.patients.presenting import seen_and_hidden
 from portal.records.services import Count
 
+AGAIN = "again"
+"""In the address of the first page: with what was answered before."""
 TITLES: Mapping[str, StrOrPromise] = {
     "where": gettext_lazy("Whose records do you want to share?"),
     "who": gettext_lazy("Who do you want to share with?"),
@@ -42,7 +45,7 @@ def beginning(draft: Draft) -> dict[str, Any]:
     """The page before the first question."""
     return {
         "step": 1,
-        "steps": ["purpose", *draft.steps, "check"],
+        "steps": replace(draft, purpose=OWN).pages,
         "title": _("What do you want to share for?"),
         "lead": _("It decides what they may use it for, and what is ticked at first."),
         "back_url": reverse("patients:sharing"),
@@ -51,25 +54,32 @@ def beginning(draft: Draft) -> dict[str, Any]:
 
 def asking(draft: Draft, step: str) -> dict[str, Any]:
     """The page of one question."""
-    at = draft.steps.index(step)
-    before = draft.steps[at - 1] if at else ""
     return {
-        "step": at + 1,
-        "steps": [*draft.steps, "check"],
+        **_place(draft, step),
         "title": TITLES[step],
         "lead": LEADS.get(step, ""),
-        "back_url": reverse("patients:grant_step", args=[before]) if before else reverse("patients:sharing"),
     }
+
+
+def _place(draft: Draft, page: str) -> dict[str, Any]:
+    """Where one is in the flow, and the way back."""
+    at = draft.pages.index(page)
+    before = draft.pages[at - 1] if at else ""
+    if before == "purpose":
+        back_url = f"{reverse('patients:grant')}?{AGAIN}=1"
+    elif before:
+        back_url = reverse("patients:grant_step", args=[before])
+    else:
+        back_url = reverse("patients:sharing")
+    return {"step": at + 1, "steps": draft.pages, "back_url": back_url}
 
 
 def checking(draft: Draft, offered: Sequence[Proposal], counts: Sequence[Count]) -> dict[str, Any]:
     """The last page: what will be signed, the answers, and what it would show today."""
     seen, hidden = seen_and_hidden(counts, draft.what)
     return {
-        "step": len(draft.steps) + 1,
-        "steps": [*draft.steps, "check"],
+        **_place(draft, "check"),
         "title": _("Check, then sign"),
-        "back_url": reverse("patients:grant_step", args=["until"]),
         "offered": [_contract(each) for each in offered],
         "facts": _answers(draft, offered),
         "seen": seen,
@@ -85,7 +95,7 @@ def _contract(offer: Proposal) -> Contract:
         words.listed(words.parts(offer.terms.categories)),
         offer.where.tenant.name,
         words.listed([said for code, said in PURPOSES.items() if code in offer.terms.purposes]),
-        day_in_sentence(offer.terms.ends),
+        until_in_sentence(offer.terms.ends),
     ]
     return Contract(
         id="",

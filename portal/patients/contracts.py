@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from consent.sentence import day as day_in_sentence
+from consent.sentence import until as until_in_sentence
 from consent.share_codes import called
 from portal.accounts import selectors as accounts
 from portal.design.shapes import Contract, Fact, Phrase, Task
@@ -99,7 +99,7 @@ def phrases(row: Row, names: Names) -> list[Phrase]:
             words.listed(words.parts(terms.get("categories", ()))) if terms.get("categories") else "",
             names.get(row.tenant_id, ""),
             words.listed([said for code, said in PURPOSES.items() if code in terms.get("purposes", ())]),
-            day_in_sentence(row.ends),
+            until_in_sentence(row.ends),
         ],
     )
 

@@ -12,6 +12,8 @@ from portal.accounts import selectors as accounts
 
 KEY = "patients.draft"
 STEPS = ("where", "who", "what", "why", "until")
+OWN = "own"
+"""The purpose of whoever begins with no template."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,9 @@ class Draft:
     request: str = ""
     request_at: str = ""
     asked: Sequence[str] = field(default_factory=tuple)
-    purpose: str = ""  # the template it began from
+    purpose: str = (
+        ""  # the template it began from, or OWN; none where nobody asked, as in an answer to a request
+    )
     offered: Sequence[str] = ()  # parts that are ticked already when the question is asked
     kinds: Sequence[str] = ()  # with whom the purpose is for; none: with anybody
     actions: Sequence[str] = ("read",)
@@ -49,8 +53,13 @@ class Draft:
     @property
     def steps(self) -> tuple[str, ...]:
         """The questions that this answer needs: a relative looks on one's behalf, a template says what for."""
-        settled = self.kind == "relative" or (self.purpose and self.why)
+        settled = self.kind == "relative" or (self.purpose not in ("", OWN) and self.why)
         return tuple(step for step in STEPS if step != "why") if settled else STEPS
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """All pages of the flow: what it is for, where that is asked, the questions, and the check."""
+        return ("purpose", *self.steps, "check") if self.purpose else (*self.steps, "check")
 
     @property
     def open_step(self) -> str:

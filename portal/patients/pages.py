@@ -1,10 +1,11 @@
 """What the pages of a record hold, whoever reads it: the patient, or who looks after them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from portal.charting.measurements import Series, series
@@ -12,12 +13,13 @@ from portal.design.shapes import Item, Measured
 from portal.design.vocabulary import CATEGORIES
 from portal.patients import presenting, words
 from portal.patients.presenting import Addresses, Corrections, Held
-from portal.records.services import Chart
+from portal.records.services import ALONE, Chart
 
 Charts = Sequence[tuple[str, Chart]]
 MEASURED = ("lab-results", "vital-signs")
 NEWEST = 20
 FEW_MEASUREMENTS = 6
+MOST = 999_999
 NOTHING_ASKED: Corrections = {}
 
 
@@ -28,12 +30,27 @@ def known_category(category: str) -> str:
     return category
 
 
+def skipped(request: HttpRequest) -> int:
+    """How many of the newest entries the page that is asked for leaves out. Http404 for what is no such number."""
+    said = request.GET.get(presenting.OLDER, "0")
+    if not said.isascii() or not said.isdecimal() or len(said) > len(str(MOST)):
+        raise Http404
+    return int(said)
+
+
 def overview_page(
-    charts: Charts, addresses: Addresses, places: Sequence[str], rows: Corrections = NOTHING_ASKED
+    charts: Charts,
+    addresses: Addresses,
+    places: Sequence[str],
+    *,
+    rows: Corrections = NOTHING_ASKED,
+    counts: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
-    """The whole record: context of patients/record.html. `rows`: what the reader asked to have corrected."""
+    """The whole record: context of patients/record.html. `rows`: what the reader asked to have corrected; `counts`:
+    how much there is of each part, where that is known and more than was opened."""
     entries = presenting.held(charts)
-    counts = {category: sum(entry.category == category for entry in entries) for category in CATEGORIES}
+    if counts is None:
+        counts = Counter(entry.category for entry in entries)
     latest = [row for category in MEASURED for row in _rows(_series(entries, category), category, addresses)]
     latest.sort(key=lambda row: row.day, reverse=True)
     return {
@@ -42,13 +59,16 @@ def overview_page(
         "parts": presenting.parts_of(counts, addresses),
         "measured": latest[:FEW_MEASUREMENTS],
         "years": presenting.years_of(_without_ways(presenting.told(entries[:NEWEST], addresses, rows))),
-        "rest": max(0, len(entries) - NEWEST),
+        "rest": max(0, sum(counts.values()) - NEWEST),
         "places": places,
     }
 
 
 def category_page(
-    charts: Charts, addresses: Addresses, category: str, rows: Corrections = NOTHING_ASKED
+    charts: Charts,
+    addresses: Addresses,
+    category: str,
+    rows: Corrections = NOTHING_ASKED,
 ) -> dict[str, Any]:
     """One part of it: context of patients/category.html."""
     entries = presenting.held(charts)
@@ -62,13 +82,16 @@ def category_page(
         "title": words.part(category),
         "measured": _rows(tests, category, addresses),
         "items": presenting.told(cards, addresses, rows),
-        "more": any(section.more for _, chart in charts for section in chart.sections),
-        "places": [place for place, chart in charts],
+        **_other_entries(charts, addresses, category),
     }
 
 
 def test_page(
-    charts: Charts, addresses: Addresses, category: str, test: str, rows: Corrections = NOTHING_ASKED
+    charts: Charts,
+    addresses: Addresses,
+    category: str,
+    test: str,
+    rows: Corrections = NOTHING_ASKED,
 ) -> dict[str, Any]:
     """One test over time: context of patients/category.html. Http404 if it is not in the record."""
     entries = presenting.held(charts)
@@ -91,6 +114,16 @@ def test_page(
         "latest": {"value": latest.shown, "unit": latest.unit, "day": latest.day, "says": says},
         "chart": one.chart() if len(one.readings) > 1 else None,
         "values": presenting.values_of(one, entries, addresses, rows),
+        **_other_entries(charts, addresses, category),
+    }
+
+
+def _other_entries(charts: Charts, addresses: Addresses, category: str) -> dict[str, Any]:
+    """Where the part goes on: to older entries, and back to the newest; "" where there are none."""
+    more = any(section.more for _, chart in charts for section in chart.sections)
+    return {
+        "older_url": replace(addresses, skip=addresses.skip + ALONE).part(category) if more else "",
+        "newest_url": replace(addresses, skip=0).part(category) if addresses.skip else "",
     }
 
 

@@ -23,12 +23,20 @@ from portal.records.services import Chart, Count, Record, own_outlines
 Corrections = Mapping[tuple[UUID, str, str], asking.Case]
 
 
+OLDER = "older"
+"""In an address: how many of the newest entries of the part are left out."""
+
+
 @dataclass(frozen=True)
 class Addresses:
-    """Where the parts of this record are: the reader's own, or of somebody whom they look after."""
+    """Where the parts of this record are: the reader's own, or of somebody whom they look after.
+
+    `skip`: the page leaves out so many of the newest entries, and what it leads to is among those that follow.
+    """
 
     person: UUID
     own: bool
+    skip: int = 0
 
     @property
     def whole(self) -> str:
@@ -38,13 +46,13 @@ class Addresses:
 
     def part(self, slug: str) -> str:
         if self.own:
-            return reverse("patients:record_category", args=[slug])
-        return reverse("patients:their_category", args=[self.person, slug])
+            return self._older(reverse("patients:record_category", args=[slug]))
+        return self._older(reverse("patients:their_category", args=[self.person, slug]))
 
     def test(self, slug: str, series: Series) -> str:
         if self.own:
-            return reverse("patients:record_test", args=[slug, self.name(series)])
-        return reverse("patients:their_test", args=[self.person, slug, self.name(series)])
+            return self._older(reverse("patients:record_test", args=[slug, self.name(series)]))
+        return self._older(reverse("patients:their_test", args=[self.person, slug, self.name(series)]))
 
     def name(self, series: Series) -> str:
         """What a test is called in an address: its own name would say something about whose record it is."""
@@ -58,7 +66,12 @@ class Addresses:
 
     def error(self, held: "Held") -> str:
         """Where an entry of one's own is reported as wrong."""
-        return reverse("patients:correct", args=[held.category, self.entry(held)]) if self.own else ""
+        if not self.own:
+            return ""
+        return self._older(reverse("patients:correct", args=[held.category, self.entry(held)]))
+
+    def _older(self, address: str) -> str:
+        return f"{address}?{OLDER}={self.skip}" if self.skip else address
 
 
 @dataclass(frozen=True)
@@ -94,8 +107,9 @@ def parts_of(counts: Mapping[str, int], addresses: Addresses) -> list[Part]:
 
 def all_parts(addresses: Addresses, *, here: str) -> list[Part]:
     """Every part there is, whether or not it holds anything."""
+    newest = replace(addresses, skip=0)
     return [
-        Part(slug=slug, name=words.part(slug), url=addresses.part(slug), here=slug == here)
+        Part(slug=slug, name=words.part(slug), url=newest.part(slug), here=slug == here)
         for slug in CATEGORIES
     ]
 

@@ -71,12 +71,14 @@ def chart(
     person: UUID,
     purpose: str | None = None,
     category: str | None = None,
+    skip: int = 0,
     outline: Outline | None = None,
 ) -> Chart:
     """The record of a person, or one category of it, as contracts allow. One ledger entry.
 
     The patient is named in it if her demographics are permitted too; the entry then lists it. `outline`: what is there,
-    if it was read before. Raises Denied if nothing at all of what was asked for is permitted; UnknownPerson,
+    if it was read before. `skip`: so many of the newest of each category are left out, to go on from a page that had
+    `more`. Raises Denied if nothing at all of what was asked for is permitted; UnknownPerson,
     UnknownCategory, UnknownPurpose.
     """
     wanted = [vocabulary.category(category)] if category else list(vocabulary.CATEGORIES)
@@ -87,7 +89,7 @@ def chart(
         there = candidates(person, CLINICAL, (), under.told, known=[group for group, _ in found.groups])
         decisions = _decide(asked, under, wanted, there)
         limit = ALONE if category else EACH
-        rows = _permitted_rows(person, there.permitted(decisions), limit + 1)
+        rows = _permitted_rows(person, there.permitted(decisions), limit + 1, skip)
         shown = {row.header: row for those in rows.values() for row in those[:limit]}
         entered = enter(asked, decisions, list(shown.values()), categories=wanted)
     if not entered.decision.permitted:
@@ -108,13 +110,19 @@ def chart(
 
 
 def own_record(
-    *, caller: Caller, tenant: UUID, category: str | None = None, outline: Outline | None = None
+    *,
+    caller: Caller,
+    tenant: UUID,
+    category: str | None = None,
+    skip: int = 0,
+    outline: Outline | None = None,
 ) -> Chart:
     """The patient's own record at one organisation: the law's layer lets her see all of it. Raises UnknownPerson."""
     if caller.person is None:
         raise UnknownPerson("This account is not linked to a patient. Ask the organisation to link it.")
     alone = caller.as_oneself()
-    return chart(caller=alone, tenant=tenant, person=caller.person, category=category, outline=outline)
+    person = caller.person
+    return chart(caller=alone, tenant=tenant, person=person, category=category, skip=skip, outline=outline)
 
 
 def _decide(asked: Asked, under: Circumstances, wanted: Collection[str], there: Candidates) -> Decisions:
@@ -130,10 +138,11 @@ def _decide(asked: Asked, under: Circumstances, wanted: Collection[str], there: 
     return replace(decisions, by_group=parts)
 
 
-def _permitted_rows(person: UUID, permitted: Permitted, each: int) -> dict[str, list[Stored]]:
+def _permitted_rows(person: UUID, permitted: Permitted, each: int, skip: int) -> dict[str, list[Stored]]:
     if not permitted.groups:
         return {}
-    rows = storage.newest(person, permitted=permitted.groups, each=each, conditions=permitted.conditions)
+    under = permitted.conditions
+    rows = storage.newest(person, permitted=permitted.groups, each=each, skip=skip, conditions=under)
     return {name: list(those) for name, those in groupby(rows, lambda row: row.header.category)}
 
 

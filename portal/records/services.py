@@ -11,7 +11,7 @@ from portal.records.bundles import Entry as BundleEntry
 from portal.records.bundles import read_requests as read_bundle
 from portal.records.changes import Written
 from portal.records.changing import create, delete, update, write_resource
-from portal.records.charting import Chart, Section, chart, own_record
+from portal.records.charting import ALONE, Chart, Section, chart, own_record
 from portal.records.documents import Document, create_document, document_of
 from portal.records.everything import everything
 from portal.records.exports import Exported, delete_export, export_status, exported_lines, start_export
@@ -44,6 +44,7 @@ from portal.records.transactions import transact
 
 __all__ = [
     "ACCESS_TYPES",
+    "ALONE",
     "WRITE_TYPES",
     "Access",
     "AuditEvents",

@@ -73,6 +73,7 @@ def test_a_contract_says_in_words_what_its_code_does() -> None:
         ({"effect": "deny"}, "; whatever it is marked as."),
         ({"notify": False}, "marked as sensitive."),
         ({"starts": cast.NOW}, "from 22 November 2026, 12:00 UTC until 1 March 2027, 14:00 UTC"),
+        ({"ends": datetime(2027, 3, 1, tzinfo=UTC)}, "until the end of 28 February 2027 UTC;"),
         ({"ends": cast.END + timedelta(microseconds=5)}, "until 1 March 2027, 14:00:00.000005 UTC"),
     ],
 )

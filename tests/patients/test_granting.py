@@ -255,3 +255,24 @@ def test_nothing_is_shared_by_looking(cast: Cast, amara: Client, sign_in: SignIn
     amara.get(CHECK)
     with pytest.raises(Denied):
         chart(caller=cast.family_doctor, tenant=cast.hospital.id, person=cast.person)
+
+
+def test_the_steps_are_counted_from_the_first_page_on_and_lead_back_to_it(cast: Cast, amara: Client) -> None:
+    first = amara.get(reverse("patients:grant")).context
+    assert (first["step"], len(first["steps"])) == (1, 7)
+    amara.post(reverse("patients:grant"), {"purpose": "treatment"})
+    answer(amara, "where", where=[cast.hospital.slug])
+    where = amara.get(reverse("patients:grant_step", args=["where"])).context
+    assert (where["step"], len(where["steps"])) == (2, 6), "a template says what for"
+    again = amara.get(where["back_url"])
+    assert again.context["form"]["purpose"].value() == "treatment"
+    same = amara.post(where["back_url"], {"purpose": "treatment"})
+    assert same["Location"].endswith("/who/"), "whose records is answered still"
+    other = amara.post(where["back_url"], {"purpose": "own"})
+    assert other["Location"].endswith("/where/"), "another purpose begins anew"
+
+
+def test_what_nobody_asked_for_counts_as_no_step(cast: Cast, amara: Client) -> None:
+    amara.get(reverse("patients:grant"), {"kind": "relative"})
+    where = amara.get(reverse("patients:grant_step", args=["where"])).context
+    assert (where["step"], where["back_url"]) == (1, reverse("patients:sharing"))

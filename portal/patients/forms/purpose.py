@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.templates import TEMPLATES
 from portal.patients import words
-from portal.patients.drafts import Draft
+from portal.patients.drafts import OWN, Draft
 from portal.patients.forms.question import Question
 
 KINDS = {"practitioner": "clinician", "organisation": "organisation", "person": "relative"}
@@ -17,7 +17,6 @@ KINDS = {"practitioner": "clinician", "organisation": "organisation", "person": 
 class Purpose(Question):
     """What it is for: terms to begin from, each of which can be changed."""
 
-    OWN = "own"
     purpose = forms.ChoiceField(
         label=_("I want to share for"),
         choices=[*words.TEMPLATES.items(), (OWN, _("Something else: I choose every part myself"))],
@@ -27,8 +26,8 @@ class Purpose(Question):
 
     def answers(self) -> dict[str, Any]:
         name = self.cleaned_data["purpose"]
-        if name == self.OWN:
-            return {}
+        if name == OWN:
+            return {"purpose": OWN}
         template = TEMPLATES[name]
         parts = dict(template.parts)
         kinds = [KINDS[kind] for kind in template.kinds if kind in KINDS]

@@ -78,7 +78,8 @@ def question(who: Visitor, tenant: str, entry: UUID) -> HttpResponseBase:
 @patient(methods=FORM)
 def correct(who: Visitor, category: str, entry: str) -> HttpResponseBase:
     """Say that an entry is wrong. While it is looked at, a second time leads to the first."""
-    held = _held(who, pages.known_category(category), entry)
+    addresses = Addresses(who.person, own=True, skip=pages.skipped(who.request))
+    held = _held(who, addresses, pages.known_category(category), entry)
     form = Tell(who.request.POST or None, label=_("What is wrong, and how should it read?"))
     if form.is_valid():
         with tenant_scope(held.tenant):
@@ -94,17 +95,16 @@ def correct(who: Visitor, category: str, entry: str) -> HttpResponseBase:
     context = {
         "here": "record",
         "item": held.item,
-        "category": category,
+        "back_url": addresses.part(category),
         "place": places_of(who.registrations)[held.tenant],
         "form": form,
     }
     return who.page("patients/correct.html", context, status=422 if form.is_bound else 200)
 
 
-def _held(who: Visitor, category: str, entry: str) -> Held:
+def _held(who: Visitor, addresses: Addresses, category: str, entry: str) -> Held:
     """The entry of that name in this part of one's own record. Http404 if it is not (any more) there."""
-    addresses = Addresses(who.person, own=True)
-    for held in presenting.held(charts_of(who, category)):
+    for held in presenting.held(charts_of(who, category, addresses.skip)):
         if addresses.entry(held) == entry:
             return held
     raise Http404

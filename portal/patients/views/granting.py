@@ -30,21 +30,28 @@ FORMS: dict[str, type[Question]] = {"where": Where, "who": Who, "what": What, "w
 
 @patient(methods=FORM)
 def begin(who: Visitor) -> HttpResponseBase:
-    """A new draft, and what it is for. Who is a patient at one organisation only is not asked whose records."""
-    slugs = [each.tenant.slug for each in who.registrations]
-    draft = Draft(where=slugs if len(slugs) == 1 else ())
+    """A new draft, and what it is for. Whoever comes back to this page with the same answer goes on with the others."""
+    draft = _fresh(who)
     if who.request.GET.get("kind") == "relative":
         draft = draft.with_answers(suggested="relative", kinds=["relative"])
         drafts.save(who.request, draft)
         return _onward(draft)
-    form = Purpose(who.request.POST or None, initial=Purpose.start(draft))
+    before = drafts.load(who.request) if checking.AGAIN in who.request.GET else draft
+    form = Purpose(who.request.POST or None, initial=Purpose.start(before))
     if form.is_valid():
-        draft = draft.with_answers(**form.answers())
-    drafts.save(who.request, draft)
-    if form.is_valid():
+        answers = form.answers()
+        draft = before if answers["purpose"] == before.purpose else draft.with_answers(**answers)
+        drafts.save(who.request, draft)
         return _onward(draft)
+    drafts.save(who.request, before)
     context = checking.beginning(draft) | {"here": "sharing", "form": form}
     return who.page("patients/grant.html", context, status=422 if form.is_bound else 200)
+
+
+def _fresh(who: Visitor) -> Draft:
+    """No answers yet. Who is a patient at one organisation only is not asked whose records."""
+    slugs = [each.tenant.slug for each in who.registrations]
+    return Draft(where=slugs if len(slugs) == 1 else ())
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from portal.accounts import selectors as accounts
 from portal.accounts.errors import UnknownPerson
 from portal.patients.acting import decided_for
 from portal.patients.door import Visitor, visitor
-from portal.patients.pages import category_page, known_category, overview_page, test_page
+from portal.patients.pages import category_page, known_category, overview_page, skipped, test_page
 from portal.patients.presenting import Addresses
 from portal.records.services import Chart, chart, name_patients
 from portal.staff.answering import FORM
@@ -57,21 +57,23 @@ def overview(who: Visitor, person: UUID) -> HttpResponseBase:
 @visitor()
 def category(who: Visitor, person: UUID, category: str) -> HttpResponseBase:
     """One part of it."""
-    charts, context = _opened(who, person, known_category(category))
-    page = category_page(charts, Addresses(person, own=False), category)
+    skip = skipped(who.request)
+    charts, context = _opened(who, person, known_category(category), skip)
+    page = category_page(charts, Addresses(person, own=False, skip=skip), category)
     return who.page("patients/category.html", {**page, **context})
 
 
 @visitor()
 def test(who: Visitor, person: UUID, category: str, test: str) -> HttpResponseBase:
     """One test over time."""
-    charts, context = _opened(who, person, known_category(category))
-    page = test_page(charts, Addresses(person, own=False), category, test)
+    skip = skipped(who.request)
+    charts, context = _opened(who, person, known_category(category), skip)
+    page = test_page(charts, Addresses(person, own=False, skip=skip), category, test)
     return who.page("patients/category.html", {**page, **context})
 
 
 def _opened(
-    who: Visitor, person: UUID, category: str | None = None
+    who: Visitor, person: UUID, category: str | None = None, skip: int = 0
 ) -> tuple[list[tuple[str, Chart]], dict[str, object]]:
     """What is shared of somebody's record, and whose it is. Raises UnknownPerson, Denied."""
     tenants = [
@@ -81,7 +83,7 @@ def _opened(
         raise UnknownPerson("This record is not shared with you. Ask the person to share it.")
     places = accounts.organisation_names(tenants)
     charts = [
-        (places[tenant], chart(caller=who.caller, tenant=tenant, person=person, category=category))
+        (places[tenant], chart(caller=who.caller, tenant=tenant, person=person, category=category, skip=skip))
         for tenant in tenants
     ]
     named = charts[0][1].patient.name  # only if they share their demographics, too

@@ -1,5 +1,7 @@
 """One's own record: the whole, one part, one test. Reading it is an access like any other, and stands in the ledger."""
 
+from collections import Counter
+from collections.abc import Sequence
 from tempfile import TemporaryFile
 from urllib.parse import urlencode
 
@@ -12,16 +14,18 @@ from portal.patients import pages
 from portal.patients.asking import by_record
 from portal.patients.door import Visitor, patient
 from portal.patients.presenting import Addresses, Corrections
-from portal.records.services import Chart, own_outlines, own_record
+from portal.records.services import Chart, Outline, own_outlines, own_record
 
 
 @patient()
 def overview(who: Visitor) -> HttpResponseBase:
     """Everything, by date, and the newest of each measurement."""
     places = [each.tenant.name for each in who.registrations]
-    return who.page(
-        "patients/record.html", pages.overview_page(charts_of(who), _addresses(who), places, _rows(who))
-    )
+    outlines = own_outlines(who.registrations)
+    counts = sum((Counter(each.counts()) for each in outlines), Counter[str]())
+    charts = _opened(who, outlines)
+    page = pages.overview_page(charts, _addresses(who), places, rows=_rows(who), counts=counts)
+    return who.page("patients/record.html", page)
 
 
 @patient(methods=("POST",))
@@ -36,30 +40,41 @@ def copy(who: Visitor) -> HttpResponseBase:
 @patient()
 def category(who: Visitor, category: str) -> HttpResponseBase:
     """One part of the record."""
-    charts = charts_of(who, pages.known_category(category))
-    context = pages.category_page(charts, _addresses(who), category, _rows(who))
+    skip = pages.skipped(who.request)
+    charts = charts_of(who, pages.known_category(category), skip)
+    context = pages.category_page(charts, _addresses(who, skip), category, _rows(who))
     return who.page("patients/category.html", {**context, "seen_url": _seen_url(category)})
 
 
 @patient()
 def test(who: Visitor, category: str, test: str) -> HttpResponseBase:
     """One test over time."""
-    charts = charts_of(who, pages.known_category(category))
-    context = pages.test_page(charts, _addresses(who), category, test, _rows(who))
+    skip = pages.skipped(who.request)
+    charts = charts_of(who, pages.known_category(category), skip)
+    context = pages.test_page(charts, _addresses(who, skip), category, test, _rows(who))
     return who.page("patients/category.html", {**context, "seen_url": _seen_url(category)})
 
 
-def charts_of(who: Visitor, category: str | None = None) -> list[tuple[str, Chart]]:
+def charts_of(who: Visitor, category: str | None = None, skip: int = 0) -> list[tuple[str, Chart]]:
+    """One's own record at each organisation, by the name of it."""
+    return _opened(who, own_outlines(who.registrations), category, skip)
+
+
+def _opened(
+    who: Visitor, outlines: Sequence[Outline], category: str | None = None, skip: int = 0
+) -> list[tuple[str, Chart]]:
     found = []
-    for outline in own_outlines(who.registrations):
+    for outline in outlines:
         tenant = outline.registration.tenant
-        opened = own_record(caller=who.caller, tenant=tenant.id, category=category, outline=outline)
+        opened = own_record(
+            caller=who.caller, tenant=tenant.id, category=category, skip=skip, outline=outline
+        )
         found.append((tenant.name, opened))
     return found
 
 
-def _addresses(who: Visitor) -> Addresses:
-    return Addresses(who.person, own=True)
+def _addresses(who: Visitor, skip: int = 0) -> Addresses:
+    return Addresses(who.person, own=True, skip=skip)
 
 
 def _rows(who: Visitor) -> Corrections:

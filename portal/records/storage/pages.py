@@ -99,9 +99,10 @@ def newest(
     *,
     permitted: Collection[tuple[str, str]],
     each: int,
+    skip: int = 0,
     conditions: Sequence[Condition] = (),
 ) -> list[Stored]:
-    """The newest records of these (type, group), at most `each` of a category."""
+    """The newest records of these (type, group), at most `each` of a category, after the `skip` newest of each."""
     types, groups_of_types = [name for name, _ in permitted], [group for _, group in permitted]
     where, parameters = selection(person, sorted(set(types)), conditions)
     ranked = (
@@ -113,8 +114,8 @@ def newest(
     query = (
         f"WITH k AS ({ranked}) SELECT {COLUMNS} {CURRENT} "
         f"JOIN k ON k.tenant_id = r.tenant_id AND k.type = r.type AND k.fhir_id = r.fhir_id "
-        f"WHERE k.rank <= %s ORDER BY r.category, {_PLACE} DESC, r.fhir_id DESC"
+        f"WHERE k.rank > %s AND k.rank <= %s ORDER BY r.category, {_PLACE} DESC, r.fhir_id DESC"
     )
     with connection.cursor() as cursor:
-        cursor.execute(query, [types, groups_of_types, *parameters, each])
+        cursor.execute(query, [types, groups_of_types, *parameters, skip, skip + each])
         return [stored(row) for row in cursor.fetchall()]
