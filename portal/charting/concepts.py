@@ -16,6 +16,20 @@ _KIND_OF_THING = re.compile(
     r" \((?:disorder|finding|situation|procedure|regime/therapy|observable entity|morphologic abnormality|"
     r"environment|qualifier value|record artifact|person|event|substance|product|physical object)\)$"
 )
+# LOINC's long names say property, scale and method: "Platelets [#/volume] in Blood by Automated count".
+_LOINC = "http://loinc.org"
+_PROPERTY = re.compile(r" \[[^\]]*\]")
+_METHOD = re.compile(r" by [A-Z][^,]*$")
+_SAID = {
+    "mm[Hg]": "mmHg",
+    "[degF]": "°F",
+    "Cel": "°C",
+    "10*3/uL": "10³/µL",
+    "10*6/uL": "10⁶/µL",
+    "10*9/L": "10⁹/L",
+    "10*12/L": "10¹²/L",
+}
+"""Units whose UCUM code nobody writes."""
 
 
 def words(concept: Any) -> str:
@@ -28,7 +42,22 @@ def words(concept: Any) -> str:
     said = [concept.get("text"), *(coding.get("display") for coding in codings)]
     said += [coding.get("code") for coding in codings]
     found = next((text for text in said if isinstance(text, str) and text.strip()), "")
-    return _KIND_OF_THING.sub("", found.strip())
+    plain = _KIND_OF_THING.sub("", found.strip())
+    if any(coding.get("system") == _LOINC for coding in codings):
+        plain = _plain_loinc(plain)
+    return plain
+
+
+def _plain_loinc(said: str) -> str:
+    """ "Platelets in Blood"; what is no long name stays as it is."""
+    without = _PROPERTY.sub("", said)
+    return _METHOD.sub("", without) if without != said or " in " in said else said
+
+
+def begun(title: str) -> str:
+    """ "varicella" begins a line as any word does; "pH" and "mRNA" are spelled like that."""
+    first = title.split(" ", 1)[0]
+    return title[:1].upper() + title[1:] if first.islower() else title
 
 
 def code(concept: Any) -> str:
@@ -98,8 +127,11 @@ def amount(value: Resource) -> str:
 
 def unit(ucum: str) -> str:
     """A unit as people write it: UCUM's annotations without their braces, squares and micro as they look."""
+    if ucum in _SAID:
+        return _SAID[ucum]
     plain = re.sub(r"^\{(.*)\}$", r"\1", ucum).replace("_", " ")
     plain = re.sub(r"\{([^}]*)\}", r"\1", plain)
+    plain = re.sub(r"(?<![A-Za-z])u(?=(?:mol|g|L|kat)\b)", "µ", plain)
     return re.sub(r"\bm([23])\b", lambda power: "m" + "²³"[int(power[1]) - 2], plain)
 
 

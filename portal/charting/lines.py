@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Literal
 
+from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.charting.concepts import (
     Resource,
     amount,
+    begun,
+    born,
     coded,
     components,
     day,
@@ -21,6 +25,7 @@ from portal.charting.concepts import (
 from portal.charting.measurements import beyond
 from portal.design.charts import number
 from portal.design.shapes import Item
+from portal.design.times import words as day_words
 
 Tone = Literal["", "needs", "alarm"]
 WHEN = [
@@ -74,7 +79,7 @@ def when(resource: Resource) -> date | None:
 
 
 def _title(resource: Resource) -> str:
-    return words(resource.get("code")) or words(resource.get("type")) or _kind(resource)
+    return begun(words(resource.get("code")) or words(resource.get("type"))) or _kind(resource)
 
 
 def _kind(resource: Resource) -> str:
@@ -126,7 +131,7 @@ def _warning(resource: Resource) -> dict[str, Any]:
 def _immunisation(resource: Resource) -> dict[str, Any]:
     not_given = resource.get("status") == "not-done"
     return {
-        "title": words(resource.get("vaccineCode")) or _kind(resource),
+        "title": begun(words(resource.get("vaccineCode"))) or _kind(resource),
         "flag": _("Not given") if not_given else "",
     }
 
@@ -180,8 +185,13 @@ def _insurance(resource: Resource) -> dict[str, Any]:
     total = resource.get("total")
     money = total if isinstance(total, Mapping) else {}
     found = quantity(money)
-    shown = {"value": number(found[0]), "unit": str(money.get("currency", ""))} if found else {}
-    return {"title": words(resource.get("type")) or _kind(resource), "detail": _payer(resource), **shown}
+    shown = {"value": _amount(found[0]), "unit": str(money.get("currency", ""))} if found else {}
+    said = [words(resource.get("type")), _payer(resource)]
+    return {"title": _kind(resource), "detail": begun(", ".join(filter(None, said))), **shown}
+
+
+def _amount(money: float) -> str:
+    return formats.number_format(money, decimal_pos=2, use_l10n=True, force_grouping=True)
 
 
 def _payer(resource: Resource) -> str:
@@ -199,11 +209,33 @@ def _message(resource: Resource) -> dict[str, Any]:
 def _person(resource: Resource) -> dict[str, Any]:
     family, given = name(resource)
     return {
-        "title": f"{family}, {given}".strip(", ") or _("Name not known"),
-        "day": day(resource.get("birthDate")),
+        "title": f"{given} {family}".strip() or _("Name not known"),
+        "detail": ". ".join(_about(resource)),
+        "day": None,
     }
 
 
+def _about(resource: Resource) -> Iterator[str]:
+    """When somebody was born, and where they are found."""
+    if birth := born(resource):
+        yield _("Born %(day)s") % {"day": day_words(birth, "day")}
+    yield from filter(None, [str(_GENDERS.get(str(resource.get("gender")), ""))])
+    for each in _mappings(resource.get("address")):
+        lines = [*each.get("line", ()), each.get("city"), each.get("state"), each.get("postalCode")]
+        if written := ", ".join(str(part) for part in lines if part):
+            yield written
+    yield from (str(each["value"]) for each in _mappings(resource.get("telecom")) if each.get("value"))
+
+
+def _mappings(several: Any) -> list[Resource]:
+    return [each for each in several or () if isinstance(each, Mapping)]
+
+
+_GENDERS = {
+    "female": gettext_lazy("Female"),
+    "male": gettext_lazy("Male"),
+    "other": gettext_lazy("Other gender"),
+}
 _SAID: Mapping[str, Callable[[Resource], dict[str, Any]]] = {
     "AllergyIntolerance": _allergy,
     "CarePlan": _plan,

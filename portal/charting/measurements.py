@@ -6,10 +6,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from portal.charting.concepts import Resource, code, coded, components, day, quantity, words
+from portal.charting.concepts import Resource, begun, code, coded, components, day, quantity, words
 from portal.design.charts import Band, Chart, Line, Point, number
 from portal.design.shapes import Item, Measured
 
+SPARKED = 24  # readings that fit into a line the height of a word
 ABOVE, BELOW = frozenset({"H", "HH", "HU"}), frozenset({"L", "LL", "LU"})
 
 
@@ -50,7 +51,7 @@ class Series:
             value=latest.shown,
             unit=latest.unit,
             day=latest.day,
-            history=[reading.values[0] for reading in self.readings],
+            history=[reading.values[0] for reading in self.readings[-SPARKED:]],
             low=latest.low,
             high=latest.high,
             flag=latest.flag,
@@ -124,7 +125,7 @@ def beyond(resource: Resource) -> str:
 
 
 def _series(resource: Resource, readings: Sequence[Reading]) -> Series:
-    title = words(resource.get("code")) or _("Measurement")
+    title = begun(words(resource.get("code"))) or _("Measurement")
     width = min(len(each.values) for each in readings)
     parts = tuple(words(each.get("code")) for each in components(resource))
     names = parts[:width] if width == len(parts) and width > 1 else (title,)

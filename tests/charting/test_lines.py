@@ -131,6 +131,9 @@ def test_the_name_in_use_comes_before_the_old_one() -> None:
         ("kg/m2", "kg/m²"),
         ("{score}", "score"),
         ("mmol/L", "mmol/L"),
+        ("umol/L", "µmol/L"),
+        ("mm[Hg]", "mmHg"),
+        ("10*3/uL", "10³/µL"),
         ("", ""),
     ],
 )
@@ -141,3 +144,48 @@ def test_units_are_written_as_people_write_them(ucum: str, shown: str) -> None:
 def test_words_prefer_what_the_writer_wrote() -> None:
     assert words({"text": "Sugar", **concept("Glucose (substance)")}) == "Sugar"
     assert words(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("long", "plain"),
+    [
+        ("Platelets [#/volume] in Blood by Automated count", "Platelets in Blood"),
+        ("Oxygen saturation in Arterial blood by Pulse oximetry", "Oxygen saturation in Arterial blood"),
+        ("Body Mass Index", "Body Mass Index"),
+        ("Discharge letter by Dr Ames", "Discharge letter by Dr Ames"),
+    ],
+)
+def test_a_long_name_of_loinc_is_said_without_property_and_method(long: str, plain: str) -> None:
+    assert words({"coding": [{"system": "http://loinc.org", "code": "1", "display": long}]}) == plain
+    assert words(concept(long)) == long, "other terminologies mean what they write"
+
+
+def test_a_line_begins_as_a_sentence_does() -> None:
+    assert line({"resourceType": "Immunization", "vaccineCode": concept("varicella")}).title == "Varicella"
+    assert line({"resourceType": "Observation", "code": concept("pH of urine")}).title == "pH of urine"
+
+
+def test_a_bill_says_what_it_is_and_the_money_to_the_cent() -> None:
+    total = {"value": 2092.2, "currency": "USD"}
+    shown = line({"resourceType": "Claim", "type": {"text": "institutional"}, "total": total})
+    assert (shown.title, shown.detail, shown.value, shown.unit) == (
+        "Claim",
+        "Institutional",
+        "2,092.20",
+        "USD",
+    )
+
+
+def test_personal_details_say_what_they_are() -> None:
+    shown = line(
+        {
+            "resourceType": "Patient",
+            "name": [{"family": "Lindgren", "given": ["Amara"]}],
+            "birthDate": "1979-04-12",
+            "gender": "female",
+            "address": [{"line": ["3 Mill Lane"], "city": "Harbour", "postalCode": "H4 2"}],
+            "telecom": [{"system": "phone", "value": "555 0134"}],
+        }
+    )
+    said = "Born 12\xa0April 1979. Female. 3 Mill Lane, Harbour, H4 2. 555 0134"
+    assert (shown.title, shown.detail) == ("Amara Lindgren", said)
