@@ -51,7 +51,7 @@ def cedar_text(consent: FhirConsent) -> str:
     for position, rule in enumerate(consent.rules):
         texts.append(_policy(consent.patient, rule, consent.rules[position + 1 :]))
         if sum(map(len, texts)) > LONGEST:
-            raise ConsentElementUnsupported("Consent.provision nests too much to be decided on.")
+            raise ConsentElementUnsupported("Consent.provision says more than can be decided on.")
     return "".join(texts)
 
 

@@ -126,7 +126,7 @@ def _purpose(value: object, path: str) -> str:
     system, code = coding(value, path)
     if ":" not in system:
         raise ConsentMalformed(f"{path}.system must be an absolute URI.")
-    if system.startswith(codes.HL7_SYSTEMS):
+    if system.lower().startswith(codes.HL7_SYSTEMS):  # scheme and host have no case (RFC 3986 6.2.2.1)
         code_of((system, code), path, codes.PURPOSE_SYSTEM, codes.PURPOSES)
     return f"{system}|{code}"
 
