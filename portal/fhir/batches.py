@@ -10,18 +10,18 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from rest_framework.request import Request
 
-from portal.accounts.identity import Caller
 from portal.fhir.bodies import MAX_BUNDLE, json_body
-from portal.fhir.conditions import wanted
+from portal.fhir.conditions import about, wanted
 from portal.fhir.endpoint import FhirEndpoint
 from portal.fhir.outcomes import MEDIA_TYPE, NOTICE, outcome, tell_entry, tell_notice
 from portal.fhir.stamps import stamped
 from portal.fhir.writing import STATUS, etag, location
 from portal.records import services
+from portal.records.errors import RecordsError
 from portal.records.services import BundleEntry, Written
 
 MOST_IN_BATCH = 100
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _HEADERS = {
     "ifMatch": "HTTP_IF_MATCH",
     "ifNoneExist": "HTTP_IF_NONE_EXIST",
@@ -39,12 +39,7 @@ class Base(FhirEndpoint):
         return self._batch(request, entries) if kind == "batch" else self._transaction(request, entries)
 
     def _transaction(self, request: Request, entries: list[BundleEntry]) -> HttpResponse:
-        def operation(caller: Caller, purpose: str | None) -> list[Written]:
-            return services.transact(
-                caller=caller, tenant=self.organisation.id, entries=entries, purpose=purpose
-            )
-
-        done = self.ask(operation, enters=True)
+        done = self.on_records(services.transact, entries=entries, about=about(request))
         full = wanted(request) == "representation"
         response = _bundle("transaction-response", [_of_write(self.base, one, full=full) for one in done])
         for one in done[:1]:
@@ -68,6 +63,8 @@ class Base(FhirEndpoint):
         try:
             inner = _request(request, f"/fhir/{self.organisation.slug}", entry)
             view, arguments, named = resolve(inner.path_info)
+        except RecordsError as error:
+            return outcome(error.status, error.code, str(error), request.request_id)  # type: ignore[attr-defined]
         except (ValueError, Resolver404):
             sentence = "The request of this entry names no method and address that are served."
             return outcome(400, "bundle-invalid", sentence, request.request_id)  # type: ignore[attr-defined]
@@ -92,10 +89,10 @@ def _request(outer: HttpRequest, base: str, entry: BundleEntry) -> WSGIRequest:
     parts = urlsplit(url)
     if parts.scheme or parts.netloc or not parts.path.strip("/"):
         raise ValueError("not an address below this server")
-    body = entry.text.encode()
-    about = {name: value for name, value in outer.META.items() if isinstance(value, str)}
+    body = services.carried_patch(entry.resource) if entry.method == "PATCH" else entry.text.encode()
+    outside = {name: value for name, value in outer.META.items() if isinstance(value, str)}
     for name in _HEADERS.values():
-        about.pop(name, None)
+        outside.pop(name, None)
     stated = {
         header: entry.request[name]
         for name, header in _HEADERS.items()
@@ -103,13 +100,13 @@ def _request(outer: HttpRequest, base: str, entry: BundleEntry) -> WSGIRequest:
     }
     inner = WSGIRequest(
         {
-            **about,
+            **outside,
             **stated,
             "REQUEST_METHOD": entry.method,
             "PATH_INFO": f"{base}/{parts.path.lstrip('/')}",
             "SCRIPT_NAME": "",
             "QUERY_STRING": parts.query,
-            "CONTENT_TYPE": "application/fhir+json",
+            "CONTENT_TYPE": services.PATCH_TYPE if entry.method == "PATCH" else "application/fhir+json",
             "CONTENT_LENGTH": str(len(body)),
             "wsgi.input": BytesIO(body),
             "wsgi.url_scheme": outer.scheme or "http",
@@ -123,7 +120,7 @@ def _of_write(base: str, one: Written, *, full: bool) -> str:
     told: dict[str, Any] = {
         "response": {
             "status": str(STATUS[one.outcome]),
-            "etag": etag(one.version),
+            **({"etag": etag(one.version)} if one.version else {}),
             "lastModified": one.updated.isoformat(timespec="milliseconds"),
             **({} if one.outcome == "deleted" else {"location": location(base, one)}),
         },

@@ -8,17 +8,15 @@ from typing import Any, BinaryIO
 from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.request import Request
 
-from portal.accounts.identity import Caller
 from portal.fhir.bodies import JSON
+from portal.fhir.conditions import about
 from portal.fhir.errors import BadHeader
 from portal.fhir.outcomes import MEDIA_TYPE, tell_entry
 from portal.fhir.views import Instance, Type
 from portal.fhir.writing import answer, etag
 from portal.records import services
-from portal.records.services import Read, Written
+from portal.records.subjects import HEADER as SUBJECT
 from portal.staff.files import from_thread
-
-SUBJECT = "X-Security-Context"
 
 
 class Binaries(Type):
@@ -28,23 +26,14 @@ class Binaries(Type):
         media_type = (request.content_type or "").split(";")[0].strip().lower()
         if media_type in JSON:
             return super().post(request, tenant, kind)
-        kind_of, _, patient = request.headers.get(SUBJECT, "").partition("/")
-        if kind_of != "Patient" or not patient:
-            sentence = f"Say whose document it is: {SUBJECT}: Patient/<id>."
-            raise BadHeader(sentence, expression=SUBJECT)
+        if not (patient := about(request)):
+            raise BadHeader(f"Say whose document it is: {SUBJECT}: Patient/<id>.", expression=SUBJECT)
         content: BinaryIO = request._request._stream  # as ASGI has put it aside: on disk, unless it is small
 
-        def operation(caller: Caller, purpose: str | None) -> Written:
-            return services.create_document(
-                caller=caller,
-                tenant=self.organisation.id,
-                patient=patient,
-                media_type=media_type,
-                content=content,
-                purpose=purpose,
-            )
-
-        return answer(request, self.base, self.ask(operation, enters=True))
+        made = self.on_records(
+            services.create_document, patient=patient, media_type=media_type, content=content
+        )
+        return answer(request, self.base, made)
 
 
 class BinaryInstance(Instance):
@@ -53,17 +42,7 @@ class BinaryInstance(Instance):
     streams = True
 
     def get(self, request: Request, tenant: str, kind: str, key: str, version: int | None = None) -> Any:
-        def operation(caller: Caller, purpose: str | None) -> Read:
-            return services.read(
-                caller=caller,
-                tenant=self.organisation.id,
-                type="Binary",
-                id=key,
-                purpose=purpose,
-                version=version,
-            )
-
-        found = self.ask(operation, enters=True)
+        found = self.on_records(services.read, type="Binary", id=key, version=version)
         document = services.document_of(found.record, tenant=self.organisation.id)
         as_fhir = any(form in request.headers.get("Accept", "") for form in JSON)
         pieces = _as_fhir(found.record.resource, document.pieces) if as_fhir else document.pieces

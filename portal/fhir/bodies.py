@@ -4,6 +4,7 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 
 from portal.fhir.errors import BodyTooLarge
+from portal.records import services
 from portal.records.strict_json import MAX_RESOURCE
 
 MAX_BUNDLE = 20 * 1024 * 1024
@@ -12,9 +13,18 @@ JSON = frozenset({"application/fhir+json", "application/json", "application/json
 
 def json_body(request: Request, *, most: int = MAX_RESOURCE) -> bytes:
     """The bytes of a JSON body. Raises UnsupportedMediaType, BodyTooLarge."""
+    return _body(request, JSON, most)
+
+
+def patch_body(request: Request) -> bytes:
+    """The bytes of a JSON Patch. Raises UnsupportedMediaType, BodyTooLarge."""
+    return _body(request, frozenset({services.PATCH_TYPE}), MAX_RESOURCE)
+
+
+def _body(request: Request, taken: frozenset[str], most: int) -> bytes:
     media_type = (request.content_type or "").split(";")[0].strip().lower()
-    if media_type not in JSON:
-        raise UnsupportedMediaType(media_type[:80], detail="Send application/fhir+json.")
+    if media_type not in taken:
+        raise UnsupportedMediaType(media_type[:80], detail=f"Send {min(taken)}.")
     length = request.META.get("CONTENT_LENGTH") or "0"
     announced = int(length) if length.isdecimal() else 0
     content = b"" if announced > most else request._request.read(most + 1)

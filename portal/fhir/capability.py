@@ -4,8 +4,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from portal.fhir.registry import VIEWS, View, interactions_of, operations_of
-from portal.records import combinations, searchable
+from portal.fhir.registry import NOT_DELETED, VIEWS, View, interactions_of, operations_of
+from portal.records import combinations, searchable, services
 from portal.records.kinds import DIRECTORY, KINDS
 
 PUBLISHED = "2026-11-01"
@@ -36,6 +36,7 @@ def statement(base: str, organisation: str) -> dict[str, Any]:
         "software": {"name": "Assent"},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
+        "patchFormat": [services.PATCH_TYPE],
         "rest": [
             {
                 "mode": "server",
@@ -59,6 +60,8 @@ def _resource(name: str) -> dict[str, Any]:
         "readHistory": True,
         "updateCreate": True,
         "conditionalCreate": True,
+        "conditionalUpdate": True,
+        "conditionalDelete": "not-supported" if name in NOT_DELETED else "single",
         "searchInclude": includes,
         "searchRevInclude": led,
         "searchParam": [_parameter(name, one) for one in sorted(searchable.names_of(name))],

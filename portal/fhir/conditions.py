@@ -6,10 +6,12 @@ from urllib.parse import parse_qs
 from rest_framework.request import Request
 
 from portal.fhir.errors import BadHeader
+from portal.records.subjects import HEADER as SUBJECT
 
 _ETAG = re.compile(r'\s*(?:W/)?"([1-9][0-9]{0,8})"\s*\Z')
 _RETURN = re.compile(r"(?:\A|[,;\s])return=(minimal|representation|OperationOutcome)(?:\Z|[,;\s])")
 _LONGEST = 2000
+_PATIENT = re.compile(r"Patient/([A-Za-z0-9\-.]{1,64})\Z")
 
 
 def if_match(value: str | None) -> int | None:
@@ -26,18 +28,30 @@ def if_match(value: str | None) -> int | None:
 
 def if_none_exist(value: str | None) -> dict[str, list[str]] | None:
     """The search of a conditional create. Raises BadHeader."""
-    if not value:
-        return None
-    query = value.rpartition("?")[2]
-    try:
-        found = parse_qs(query, keep_blank_values=True, strict_parsing=True, max_num_fields=20)
-    except ValueError:
-        found = {}
-    if not found or len(value) > _LONGEST:
+    found = search_of(value.rpartition("?")[2]) if value else None
+    if value and not found:
         raise BadHeader(
             "If-None-Exist is a search, such as identifier=system|value.", expression="If-None-Exist"
         )
     return found
+
+
+def search_of(query: str) -> dict[str, list[str]]:
+    """The search that a query says; nothing where it says none."""
+    try:
+        found = parse_qs(query, keep_blank_values=True, strict_parsing=True, max_num_fields=20)
+    except ValueError:
+        return {}
+    return found if len(query) <= _LONGEST else {}
+
+
+def about(request: Request) -> str:
+    """The id of the Patient whose record it is, where the client says so; "" where it does not. Raises BadHeader."""
+    said = request.headers.get(SUBJECT, "").strip()
+    match = _PATIENT.match(said)
+    if said and match is None:
+        raise BadHeader(f"{SUBJECT} names a patient of ours: Patient/<id>.", expression=SUBJECT)
+    return match[1] if match else ""
 
 
 def wanted(request: Request) -> str:

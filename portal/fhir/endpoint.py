@@ -92,6 +92,14 @@ class FhirEndpoint(APIView):
                 self._enter_refusal(error, operation)
             raise
 
+    def on_records(self, operation: Callable[..., Answer], **given: Any) -> Answer:
+        """Run an operation that passes the gate before this organisation's records, with what was `given`."""
+
+        def gated(caller: Caller, purpose: str | None) -> Answer:
+            return operation(caller=caller, tenant=self.organisation.id, purpose=purpose, **given)
+
+        return self.ask(gated, enters=True)
+
     def _enter_refusal(
         self, error: AccountsError | ConsentError, operation: Callable[[Caller, str | None], Any]
     ) -> None:

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.utils.http import urlencode
 from rest_framework.request import Request
 
-from portal.accounts.identity import Caller
 from portal.fhir.endpoint import FhirEndpoint
 from portal.fhir.errors import BadParameter
 from portal.fhir.outcomes import MEDIA_TYPE, tell_entry
@@ -31,20 +30,15 @@ class InstanceHistory(FhirEndpoint):
     def _history(self, request: Request, kind: str, key: str) -> HttpResponse:
         asked = _asked(request)
 
-        def operation(caller: Caller, purpose: str | None) -> Lineage:
-            return services.lineage(
-                caller=caller,
-                tenant=self.organisation.id,
-                type=kind,
-                id=key,
-                patient=asked.get("patient", "").removeprefix("Patient/"),
-                purpose=purpose,
-                since=_since(asked.get("_since")),
-                cursor=asked.get("_cursor", ""),
-                count=_count(asked.get("_count")),
-            )
-
-        found = self.ask(operation, enters=True)
+        found = self.on_records(
+            services.lineage,
+            type=kind,
+            id=key,
+            patient=asked.get("patient", "").removeprefix("Patient/"),
+            since=_since(asked.get("_since")),
+            cursor=asked.get("_cursor", ""),
+            count=_count(asked.get("_count")),
+        )
         response = HttpResponse(self._bundle(request, asked, found), content_type=MEDIA_TYPE)
         tell_entry(response, found.promise, found.decision)
         return response

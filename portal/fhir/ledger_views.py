@@ -15,7 +15,6 @@ from portal.fhir.outcomes import MEDIA_TYPE, tell_entry
 from portal.fhir.registry import AUDIT_EVENT
 from portal.records import dates, services
 from portal.records.services import AuditEvents as Found
-from portal.records.services import Read
 
 _BOUNDS = ("ge", "le", "gt", "lt", "eq")
 
@@ -63,12 +62,7 @@ class OneProvenance(FhirEndpoint):
     http_method_names = ["get", "head"]
 
     def get(self, request: Request, tenant: str, entry: UUID) -> HttpResponse:
-        def operation(caller: Caller, purpose: str | None) -> Read:
-            return services.read_provenance(
-                caller=caller, tenant=self.organisation.id, entry=entry, purpose=purpose
-            )
-
-        found = self.ask(operation, enters=True)
+        found = self.on_records(services.read_provenance, entry=entry)
         response = HttpResponse(found.record.content, content_type=MEDIA_TYPE)
         tell_entry(response, found.promise)
         return response

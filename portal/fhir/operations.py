@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.utils.http import urlencode
 from rest_framework.request import Request
 
-from portal.accounts.identity import Caller
 from portal.fhir.bodies import json_body
 from portal.fhir.bundles import searchset
 from portal.fhir.endpoint import FhirEndpoint
@@ -79,19 +78,15 @@ class Everything(Operation):
     def answer(self, request: Request, given: Given, **place: str) -> HttpResponse:
         since, count = instant(given, "_since"), counted(given)
 
-        def operation(caller: Caller, purpose: str | None) -> SearchResult:
-            return services.everything(
-                caller=caller,
-                tenant=self.organisation.id,
-                patient=place["key"],
-                types=words(given, "_type"),
-                since=since,
-                count=count,
-                cursor=first(given, "_cursor"),
-                purpose=purpose,
-            )
-
-        return self.bundle(self.ask(operation, enters=True), f"Patient/{place['key']}/$everything", given)
+        found = self.on_records(
+            services.everything,
+            patient=place["key"],
+            types=words(given, "_type"),
+            since=since,
+            count=count,
+            cursor=first(given, "_cursor"),
+        )
+        return self.bundle(found, f"Patient/{place['key']}/$everything", given)
 
 
 class DocRef(Operation):
@@ -114,16 +109,8 @@ class DocRef(Operation):
             **({"_cursor": given["_cursor"]} if given.get("_cursor") else {}),
         }
 
-        def operation(caller: Caller, purpose: str | None) -> SearchResult:
-            return services.search(
-                caller=caller,
-                tenant=self.organisation.id,
-                type="DocumentReference",
-                params=params,
-                purpose=purpose,
-            )
-
-        return self.bundle(self.ask(operation, enters=True), "DocumentReference/$docref", given)
+        found = self.on_records(services.search, type="DocumentReference", params=params)
+        return self.bundle(found, "DocumentReference/$docref", given)
 
 
 class Validate(FhirEndpoint):

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from portal.records.kinds import KINDS
 from portal.subscriptions.topics import TOPICS
 
-SERVED = ("read", "vread", "update", "delete", "history-instance", "history-type", "create", "search-type")
+SERVED = (
+    "read",
+    "vread",
+    "update",
+    "patch",
+    "delete",
+    "history-instance",
+    "history-type",
+    "create",
+    "search-type",
+)
 NOT_DELETED = frozenset({"Patient"})  # whoever is registered is not deleted
 
 

@@ -23,7 +23,7 @@ from portal.fhir.writing import WritesInstance, WritesType, etag
 from portal.records import services
 from portal.records.errors import UnsupportedType
 from portal.records.kinds import CLINICAL, KINDS
-from portal.records.services import Read, Record, SearchResult
+from portal.records.services import Record, SearchResult
 
 
 class Metadata(FhirEndpoint):
@@ -43,17 +43,7 @@ class Instance(WritesInstance):
     def get(
         self, request: Request, tenant: str, kind: str, key: str, version: int | None = None
     ) -> HttpResponse:
-        def operation(caller: Caller, purpose: str | None) -> Read:
-            return services.read(
-                caller=caller,
-                tenant=self.organisation.id,
-                type=kind,
-                id=key,
-                purpose=purpose,
-                version=version,
-            )
-
-        found = self.ask(operation, enters=True)
+        found = self.on_records(services.read, type=kind, id=key, version=version)
         record = found.record
         content = stamped(record.content, version=record.version, updated=record.updated)
         response = HttpResponse(content, content_type=MEDIA_TYPE)

@@ -1,13 +1,13 @@
-"""Create, update and delete over HTTP."""
+"""Create, update, patch and delete over HTTP, also of whatever fits a search."""
 
 from django.http import HttpResponse
 from django.utils.http import http_date
 from rest_framework.request import Request
 
-from portal.accounts.identity import Caller
-from portal.fhir.bodies import json_body
-from portal.fhir.conditions import if_match, if_none_exist, wanted
+from portal.fhir.bodies import json_body, patch_body
+from portal.fhir.conditions import about, if_match, if_none_exist, search_of, wanted
 from portal.fhir.endpoint import FhirEndpoint
+from portal.fhir.errors import BadParameter
 from portal.fhir.outcomes import MEDIA_TYPE, done, tell_entry
 from portal.fhir.stamps import stamped
 from portal.records import services
@@ -16,58 +16,58 @@ from portal.records.services import Written
 STATUS = {"created": 201, "updated": 200, "deleted": 204, "found": 200}
 
 
-class WritesInstance(FhirEndpoint):
-    """`PUT Type/id`, `DELETE Type/id`."""
+class Writes(FhirEndpoint):
+    """What all of them share: the version that a change was made for, and whose record it is."""
+
+    def written(self, request: Request, one: Written) -> HttpResponse:
+        return answer(request, self.base, one)
+
+    def version(self, request: Request) -> int | None:
+        return if_match(request.headers.get("If-Match"))
+
+
+class WritesInstance(Writes):
+    """`PUT Type/id`, `PATCH Type/id`, `DELETE Type/id`."""
 
     def put(self, request: Request, tenant: str, kind: str, key: str) -> HttpResponse:
-        content, version = json_body(request), if_match(request.headers.get("If-Match"))
+        content, version = json_body(request), self.version(request)
+        given = {"content": content, "version": version, "about": about(request)}
+        return self.written(request, self.on_records(services.update, type=kind, id=key, **given))
 
-        def operation(caller: Caller, purpose: str | None) -> Written:
-            return services.update(
-                caller=caller,
-                tenant=self.organisation.id,
-                type=kind,
-                id=key,
-                content=content,
-                purpose=purpose,
-                version=version,
-            )
-
-        return answer(request, self.base, self.ask(operation, enters=True))
+    def patch(self, request: Request, tenant: str, kind: str, key: str) -> HttpResponse:
+        given = {"content": patch_body(request), "version": self.version(request)}
+        return self.written(request, self.on_records(services.patch, type=kind, id=key, **given))
 
     def delete(self, request: Request, tenant: str, kind: str, key: str) -> HttpResponse:
-        version = if_match(request.headers.get("If-Match"))
-
-        def operation(caller: Caller, purpose: str | None) -> Written:
-            return services.delete(
-                caller=caller,
-                tenant=self.organisation.id,
-                type=kind,
-                id=key,
-                purpose=purpose,
-                version=version,
-            )
-
-        return answer(request, self.base, self.ask(operation, enters=True))
+        version = self.version(request)
+        return self.written(request, self.on_records(services.delete, type=kind, id=key, version=version))
 
 
-class WritesType(FhirEndpoint):
-    """`POST Type`, with `If-None-Exist`."""
+class WritesType(Writes):
+    """`POST Type`, with `If-None-Exist`; `PUT Type?search`, `DELETE Type?search`."""
 
     def post(self, request: Request, tenant: str, kind: str) -> HttpResponse:
         content, condition = json_body(request), if_none_exist(request.headers.get("If-None-Exist"))
+        given = {"content": content, "condition": condition, "about": about(request)}
+        return self.written(request, self.on_records(services.create, type=kind, **given))
 
-        def operation(caller: Caller, purpose: str | None) -> Written:
-            return services.create(
-                caller=caller,
-                tenant=self.organisation.id,
-                type=kind,
-                content=content,
-                purpose=purpose,
-                condition=condition,
-            )
+    def put(self, request: Request, tenant: str, kind: str) -> HttpResponse:
+        content, condition = json_body(request), self._condition(request)
+        given = {"content": content, "version": self.version(request), "about": about(request)}
+        made = self.on_records(services.update_where, type=kind, condition=condition, **given)
+        return self.written(request, made)
 
-        return answer(request, self.base, self.ask(operation, enters=True))
+    def delete(self, request: Request, tenant: str, kind: str) -> HttpResponse:
+        condition, version = self._condition(request), self.version(request)
+        made = self.on_records(services.delete_where, type=kind, condition=condition, version=version)
+        return self.written(request, made)
+
+    def _condition(self, request: Request) -> dict[str, list[str]]:
+        found = search_of(request.META.get("QUERY_STRING", ""))
+        if not found:
+            sentence = "Name one record by its id, or by a search such as ?identifier=system|value. Nothing was stored."
+            raise BadParameter(sentence, expression="url")
+        return found
 
 
 def answer(request: Request, base: str, one: Written) -> HttpResponse:
@@ -80,8 +80,9 @@ def answer(request: Request, base: str, one: Written) -> HttpResponse:
     else:
         body = stamped(one.content, version=one.version, updated=one.updated)
         response = HttpResponse(body, status=status, content_type=MEDIA_TYPE)
-    response["ETag"] = etag(one.version)
-    response["Last-Modified"] = http_date(one.updated.timestamp())
+    if one.version:
+        response["ETag"] = etag(one.version)
+        response["Last-Modified"] = http_date(one.updated.timestamp())
     if one.outcome != "deleted":
         response["Location"] = location(base, one)
     tell_entry(response, one.promise, one.decision)

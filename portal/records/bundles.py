@@ -21,6 +21,7 @@ class Entry:
     text: str = ""
     fault: str = ""
     beside: bool = False  # we ourselves put content beside it
+    about: str = ""  # the id of the Patient whose record it is, where whoever sends it says so
 
     @property
     def name(self) -> str:
@@ -55,6 +56,9 @@ def read(content: bytes) -> list[Entry]:
     if bundle.type not in BUNDLE_TYPES:
         known = ", ".join(BUNDLE_TYPES)
         raise InvalidResource(f"Bundle.type must be one of: {known}.", expression="Bundle.type")
+    for entry in bundle.entries:
+        if not entry.fault and entry.method not in {"", "POST", "PUT"}:
+            entry.fault = "is a request that an import does not carry out"
     return bundle.entries
 
 
@@ -128,6 +132,4 @@ def _fault_of(entry: Entry) -> str:
         return f"is larger than {MAX_RESOURCE // 1024} KiB"
     if too_deep(entry.resource):
         return f"is nested deeper than {MAX_DEPTH} levels"
-    if entry.method not in {"", "POST", "PUT"}:
-        return "is a request that an import does not carry out"
     return ""

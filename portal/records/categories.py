@@ -64,14 +64,6 @@ def patient_of(resource: Resource) -> str:
     return ""
 
 
-def patient_id(resource: Resource) -> str:
-    """The id of the FHIR Patient, or "" if the resource names none of ours."""
-    if resource["resourceType"] == "Patient":
-        return str(resource["id"])
-    kind, _, rest = patient_of(resource).partition("/")
-    return rest.partition("/")[0] if kind == "Patient" else ""
-
-
 def author_of(resource: Resource) -> str:
     """The reference to whoever recorded it; "" if it names nobody."""
     for path in KINDS[resource["resourceType"]].author:

@@ -18,8 +18,8 @@ Place = tuple[str, str]  # type and id
 class Change:
     """One record to be written. `entry` is its text, None for a deletion.
 
-    `expected`: the version that it must have now (If-Match). `condition`: the search of a conditional create
-    (If-None-Exist), which does nothing if one record fits.
+    `expected`: the version that it must have now (If-Match). `condition`: a search that one record may fit. A create
+    does nothing then (If-None-Exist), an update or deletion is one of that record; if none fits, an update creates.
     """
 
     verb: Verb
@@ -38,6 +38,7 @@ class Change:
 @dataclass(frozen=True)
 class Written:
     """A record as it is after a write. `content` is the exact bytes that are stored; empty after a deletion.
+    `version` 0: a conditional deletion that no record fitted.
 
     `outcome` is "created", "updated", "deleted", or "found" where a conditional create found one and did nothing.
     Without decision it is from the directory. `promise` is that of the entry, None only for what was found in the

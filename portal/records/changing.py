@@ -9,7 +9,7 @@ from uuid import UUID
 from portal.accounts.identity import Caller
 from portal.records import strict_json
 from portal.records.bundles import Entry
-from portal.records.changes import Change, Written
+from portal.records.changes import Change, Verb, Written
 from portal.records.committing import carry_out
 from portal.records.errors import IdMismatch, InvalidResource, UnsupportedType
 from portal.records.kinds import KINDS
@@ -58,13 +58,15 @@ def create(
     content: bytes,
     purpose: str | None = None,
     condition: Mapping[str, Sequence[str]] | None = None,
+    about: str = "",
 ) -> Written:
     """Store the bytes of a resource under an id that is made for it; an id that they name is replaced.
 
     `condition`: search parameters (If-None-Exist); where one record fits them that one is returned, as "found", and
-    nothing is stored. Raises as `write_resource`, and MalformedJson, InvalidSearch, NotSelective.
+    nothing is stored. `about`: the id of the Patient whose record it is, for a resource that only contains one.
+    Raises as `write_resource`, and MalformedJson, InvalidSearch, NotSelective.
     """
-    entry = entry_of(content, type)
+    entry = entry_of(content, type, about=about)
     key = str(uuid.uuid4())
     set_id(entry, key)
     change = Change("create", type, key, entry, condition=condition)
@@ -80,13 +82,14 @@ def update(
     content: bytes,
     purpose: str | None = None,
     version: int | None = None,
+    about: str = "",
 ) -> Written:
     """Store the bytes of a resource as the next version of a record; as its first, if there is none with that id.
 
-    `version`: the one that it must have now (If-Match). A record that was deleted is there again afterwards. Raises as
-    `write_resource`, and MalformedJson, IdMismatch.
+    `version`: the one that it must have now (If-Match). A record that was deleted is there again afterwards. `about` as
+    with `create`. Raises as `write_resource`, and MalformedJson, IdMismatch.
     """
-    entry = entry_of(content, type)
+    entry = entry_of(content, type, about=about)
     if entry.resource.get("id") != id:
         raise IdMismatch(
             "The id in the body is not the one that the record is to have. Nothing was stored.",
@@ -94,6 +97,56 @@ def update(
         )
     change = Change("update", type, id, entry, expected=version)
     return carry_out([change], caller=caller, tenant=tenant, purpose=purpose, interaction="update")[0]
+
+
+def update_where(
+    *,
+    caller: Caller,
+    tenant: UUID,
+    type: str,  # noqa: A002 - the field's own name
+    condition: Mapping[str, Sequence[str]],
+    content: bytes,
+    purpose: str | None = None,
+    version: int | None = None,
+    about: str = "",
+) -> Written:
+    """Store the bytes of a resource as the next version of the one record that fits; as a new one, if none does.
+
+    Whether one fits is a search, decided and entered as one. Raises as `update`, and InvalidSearch, NotSelective.
+    """
+    change = where("update", type, condition, entry_of(content, type, about=about), expected=version)
+    return carry_out([change], caller=caller, tenant=tenant, purpose=purpose, interaction="update")[0]
+
+
+def delete_where(
+    *,
+    caller: Caller,
+    tenant: UUID,
+    type: str,  # noqa: A002 - the field's own name
+    condition: Mapping[str, Sequence[str]],
+    purpose: str | None = None,
+    version: int | None = None,
+) -> Written:
+    """Say that the one record that fits is no more; nothing is done if none does. The condition names the patient.
+
+    Raises as `delete`, and InvalidSearch, NotSelective.
+    """
+    kept(type)
+    change = where("delete", type, condition, expected=version)
+    return carry_out([change], caller=caller, tenant=tenant, purpose=purpose, interaction="delete")[0]
+
+
+def where(
+    verb: Verb,
+    type_name: str,
+    condition: Mapping[str, Sequence[str]],
+    entry: Entry | None = None,
+    *,
+    expected: int | None = None,
+) -> Change:
+    """A change of whatever fits. The id is the one of the resource, or one for the record that it will be."""
+    key = str((entry and entry.resource.get("id")) or uuid.uuid4())
+    return Change(verb, type_name, key, entry, expected=expected, condition=condition)
 
 
 def delete(
@@ -120,7 +173,7 @@ def kept(type_name: str) -> None:
         raise UnsupportedType(f"This node does not keep resources of the type {type_name[:40]!r}.")
 
 
-def entry_of(content: bytes, type_name: str) -> Entry:
+def entry_of(content: bytes, type_name: str, *, about: str = "") -> Entry:
     """The one resource of these bytes. Raises MalformedJson, UnsupportedType, InvalidResource, IdMismatch."""
     kept(type_name)
     resource = strict_json.parse(content)
@@ -131,4 +184,4 @@ def entry_of(content: bytes, type_name: str) -> Entry:
             "The resourceType of the body is not the one that the address names. Nothing was stored.",
             expression="resourceType",
         )
-    return Entry(None, resource=resource, text=content.decode())
+    return Entry(None, resource=resource, text=content.decode(), about=about)

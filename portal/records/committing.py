@@ -6,7 +6,8 @@ written; a denial is committed alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,17 +17,25 @@ from portal.accounts import selectors
 from portal.accounts import services as accounts
 from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
-from portal.records import conditional, storage, storing
+from portal.records import conditional, storage, storing, subjects
 from portal.records.access import Entered, deciding, enter
-from portal.records.categories import patient_id
-from portal.records.changes import Change, Place, Written
+from portal.records.changes import Change, Written
 from portal.records.circles import refuse_circles
-from portal.records.errors import Denied, InvalidResource, RecordsError, UnknownRecord, WriteConflict
+from portal.records.errors import (
+    Denied,
+    InvalidBundle,
+    InvalidResource,
+    RecordsError,
+    UnknownRecord,
+    WriteConflict,
+)
 from portal.records.judging import Item, Verdict, judge, may_keep
 from portal.records.kinds import DIRECTORY, KINDS
 from portal.records.opening import open_rows
 from portal.records.preparing import prepare_whole, within
+from portal.records.referring import refuse_missing
 from portal.records.registering import identity_of, record_number_of
+from portal.records.somebody_else import refuse_somebody_else
 
 LOCK = "records.write"
 
@@ -58,6 +67,16 @@ def carry_out(
     return [work.done(index) for index in range(len(changes))]
 
 
+def refuse_twice(changes: Sequence[Change]) -> None:
+    """Raise InvalidBundle where two changes are of the same record."""
+    seen = set()
+    for index, change in enumerate(changes):
+        if change.place in seen:
+            message = "Two entries of a transaction write the same record. Nothing was stored."
+            raise InvalidBundle(message, expression=f"Bundle.entry[{index}]")
+        seen.add(change.place)
+
+
 @dataclass
 class _Work:
     caller: Caller
@@ -72,18 +91,20 @@ class _Work:
     def run(self) -> Entered | None:
         """Everything, or the denial that was entered instead."""
         lock(LOCK, self.tenant, exclusive=False)  # an import takes it exclusively
+        self._lock_conditional()
         for index, change in self._conditional():
             match = self._find(change)
-            if match and match.row is None:
-                return match.entered
-            if match and match.row:
-                self.found[index] = match
-                self._lead(change, (match.row.header.type, match.row.header.id))
+            if match.denial:
+                return match.denial
+            self._settle(index, change, match)
+        refuse_twice(self.changes)
         items = self._items()
         self._lock(items)
         with transaction.atomic():
             verdicts = self._judged(items)
             if all(verdict.decision.permitted for verdict in verdicts):
+                refuse_missing(items, verdicts)
+                refuse_somebody_else(verdicts)
                 self.written = storing.store(
                     items, verdicts, caller=self.caller, interaction=self.interaction
                 )
@@ -95,10 +116,12 @@ class _Work:
         """What became of a change, once everything is committed."""
         if index in self.written:
             return self.written[index]
-        match = self.found[index]
-        assert match.row  # noqa: S101 - a denial was raised before
-        (record,) = open_rows(self.tenant, [match.row]).records
+        match, change = self.found[index], self.changes[index]
         decision, promise = (match.entered.decision, match.entered.promise) if match.entered else (None, None)
+        if match.row is None:
+            now = datetime.now(UTC)
+            return Written(change.type, change.id, 0, "deleted", now, b"", decision, promise)
+        (record,) = open_rows(self.tenant, [match.row]).records
         return Written(
             record.type, record.id, record.version, "found", record.updated, record.content, decision, promise
         )
@@ -108,26 +131,49 @@ class _Work:
         conditional_ones = [pair for pair in enumerate(self.changes) if pair[1].condition is not None]
         return iter(sorted(conditional_ones, key=lambda pair: pair[1].type not in {"Patient", *DIRECTORY}))
 
-    def _find(self, change: Change) -> conditional.Match | None:
-        assert change.entry  # noqa: S101 - only a create has a condition
-        patient = patient_id(change.entry.resource)
+    def _lock_conditional(self) -> None:
+        """One writer at a time also while it is asked whether there is something that fits."""
+        asked = [change for _, change in self._conditional()]
+        if asked:
+            patients = {self._patient(change) for change in asked} - {""}
+            persons = selectors.persons_of(patients).values()
+            keys = {f"{self.tenant}/directory", *map(str, persons)}
+            locks([(LOCK, key) for key in sorted(keys)], exclusive=True)
+
+    def _patient(self, change: Change) -> str:
+        """The id of the Patient whom a change is about, as far as the change itself says."""
+        if change.entry is None:
+            return conditional.patient_named(change)
         for element in KINDS[change.type].patient:
             named = change.entry.resource.get(element)
-            led = self.places.get(named.get("reference", "")) if isinstance(named, dict) else None
-            patient = led.removeprefix("Patient/") if led else patient
+            reference = named.get("reference") if isinstance(named, dict) else None
+            if isinstance(reference, str) and reference in self.places:
+                return self.places[reference].removeprefix("Patient/")
+        return subjects.patient_id(change.entry)
+
+    def _find(self, change: Change) -> conditional.Match:
         try:
             return conditional.find(
-                change, patient, caller=self.caller, tenant=self.tenant, purpose=self.purpose
+                change, self._patient(change), caller=self.caller, tenant=self.tenant, purpose=self.purpose
             )
         except UnknownPerson:
-            return None  # a Patient of the same bundle, or one that the writing itself refuses
+            if change.entry is None:
+                raise
+            return conditional.NOTHING  # a Patient of the same bundle, or one that the writing itself refuses
         except RecordsError as error:
-            raise within(change.entry, error) from None
+            raise (within(change.entry, error) if change.entry else error) from None
 
-    def _lead(self, change: Change, place: Place) -> None:
-        assert change.entry  # noqa: S101 - only a create has a condition
-        if change.entry.full_url:
+    def _settle(self, index: int, change: Change, match: conditional.Match) -> None:
+        """What a change with a condition comes to, now that it is known what fits."""
+        place = (match.row.header.type, match.row.header.id) if match.row else change.place
+        if change.entry and change.entry.full_url:
             self.places[change.entry.full_url] = "/".join(place)
+        if change.verb == "update":
+            self.changes[index] = conditional.settled(change, match.row)
+        elif match.row and change.verb == "delete":
+            self.changes[index] = replace(change, id=place[1], condition=None)
+        elif match.row or change.verb == "delete":
+            self.found[index] = match  # there is nothing to be done
 
     def _items(self) -> list[Item]:
         """What is left to be done, prepared."""

@@ -1,9 +1,9 @@
-"""Conditional create (FHIR R4, 3.1.0.8.1): nothing is done where one record fits the condition already.
+"""Conditional create, update and delete (FHIR R4, 3.1.0.8.1, 3.1.0.4.3, 3.1.0.7.1): what is done hangs on what fits.
 
 Whether one fits is told only to those who may read it: the condition is a search, decided and entered as one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from portal.accounts import selectors
@@ -12,33 +12,42 @@ from portal.records import index, parameters, storage
 from portal.records.access import Entered, ask, circumstances, decide, enter, group_facts
 from portal.records.candidates import candidates
 from portal.records.changes import Change
-from portal.records.errors import InvalidSearch, NotSelective
+from portal.records.errors import IdMismatch, InvalidSearch, NotSelective
 from portal.records.kinds import DIRECTORY, KINDS
 from portal.records.query import Query
+from portal.records.references import set_id
 from portal.records.sealed import Stored
 
 _IN_PATIENT = frozenset({"patient", "subject"})
+WHERE = {"create": "If-None-Exist", "update": "url", "delete": "url"}
 
 
 @dataclass(frozen=True)
 class Match:
-    """What fits: a record, or the denial of being told. Without `entered` it is from the directory."""
+    """The record that fits, if there is one, or the denial of being told. Without `entered` nobody was asked about."""
 
-    row: Stored | None
+    row: Stored | None = None
     entered: Entered | None = None
 
+    @property
+    def denial(self) -> Entered | None:
+        return None if self.entered is None or self.entered.decision.permitted else self.entered
 
-def find(change: Change, patient: str, *, caller: Caller, tenant: UUID, purpose: str | None) -> Match | None:
-    """The record that fits the condition of a create, in the tenant's scope; None if none does.
 
-    `patient`: the id of the Patient whom the new record is about. Raises NotSelective, InvalidSearch, UnknownPerson.
+NOTHING = Match()
+
+
+def find(change: Change, patient: str, *, caller: Caller, tenant: UUID, purpose: str | None) -> Match:
+    """The record that fits the condition of a change, in the tenant's scope.
+
+    `patient`: the id of the Patient whom the record is about. Raises NotSelective, InvalidSearch, UnknownPerson.
     """
     query = _query(change, patient)
     if change.type in DIRECTORY:
         return _only(_page(query, None, tenant, None), None)
     person = _patient(query, tenant) if change.type == "Patient" else _registered(patient)
     if person is None:
-        return None
+        return NOTHING
     asked = ask(caller, tenant, person, purpose=purpose, interaction="search")  # which is what it is
     under = circumstances(asked)
     found = candidates(person, [change.type], query.conditions(tenant=tenant, person=person), under.told)
@@ -52,18 +61,41 @@ def find(change: Change, patient: str, *, caller: Caller, tenant: UUID, purpose:
     shown = found.permitted(decisions)
     page = _page(query, person, tenant, permitted)
     rows = [row for row in page if shown.shows(row.header.type, row.header.id)]
-    if permitted and not rows:
-        return None
+    if permitted and not rows and change.verb != "delete":
+        return NOTHING  # what is stored instead is entered
     return _only(rows, enter(asked, decisions, rows[:1], categories=KINDS[change.type].categories))
+
+
+def patient_named(change: Change) -> str:
+    """The id of the one Patient whom the condition names, or ""."""
+    named = {value.removeprefix("Patient/") for value in _named(change)}
+    return named.pop() if len(named) == 1 else ""
+
+
+def settled(change: Change, row: Stored | None) -> Change:
+    """An update of whatever fits, once that is known. Raises IdMismatch."""
+    assert change.entry  # noqa: S101 - an update has one
+    own = change.entry.resource.get("id")
+    if row and own not in (None, row.header.id):
+        raise IdMismatch(
+            "Another record than the one with the id in the body fits the condition. Nothing was stored.",
+            expression=f"{change.type}.id",
+        )
+    key = row.header.id if row else change.id
+    set_id(change.entry, key)
+    return replace(change, verb="update" if row or own else "create", id=key, condition=None)
+
+
+def _named(change: Change) -> list[str]:
+    return [value for name in _IN_PATIENT for value in (change.condition or {}).get(name, ())]
 
 
 def _query(change: Change, patient: str) -> Query:
     given = {name: values for name, values in (change.condition or {}).items() if name not in _IN_PATIENT}
-    named = [value for name in _IN_PATIENT for value in (change.condition or {}).get(name, ())]
-    if not given or any(value.removeprefix("Patient/") != patient for value in named):
+    if not given or any(value.removeprefix("Patient/") != patient for value in _named(change)):
         raise InvalidSearch(
-            "If-None-Exist is a search for the record that is to be created, of the same patient.",
-            expression="If-None-Exist",
+            "The condition of a write is a search for that record, of the same patient.",
+            expression=WHERE[change.verb],
         )
     return parameters.parse(change.type, given)
 
@@ -72,7 +104,7 @@ def _patient(query: Query, tenant: UUID) -> UUID | None:
     """Whom the identifiers belong to. Only they lead to a Patient before anybody is known."""
     wanted = [(one.name, one.values) for one in query.wanted]
     if not wanted or any(name != "identifier" or len(values) != 1 for name, values in wanted):
-        raise InvalidSearch("A Patient is looked for by identifier.", expression="If-None-Exist")
+        raise InvalidSearch("A Patient is looked for by identifier.", expression="identifier")
     key = index.key_for("Patient", tenant=tenant, person=None)
     digests = {index.digest(key, "Patient", name, values[0]) for name, values in wanted}
     found = storage.found_by_all(digests, 2)
@@ -92,13 +124,11 @@ def _page(query: Query, person: UUID | None, tenant: UUID, permitted: list[str] 
     ).rows
 
 
-def _only(rows: list[Stored], entered: Entered | None) -> Match | None:
+def _only(rows: list[Stored], entered: Entered | None) -> Match:
     if len(rows) > 1:
         raise _not_selective()
-    if not rows and entered is None:
-        return None
     return Match(rows[0] if rows else None, entered)
 
 
 def _not_selective() -> NotSelective:
-    return NotSelective("More than one record fits the condition of If-None-Exist. Nothing was stored.")
+    return NotSelective("More than one record fits the condition. Nothing was stored. Ask more exactly.")

@@ -163,6 +163,19 @@ class ContentTooLarge(RecordsError):
     status = 413
 
 
+class InvalidPatch(RecordsError):
+    """Bytes that are no JSON Patch that may be applied."""
+
+    code = "patch-invalid"
+
+
+class PatchFailed(RecordsError):
+    """A patch whose test or path does not hold of the record as it is."""
+
+    code = "patch-failed"
+    status = 422
+
+
 class InvalidBundle(RecordsError):
     """A bundle that cannot be carried out as a transaction or batch."""
 

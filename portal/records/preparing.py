@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger.scope import current_tenant
-from portal.records import categories, references, storage
+from portal.records import categories, references, storage, subjects
 from portal.records.bundles import Entry
 from portal.records.chunks import CONTENT
 from portal.records.dates import Span
@@ -99,11 +99,8 @@ def _check(entry: Entry, places: Mapping[str, str], finder: references.Finder) -
         raise InvalidResource("says what only the server says", expression=where)
     if "id" not in entry.resource:
         raise InvalidResource("has no id", expression=f"{name}.id")
-    if name not in DIRECTORY and not categories.patient_id(entry.resource):
-        element = KINDS[name].patient[0]
-        raise InvalidResource(
-            "is about no patient: it refers to none by Patient/id", expression=f"{name}.{element}"
-        )
+    if name not in DIRECTORY:
+        subjects.check(entry)
 
 
 def _names_content(binary: Mapping[str, Any]) -> bool:
@@ -121,7 +118,7 @@ def _prepared(entry: Entry, labels: frozenset[str]) -> Prepared:
         content=entry.text.encode(),
         type=resource["resourceType"],
         id=resource["id"],
-        patient="" if resource["resourceType"] in DIRECTORY else categories.patient_id(resource),
+        patient="" if resource["resourceType"] in DIRECTORY else subjects.patient_id(entry),
         category=categories.category_of(resource),
         labels=tuple(sorted(labels)),
         span=categories.span_of(resource),

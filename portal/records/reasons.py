@@ -11,9 +11,9 @@ from typing import Any
 
 from portal.records import storage
 from portal.records.bundles import Entry
-from portal.records.categories import patient_id
 from portal.records.elements import objects
 from portal.records.labels import labels_of
+from portal.records.subjects import patient_id
 
 Place = tuple[str, str]  # type and id
 
@@ -35,7 +35,7 @@ def inherited_labels(entries: Sequence[Entry]) -> list[frozenset[str]]:
     stored = storage.labels(set().union(*reasons))
     labels = []
     for entry, places in zip(entries, reasons, strict=True):
-        patient = patient_id(entry.resource)
+        patient = patient_id(entry)
         labels.append(labels_of(entry.resource).union(*(stored.get((*at, patient), ()) for at in places)))
     if any(labels):
         at = [(entry.resource["resourceType"], entry.resource["id"]) for entry in entries]

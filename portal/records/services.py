@@ -10,7 +10,7 @@ from portal.records.birth_dates import born_on
 from portal.records.bundles import Entry as BundleEntry
 from portal.records.bundles import read_requests as read_bundle
 from portal.records.changes import Written
-from portal.records.changing import create, delete, update, write_resource
+from portal.records.changing import create, delete, delete_where, update, update_where, write_resource
 from portal.records.charting import ALONE, Chart, Section, chart, own_record
 from portal.records.documents import Document, create_document, document_of
 from portal.records.everything import everything
@@ -18,6 +18,8 @@ from portal.records.exports import Exported, delete_export, export_status, expor
 from portal.records.finding import find_patient
 from portal.records.history import ACCESS_TYPES, WRITE_TYPES, Access, access_of, accesses_of, who_has_seen
 from portal.records.importing import Report, import_bundles, import_content
+from portal.records.json_patch import MEDIA_TYPE as PATCH_TYPE
+from portal.records.json_patch import carried as carried_patch
 from portal.records.lineage import Lineage, lineage
 from portal.records.majority import majority
 from portal.records.naming import named_record
@@ -31,6 +33,7 @@ from portal.records.notifying import (
 from portal.records.onlookers import what_changes, who_could_see
 from portal.records.opening import Record
 from portal.records.outlines import Outline, own_outlines
+from portal.records.patching import patch
 from portal.records.patients import Patient, name_patients
 from portal.records.preparing import Failure
 from portal.records.previewing import Count, own_preview, preview
@@ -45,6 +48,7 @@ from portal.records.transactions import transact
 __all__ = [
     "ACCESS_TYPES",
     "ALONE",
+    "PATCH_TYPE",
     "WRITE_TYPES",
     "Access",
     "AuditEvents",
@@ -71,11 +75,13 @@ __all__ = [
     "audit_events",
     "audited",
     "born_on",
+    "carried_patch",
     "chart",
     "create",
     "create_document",
     "delete",
     "delete_export",
+    "delete_where",
     "document_of",
     "everything",
     "export_status",
@@ -93,6 +99,7 @@ __all__ = [
     "own_outlines",
     "own_preview",
     "own_record",
+    "patch",
     "preview",
     "reach",
     "read",
@@ -106,6 +113,7 @@ __all__ = [
     "told_of",
     "transact",
     "update",
+    "update_where",
     "what_changes",
     "who_could_see",
     "who_has_seen",

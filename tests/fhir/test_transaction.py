@@ -120,7 +120,15 @@ FAULTS: dict[str, tuple[list[Any], int, str]] = {
     "no request": ([{"resource": glucose()}], 400, "Bundle.entry[0].request.method"),
     "no entry": (["x"], 400, "Bundle.entry[0].request.method"),
     "no address": ([post(glucose(), url="/../x")], 400, "Bundle.entry[0].request.url"),
-    "a method that is not served": ([post(glucose(), method="PATCH")], 400, "Bundle.entry[0].request.method"),
+    "a method that is not served": ([post(glucose(), method="BREW")], 400, "Bundle.entry[0].request.method"),
+    "a patch without a record": ([post(glucose(), method="PATCH")], 400, "Bundle.entry[0].request.url"),
+    "a patch that is none": ([put(glucose(id=GLUCOSE), method="PATCH")], 400, "Bundle.entry[0].resource.resourceType"),
+    "a missing record": (
+        [GOOD, post(glucose(encounter={"reference": "Encounter/none"}))],
+        422,
+        "Bundle.entry[1].resource.encounter.reference",
+    ),
+    "a search that none can be": ([put(glucose(id="a"), url="Observation?=")], 400, "Bundle.entry[0].request.url"),
     "a read": ([READ], 400, "Bundle.entry[0].request.method"),
     "a record that is not there": (
         [GOOD, {"request": {"method": "DELETE", "url": "Observation/none"}}],

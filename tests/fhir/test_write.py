@@ -199,8 +199,10 @@ def test_what_does_not_fit_its_address_is_refused(house: House, doctor: Any) -> 
             ("PUT", "Observation/a", glucose(), (400, "invalid", "id-mismatch")),
             ("POST", "Horoscope", {"resourceType": "Horoscope"}, (404, "not-supported", "type-unsupported")),
             ("POST", "Observation/a", glucose(), (405, "not-supported", "method-not-allowed")),
-            ("PATCH", "Observation/a", glucose(), (405, "not-supported", "method-not-allowed")),
-            ("PUT", "Observation", glucose(id="a"), (405, "not-supported", "method-not-allowed")),
+            ("PATCH", "Observation/a", glucose(), (415, "not-supported", "unsupported-media-type")),
+            ("PATCH", "Observation", glucose(), (405, "not-supported", "method-not-allowed")),
+            ("PUT", "Observation", glucose(id="a"), (400, "invalid", "search-invalid")),
+            ("DELETE", "Observation", None, (400, "invalid", "search-invalid")),
             (
                 "PUT",
                 "Observation/a/_history/1",

@@ -14,13 +14,15 @@ from consent.terms import Grantee, Terms
 from consent.vocabulary import CATEGORIES, SENSITIVITIES
 from ledger.scope import tenant_scope
 from portal.accounts import selectors
-from portal.records import services
+from portal.records import services, storage
 from portal.records.categories import patient_of
-from portal.records.errors import RecordsError
+from portal.records.errors import InvalidResource, RecordsError, ReferenceUnresolved
 from portal.records.kinds import DIRECTORY, KINDS
+from portal.records.referring import Reference, references_of
 from portal.records.validation import validate
 from portal.records.verifying import verify_records
-from tests.cast import Cast, record_of
+from tests.cast import PATIENT as AMARA
+from tests.cast import Cast, record_of, store
 
 # What only a terminology server, a profile or a policy of the validator's own could refuse. The values say which.
 BEYOND = {
@@ -37,8 +39,11 @@ BEYOND = {
 }
 
 
-# Their subject is a Patient whom they contain: nobody who is registered, whose contracts could be asked.
-ABOUT_NOBODY = {"5minute-apgar-score", "10minute-apgar-score", "20minute-apgar-score"}
+# Their subject is a Patient whom they contain; whoever sends them says who of ours she is.
+CONTAINED = {"5minute-apgar-score", "10minute-apgar-score", "20minute-apgar-score"}
+NEWBORN = "newborn"
+# An Encounter of one patient that names the Condition of another one: an import takes it, a new record may not say it.
+OF_ANOTHER = {("Encounter", "f203")}
 
 
 def examples(folder: Path) -> list[dict[str, Any]]:
@@ -68,38 +73,126 @@ def let_write(cast: Cast, patient: str) -> None:
         )
 
 
+def patient_told(example: dict[str, Any]) -> str:
+    """Whose record it is, where the example itself only contains her."""
+    return NEWBORN if example["id"] in CONTAINED else ""
+
+
+def stub(reference: Reference, patient: str) -> dict[str, Any]:
+    """A record that an example refers to and the examples do not hold."""
+    kind, key = reference.place
+    text, held = {"text": "referred to"}, {"reference": f"Patient/{patient}"}
+    clinical: dict[str, dict[str, Any]] = {
+        "Observation": {"status": "final", "code": text, "subject": held},
+        "Encounter": {"status": "finished", "class": {"code": "AMB"}, "subject": held},
+        "Condition": {"subject": held, "code": text},
+        "QuestionnaireResponse": {"status": "completed", "subject": held},
+        "Coverage": {"status": "active", "beneficiary": held, "payor": [{"display": "a payor"}]},
+        "Device": {"patient": held},
+        "DiagnosticReport": {"status": "final", "code": text, "subject": held},
+        "Procedure": {"status": "completed", "subject": held},
+        "ServiceRequest": {"status": "active", "intent": "order", "subject": held},
+        "MedicationRequest": {
+            "status": "active",
+            "intent": "order",
+            "subject": held,
+            "medicationCodeableConcept": text,
+        },
+        "Specimen": {"subject": held},
+        "CareTeam": {"subject": held},
+        "RelatedPerson": {"patient": held},
+        "DocumentReference": {
+            "status": "current",
+            "subject": held,
+            "content": [{"attachment": {"title": "referred to"}}],
+        },
+        "Organization": {"name": "referred to"},
+    }
+    return {"resourceType": kind, "id": key, **clinical.get(kind, {})}
+
+
 def test_every_example_of_a_type_that_is_kept_comes_back_as_it_was(cast: Cast, test_data: Path) -> None:
     found = examples(test_data / "fhir-examples")
     own = {one["id"]: one for one in found if one["resourceType"] == "Patient"}
-    about = {patient_of(one) for one in found if one["resourceType"] not in DIRECTORY}
-    named = {reference.split("/")[1] for reference in about if reference.startswith("Patient/")}
+    newborn = next(one for one in found if one["id"] in CONTAINED)["contained"][0]
+    own[NEWBORN] = {**newborn, "id": NEWBORN}
+    whose = {
+        (one["resourceType"], one["id"]): patient_told(one) or patient_of(one).removeprefix("Patient/")
+        for one in found
+        if one["resourceType"] not in {*DIRECTORY, "Patient"}
+    }
     call: dict[str, Any] = {"caller": cast.doctor, "tenant": cast.hospital.id}
-    for key in sorted({*own, *named}):
-        made = services.write_resource(
-            **call, resource=own.get(key) or record_of(key, "Given", "Family", mrn=key)[0]
-        )
-        assert made.id == key
+    for key in sorted({*own, *whose.values()}):
+        store(cast.hospital, own.get(key) or record_of(key, "Given", "Family", mrn=key)[0])
         let_write(cast, key)
-    done = 0
+    # What they refer to is there before: as it comes in by an import, which takes what is incomplete.
+    told = [one for one in found if patient_told(one)]
+    sent = [one for one in found if one not in told and one["resourceType"] != "Patient"]
+    there = {(one["resourceType"], one["id"]) for one in sent}
+    missing = {
+        one.place: stub(one, whose.get((example["resourceType"], example["id"]), ""))
+        for example in found
+        for one in references_of(example, example["resourceType"])
+        if one.place not in there
+    }
+    store(cast.hospital, *sent, *missing.values())
     for example in found:
-        kind = example["resourceType"]
-        reference = patient_of(example) if kind not in DIRECTORY else ""
-        if kind in DIRECTORY or kind == "Patient" or reference.startswith("Patient/"):
-            content = json.dumps(example, indent=2).encode()
-            one = (
-                services.update(**call, type=kind, id=example["id"], content=content)
-                if kind == "Patient"
-                else services.create(**call, type=kind, content=content)
-            )
-            read = services.read(**call, type=kind, id=one.id).record
-            assert exact({**read.resource, "id": 0, "meta": 0}) == exact({**example, "id": 0, "meta": 0})
-            done += 1
-    without = [one["id"] for one in found if one["resourceType"] not in DIRECTORY and one["resourceType"] != "Patient"
-               and not patient_of(one).startswith("Patient/")]  # fmt: skip
-    assert done == len(found) - len(without)
-    assert set(without) == ABOUT_NOBODY
+        kind, content = example["resourceType"], json.dumps(example, indent=2).encode()
+        key = example["id"]
+        if kind == "Patient":
+            services.update(**call, type=kind, id=key, content=content)
+        elif (kind, key) in OF_ANOTHER:
+            with pytest.raises(ReferenceUnresolved):
+                services.create(**call, type=kind, content=content)
+        else:
+            key = services.create(**call, type=kind, content=content, about=patient_told(example)).id
+        read = services.read(**call, type=kind, id=key).record
+        assert exact({**read.resource, "id": 0, "meta": 0}) == exact({**example, "id": 0, "meta": 0})
+    assert (len(found), len(told)) == (104, len(CONTAINED))
     with tenant_scope(cast.hospital.id):
         assert not list(verify_records(cast.hospital.id))
+
+
+def test_a_record_about_a_patient_whom_it_contains_needs_to_be_told_who_she_is(
+    cast: Cast, test_data: Path
+) -> None:
+    apgar = next(one for one in examples(test_data / "fhir-examples") if one["id"] in CONTAINED)
+    call: dict[str, Any] = {"caller": cast.doctor, "tenant": cast.hospital.id}
+    services.write_resource(**call, resource={**apgar["contained"][0], "id": NEWBORN})
+    let_write(cast, NEWBORN)
+    let_write(cast, AMARA)
+
+    def create(about: str, **patient: Any) -> Any:
+        held = {**apgar["contained"][0], **patient}
+        content = json.dumps({**apgar, "performer": [], "contained": [held]}).encode()
+        content = content.replace(b'"performer": [], ', b"")
+        return services.create(**call, type="Observation", content=content, about=about)
+
+    for about, patient, problem in (
+        ("", {}, "X-Security-Context"),
+        ("nobody", {}, "names no patient"),
+        (AMARA, {}, "is another person"),
+        (NEWBORN, {"birthDate": "2016-05-19"}, "is another person"),
+        (NEWBORN, {"gender": "female"}, "is another person"),
+        (NEWBORN, {"identifier": [{"system": "http://acmehealthcare/org/mrns", "value": "7"}]}, "is another"),
+        (NEWBORN, {"name": [{"family": "Shaw", "given": ["Amy"]}]}, "is another person"),
+    ):
+        with pytest.raises(InvalidResource, match=problem) as caught:
+            create(about, **patient)
+        assert caught.value.expression.startswith("Observation.")
+    made = create(NEWBORN, birthDate="2016-05", name=[{"family": "Chalmers"}])
+    with tenant_scope(cast.hospital.id):
+        person = selectors.registration(patient=NEWBORN).person_id
+        found = storage.read("Observation", made.id)
+        assert found
+        assert found[0].header.person == person
+    patched = services.patch(
+        **call,
+        type="Observation",
+        id=made.id,
+        content=b'[{"op":"replace","path":"/status","value":"amended"}]',
+    )
+    assert patched.version == 2
 
 
 def exact(resource: Any) -> str:

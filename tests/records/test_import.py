@@ -284,3 +284,39 @@ def test_an_import_stands_in_the_chain_of_the_person(cast: Cast) -> None:
         entries = ledger.subject_entries(subject=cast.person, types=["record.imported"])
     assert sum(len(entry.audit["resources"]) for entry in entries) == 9
     assert SNOMED not in str(entries)
+
+
+def test_what_leads_nowhere_is_stored_and_told_once_everything_is_in(
+    hospital: Organisation, tmp_path: Path
+) -> None:
+    person = record_of(PATIENT, "Amara", "Lindgren", mrn=MRN)[0]
+    visit = {"encounter": {"reference": "Encounter/visit"}}
+    results = [
+        {**lab(PATIENT, "a", "59261-8", 1, "2026-01-02"), **visit},
+        {**lab(PATIENT, "b", "59261-8", 1, "2026-01-02"), "hasMember": [{"reference": "Observation/lost"}]},
+        {
+            **lab(PATIENT, "c", "59261-8", 1, "2026-01-02"),
+            "hasMember": [{"reference": "Observation/amara-a"}],
+        },
+    ]
+    (tmp_path / "a.json").write_bytes(bundle(person, *results))
+    report = services.import_bundles(tenant=hospital.id, paths=[tmp_path])
+    assert (report.created, report.failed) == (4, [])
+    assert report.dangling == [
+        "Observation/amara-a refers to Encounter/visit, which is not kept here.",
+        "Observation/amara-b refers to Observation/lost, which is not kept here.",
+    ]
+    later = {
+        "resourceType": "Encounter",
+        "id": "visit",
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "subject": {"reference": f"Patient/{PATIENT}"},
+    }
+    (tmp_path / "b.json").write_bytes(bundle(later))
+    said = StringIO()
+    call_command("import_fhir", str(tmp_path), tenant=hospital.slug, stdout=StringIO(), stderr=said)
+    assert said.getvalue().splitlines() == [
+        "Observation/amara-b refers to Observation/lost, which is not kept here.",
+        "1 references lead to what is not kept here. What refers to it is stored; import the rest when you have it.",
+    ]

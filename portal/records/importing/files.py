@@ -11,6 +11,7 @@ from portal.records import bundles, ndjson
 from portal.records.bundles import Entry
 from portal.records.errors import RecordsError
 from portal.records.importing.chunk import Chunk, chunks
+from portal.records.importing.dangling import Dangling
 from portal.records.importing.report import Report
 from portal.records.kinds import DIRECTORY
 from portal.records.preparing import Failure, prepare
@@ -53,12 +54,13 @@ def import_bundles(
     `progress(files done, files in all, report)` is called after each chunk. Raises LedgerError if the ledger
     does not take an entry: what was reported before that is stored.
     """
-    report, files = Report(), files_of(paths)
+    report, files, dangling = Report(), files_of(paths), Dangling()
     for done, file in enumerate(files):
         told = (lambda: progress(done, len(files), report)) if progress else None  # noqa: B023 - called within the turn
-        _import_file(_Import(tenant, actor, str(file), report, told), file)
+        _import_file(_Import(tenant, actor, str(file), report, told, dangling), file)
         if progress:
             progress(done + 1, len(files), report)
+    report.dangling += dangling.settled(tenant)
     return report
 
 
@@ -72,15 +74,10 @@ def import_content(
     told: Callable[[], None] | None = None,
 ) -> Report:
     """Import the bytes of one bundle or resource; `source` names them in the report."""
-    report = report or Report()
-    try:
-        entries = bundles.read(content)
-    except RecordsError as error:
-        report.failed.append(Failure(source, None, "", str(error)))
-        return report
-    digest = hashlib.sha256(content).hexdigest()
-    _Import(tenant, actor, source, report, told).store(entries, digest)
-    return report
+    one = _Import(tenant, actor, source, report or Report(), told, Dangling())
+    one.take(content)
+    one.report.dangling += one.dangling.settled(tenant)
+    return one.report
 
 
 @dataclass(frozen=True)
@@ -92,10 +89,21 @@ class _Import:
     source: str
     report: Report
     told: Callable[[], None] | None
+    dangling: Dangling
+
+    def take(self, content: bytes) -> None:
+        """One bundle or resource."""
+        try:
+            entries = bundles.read(content)
+        except RecordsError as error:
+            self.fail(str(error))
+        else:
+            self.store(entries, hashlib.sha256(content).hexdigest())
 
     def store(self, entries: list[Entry], digest: str) -> None:
         with tenant_scope(self.tenant):
             prepared, failed = prepare(entries, self.source)
+            self.dangling.add(prepared)
         self.report.failed += failed
         for chunk in chunks(prepared):
             Chunk(self.tenant, self.actor, self.source, digest, self.report).store(chunk)
@@ -119,14 +127,7 @@ def _import_file(one: _Import, file: Path) -> None:
     except RecordsError as error:
         one.fail(str(error))
     else:
-        import_content(
-            tenant=one.tenant,
-            content=content,
-            source=one.source,
-            actor=one.actor,
-            report=one.report,
-            told=one.told,
-        )
+        one.take(content)
 
 
 def _content(file: Path) -> bytes:

@@ -13,6 +13,9 @@ class Report:
     updated: int = 0
     unchanged: int = 0
     failed: list[Failure] = field(default_factory=list)
+    dangling: list[str] = field(
+        default_factory=list
+    )  # references that lead nowhere; what made them is stored
 
     @property
     def total(self) -> int:

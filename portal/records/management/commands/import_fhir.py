@@ -15,6 +15,7 @@ from portal.records.importing import Report, import_bundles
 
 BAR = 30
 EVERY = 0.1  # seconds
+MOST_LINES = 20  # of references that lead nowhere
 
 
 class Command(BaseCommand):
@@ -48,6 +49,13 @@ class Command(BaseCommand):
     def _say(self, report: Report, seconds: float) -> None:
         for failure in report.failed:
             self.stderr.write(str(failure))
+        for line in report.dangling[:MOST_LINES]:
+            self.stderr.write(line)
+        if report.dangling:
+            self.stderr.write(
+                f"{len(report.dangling)} references lead to what is not kept here. What refers to it is stored; import "
+                "the rest when you have it."
+            )
         rate = report.total / max(seconds, 0.001)
         self.stdout.write(
             f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged, "

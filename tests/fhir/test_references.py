@@ -1,0 +1,114 @@
+"""References lead to records that are there; and whom nothing is shown, nothing is told by them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from portal.records.importing import import_content
+from tests.api.house import ANA, ASTHMA, BEN, GLUCOSE, HIV, WEIGHT, House, contract_body
+from tests.fhir.test_read import outcome
+from tests.fhir.writing import bundle, glucose, nothing_is_stored, opt_out, post
+
+BASE = "/fhir/st-mary"
+SENT = {"Content-Type": "application/fhir+json"}
+REFUSED = (422, "processing", "reference-unresolved")
+
+
+@pytest.fixture
+def doctor(house: House) -> Any:
+    opt_out(house)
+    return house.own_doctor
+
+
+def send(caller: Any, *references: str, **changes: Any) -> Any:
+    made = {"derivedFrom": [{"reference": one} for one in references]} if references else {}
+    body = glucose(**made, **changes)
+    return caller.post(f"{BASE}/Observation", json=body, headers=SENT)
+
+
+def test_a_reference_to_what_is_not_here_is_refused_at_its_element(house: House, doctor: Any) -> None:
+    with nothing_is_stored(house):
+        answer = send(doctor, f"Observation/{WEIGHT}", "Observation/none")
+    assert outcome(answer) == REFUSED
+    assert answer.json()["issue"][0]["expression"] == ["Observation.derivedFrom[1].reference"]
+    with nothing_is_stored(house):
+        assert outcome(send(doctor, "Observation/none/_history/2")) == REFUSED
+        contained = {"resourceType": "Observation", "id": "c", "status": "final", "code": {"text": "a"},
+                     "hasMember": [{"reference": "Observation/none"}]}  # fmt: skip
+        assert outcome(send(doctor, "#c", contained=[contained])) == REFUSED
+        assert outcome(send(doctor, performer=[{"reference": "Practitioner/none"}])) == REFUSED
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [f"Observation/{WEIGHT}", f"Observation/{WEIGHT}/_history/1", "http://elsewhere.example/Observation/1"],
+)
+def test_what_is_here_or_elsewhere_is_referred_to(doctor: Any, reference: str) -> None:
+    assert send(doctor, reference).status_code == 201
+
+
+def test_types_that_are_not_kept_and_other_people_are_not_looked_for(doctor: Any) -> None:
+    body = {
+        "focus": [{"reference": "Basic/none"}, {"reference": f"Patient/{BEN}"}, {"reference": "Patient/none"}]
+    }
+    answer = send(doctor, **body)
+    assert answer.status_code == 201, answer.text
+
+
+def test_somebody_elses_record_is_not_there(house: House, doctor: Any) -> None:
+    assert outcome(send(doctor, "Observation/ben-glucose-1")) == REFUSED
+    assert outcome(send(doctor, "Observation/none")) == REFUSED
+
+
+def test_what_is_written_or_deleted_together_counts(house: House, doctor: Any) -> None:
+    member = {"resource": glucose(id="member"), "request": {"method": "PUT", "url": "Observation/member"}}
+    panel = post(glucose(hasMember=[{"reference": "Observation/member"}]))
+    answer = doctor.post(f"{BASE}/", json=bundle("transaction", panel, member), headers=SENT)
+    assert answer.status_code == 200, answer.text
+    gone = {"request": {"method": "DELETE", "url": "Observation/member"}}
+    with nothing_is_stored(house):
+        answer = doctor.post(f"{BASE}/", json=bundle("transaction", panel, gone), headers=SENT)
+        assert outcome(answer) == REFUSED
+    doctor.call("DELETE", f"{BASE}/Observation/member")
+    assert outcome(send(doctor, "Observation/member")) == REFUSED
+
+
+def test_what_the_record_said_before_it_may_say_again(house: House, doctor: Any) -> None:
+    old = glucose(id="old", derivedFrom=[{"reference": "Observation/lost"}])
+    report = import_content(tenant=house.tenants["st-mary"], content=json.dumps(old).encode(), source="old")
+    assert not report.failed
+    path = f"{BASE}/Observation/old"
+    again = doctor.call("PUT", path, json={**old, "status": "amended"}, headers=SENT)
+    assert again.status_code == 200, again.text
+    more = {**old, "derivedFrom": [*old["derivedFrom"], {"reference": "Observation/none"}]}
+    with nothing_is_stored(house):
+        assert outcome(doctor.call("PUT", path, json=more, headers=SENT)) == REFUSED
+
+
+def test_whoever_may_not_read_learns_nothing(house: House) -> None:
+    """The answer is the same whether or not there is such a record."""
+    terms = {"categories": ["lab-results"], "actions": ["read", "write"]}
+    house.ana.post("/api/v1/contracts/", json=contract_body(**terms))
+    for reference in (f"Condition/{ASTHMA}", "Condition/none"):
+        answer = house.doctor.post(
+            f"{BASE}/Observation", json=glucose(focus=[{"reference": reference}]), headers=SENT
+        )
+        assert answer.status_code == 201, answer.text
+    for reference in (f"Observation/{WEIGHT}", "Observation/none"):  # of a type of which labs may be read
+        assert outcome(send(house.doctor, reference)) == REFUSED
+    assert send(house.doctor, f"Observation/{GLUCOSE}").status_code == 201
+
+
+def test_what_is_too_sensitive_to_be_read_is_not_there(house: House, doctor: Any) -> None:
+    for reference in (f"Condition/{HIV}", "Condition/none"):
+        body = glucose(focus=[{"reference": reference}])
+        assert outcome(doctor.post(f"{BASE}/Observation", json=body, headers=SENT)) == REFUSED
+    assert send(doctor, focus=[{"reference": f"Condition/{ASTHMA}"}]).status_code == 201
+
+
+def test_an_outsider_is_denied_whatever_it_refers_to(house: House) -> None:
+    for reference in (f"Observation/{WEIGHT}", "Observation/none"):
+        with nothing_is_stored(house):
+            assert outcome(send(house.doctor, reference))[0] == 403
+    assert ANA
