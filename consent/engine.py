@@ -21,7 +21,7 @@ from consent.facts import AccessRequest, Decision, Decisions, Layer, ResourceFac
 from consent.fhir import bridge
 from consent.fhir.compiling import schema as fhir_schema
 from consent.in_force import InForce, Verdict
-from consent.policy_sets import GUARD, Code, clauses, policy_set, standing_code, standing_text
+from consent.policy_sets import GUARD, Code, policy_set, standing_code, standing_text
 from consent.reasons import explain
 
 LAW = standing_code("law", standing_text("law"))
@@ -118,10 +118,11 @@ def _entities(content: str, language: cedarpy.Schema) -> cedarpy.Entities:
 
 def _ask(run: _Run, layer: Layer, codes: Sequence[Code], waiting: Sequence[int]) -> dict[int, Verdict]:
     """Put the groups that are still open to one layer; those that it is silent on are not in the answer."""
-    if not waiting or not any(clauses(code) for code in codes):
+    policies = policy_set(codes) if waiting else None
+    if policies is None:
         return {}
     answers = cedarpy.is_authorized_batch(
-        [run.requests[position] for position in waiting], policy_set(codes), run.entities, run.schema
+        [run.requests[position] for position in waiting], policies, run.entities, run.schema
     )
     found = {position: _verdict(answer, layer) for position, answer in zip(waiting, answers, strict=True)}
     return {position: verdict for position, verdict in found.items() if verdict is not None}
@@ -152,14 +153,16 @@ def _verdict(answer: cedarpy.AuthzResult, layer: Layer) -> Verdict | None:
 
 def _codes(request: AccessRequest, in_force: InForce) -> dict[str, Sequence[Code]]:
     """The codes of each layer that can bear on the request, by hash; FHIR consents under a name of their own."""
-    own = {item.code.hash: item.code for item in in_force.contracts if not item.code.fhir}
+    own: dict[str, Code] = {}
+    abroad: dict[str, Code] = {}
+    for item in in_force.contracts:
+        (abroad if item.code.fhir else own)[item.code.hash] = item.code
     codes: dict[str, Sequence[Code]] = {
         "law": [LAW] if request.is_self else [],
         "emergency": [EMERGENCY] if in_force.emergency is not None else [],
         "contract": [own[key] for key in sorted(own)],
         "base": [in_force.base],
     }
-    abroad = {item.code.hash: item.code for item in in_force.contracts if item.code.fhir}
     if abroad and request.action in bridge.ACTIONS:
         codes[FHIR] = [abroad[key] for key in sorted(abroad)]
     return codes

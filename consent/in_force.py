@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from consent.facts import NONE, Distinctions, Emergency, Layer
@@ -59,7 +60,7 @@ class InForce:
     epoch: int = 0
     broken: bool = False
 
-    @property
+    @cached_property
     def told(self) -> Distinctions:
         """By what any of the contracts tells records apart."""
         told = NONE

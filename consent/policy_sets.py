@@ -21,7 +21,7 @@ from ledger.hashing import sha256
 GUARD = "guard"
 _KEPT = 2048
 # Keyed by the hashes alone: an lru_cache would call our own __hash__ for each code of each decision.
-_PARSED: dict[tuple[str, ...], cedarpy.PolicySet] = {}
+_PARSED: dict[tuple[str, ...], cedarpy.PolicySet | None] = {(): None}
 _TEXTS = Path(__file__).parent / "policies"
 
 
@@ -62,20 +62,23 @@ def clauses(code: Code) -> Mapping[str, Any]:
     return _rekeyed(code.hash, parsed["staticPolicies"].values())
 
 
-def policy_set(codes: Sequence[Code]) -> cedarpy.PolicySet:
-    """The parsed set of these codes and the guard. Give them in the order of their hashes."""
+def policy_set(codes: Sequence[Code]) -> cedarpy.PolicySet | None:
+    """The parsed set of these codes and the guard, None if they say nothing. Give them in the order of their hashes."""
     key = tuple([code.hash for code in codes])
-    found = _PARSED.get(key)
-    if found is None:
+    try:
+        return _PARSED[key]
+    except KeyError:
         found = _parse(codes)
-        if len(_PARSED) >= _KEPT:
-            _PARSED.pop(next(iter(_PARSED)), None)
-        _PARSED[key] = found
+    if len(_PARSED) >= _KEPT:
+        _PARSED.pop(next(iter(_PARSED)), None)
+    _PARSED[key] = found
     return found
 
 
-def _parse(codes: Sequence[Code]) -> cedarpy.PolicySet:
+def _parse(codes: Sequence[Code]) -> cedarpy.PolicySet | None:
     policies = {clause: policy for code in codes for clause, policy in clauses(code).items()}
+    if not policies:
+        return None
     policies.update(_guard())
     content = json.dumps({"staticPolicies": policies, "templates": {}, "templateLinks": []})
     try:

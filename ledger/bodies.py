@@ -72,7 +72,7 @@ def audit_reveal(tenant: UUID, submission: UUID, leaf: Leaf, body: bytes) -> Rev
 
 
 def _open(clear: Clear, kind: str, part: bytes) -> dict[str, object]:
-    content = json.loads(keyring.open_seal(part, _bound(clear, kind)))
+    content = json.loads(keyring.open_seal(part, _bound(clear, kind), tenant=clear.tenant))
     if not isinstance(content, dict):
         raise SealError("The part of the entry is not an object.")
     return cast("dict[str, object]", content)

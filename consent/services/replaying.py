@@ -14,7 +14,7 @@ from ledger.scope import tenant_scope
 from ledger.selectors import Evidence
 
 TYPES = tuple(dict.fromkeys((*LIFE, *ACCESS)))
-PAGE = 1000
+PAGE = 250
 MOST_FINDINGS = 1000
 
 Progress = Callable[[int, int], None]
