@@ -8,6 +8,10 @@
 A decision in which FHIR consents had a part has `"fhir": {"principal", "action", "context", "entities", "schema"}` too,
 with which `code.fhir` is asked in the layer of the contracts: a failure fails, a deny wins.
 
+One with `refusals` ({"contract": hashes, "fhir": hashes}) asks those of what the layer `emergency` permits, once with
+the purpose BTG and once with ETREAT in place of the one stated. A deny by a clause of `refusing` is that layer's; its
+clauses are those of `refusing` that any of the askings named. A failure fails.
+
 Layers are asked in the order law, emergency, contract, base; the first that is not silent decides. Every set also
 holds the policy `guard`. An error that Cedar reports, or a deny by the guard, is a deny of the layer `engine`.
 """
@@ -17,7 +21,7 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from consent.compiler import SCHEMA_HASH, SCHEMA_TEXT
-from consent.engine import EMERGENCY, FHIR, LAW
+from consent.engine import FHIR, LAW, REFUSALS
 from consent.fhir import compiling as fhir
 from consent.history import History
 from consent.policy_sets import GUARD, Code, standing_text
@@ -48,10 +52,17 @@ class Archive:
         if FHIR in inputs:
             self._write_schema(fhir.SCHEMA_HASH, fhir.SCHEMA_TEXT)
             said[FHIR] = {**inputs[FHIR], "schema": fhir.SCHEMA_HASH}
+        if REFUSALS in inputs["code"]:
+            cited = [codes[key] for key in inputs["code"][REFUSALS]]
+            said["refusing"] = [clause for code in cited for clause in code.refusing]
+            said["refusals"] = {
+                part: [code.hash for code in cited if code.fhir == (part == FHIR)]
+                for part in ("contract", FHIR)
+            }
         self._write({"kind": "decision", "index": index, "code": inputs["code"], **said})
 
     def _codes(self, subject: str, inputs: Mapping[str, Any]) -> dict[str, Code]:
-        standing = [LAW, EMERGENCY, *([self._history.base] if self._history.base else [])]
+        standing = [LAW, *filter(None, (self._history.emergency, self._history.base))]
         return {code.hash: code for code in standing} | dict(
             self._history.past(subject, inputs["epoch"]).codes
         )

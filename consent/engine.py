@@ -1,8 +1,9 @@
 """Decide, purely: the same request, facts and code give the same answer, here and in any other Cedar engine.
 
 Four layers are asked in turn, each a policy set of its own; the first that is not silent decides. Within a layer a
-deny wins. Cedar SKIPS a policy that errs, so a forbid over a missing fact forbids nothing: any diagnostic at all
-is therefore a deny, of the layer `engine`.
+deny wins. What a patient refuses even in an emergency belongs to that layer where the tenant's rule says so; it is
+asked under both purposes that name one, so that stating another is no way around it. Cedar SKIPS a policy that errs,
+so a forbid over a missing fact forbids nothing: any diagnostic at all is therefore a deny, of the layer `engine`.
 """
 
 import json
@@ -16,18 +17,20 @@ import cedarpy
 
 from consent import evidence, instants
 from consent.compiler import schema
+from consent.emergency_rule import PURPOSES, QUOTA, binds_refusals
 from consent.errors import CodeRefused
 from consent.facts import AccessRequest, Decision, Decisions, Layer, ResourceFacts
 from consent.fhir import bridge
+from consent.fhir import codes as fhir_codes
 from consent.fhir.compiling import schema as fhir_schema
-from consent.in_force import InForce, Verdict
+from consent.in_force import Counter, InForce, Verdict
 from consent.policy_sets import GUARD, Code, policy_set, standing_code, standing_text
 from consent.reasons import explain
 
 LAW = standing_code("law", standing_text("law"))
-EMERGENCY = standing_code("emergency", standing_text("emergency"))
 LAYERS: tuple[Layer, ...] = ("law", "emergency", "contract", "base")
 FHIR = "fhir"
+REFUSALS = "refusals"
 
 _FAILED = Verdict(permitted=False, layer="engine")
 _SILENT = Verdict(permitted=False, layer="base")
@@ -51,6 +54,8 @@ def decide(
     groups = sorted(set(of.values()), key=lambda group: group.order)
     codes, instant = _codes(request, in_force), instants.microseconds(now)
     counters = {item.counter.name: item.counter for item in in_force.contracts if item.counter}
+    if in_force.emergency is not None:
+        counters[QUOTA] = Counter(QUOTA, in_force.emergency.of_month, in_force.emergency.of_day)
     inputs = evidence.inputs(
         request,
         context=evidence.context(request, now=instant, emergency=in_force.emergency),
@@ -82,7 +87,9 @@ def execute(
     """The verdicts of this evidence under these codes, in the order of the record entities.
 
     `language` is the schema of evidence and codes: by default that of our own contracts. Where the evidence has a
-    part `fhir`, the consents under that name in `codes` are asked with it, in the layer of the contracts.
+    part `fhir`, the consents under that name in `codes` are asked with it, in the layer of the contracts. Those under
+    `refusals`, in either language, are asked where the emergency permits: only their denials count, and of these only
+    by the clauses that name an emergency.
     """
     count = sum(entity["uid"]["type"] == "Record" for entity in inputs["entities"])
     verdicts: dict[int, Verdict] = {}
@@ -94,6 +101,8 @@ def execute(
             found = _ask(run, layer, codes[layer], waiting)
             if abroad and layer == "contract":
                 found = _together(found, _ask(abroad, layer, codes[FHIR], waiting))
+            if layer == "emergency" and codes.get(REFUSALS):
+                found |= _refused(inputs, codes[REFUSALS], found, language or schema())
             verdicts |= found
     except (CodeRefused, ValueError):
         return [_FAILED] * count
@@ -128,6 +137,33 @@ def _ask(run: _Run, layer: Layer, codes: Sequence[Code], waiting: Sequence[int])
     return {position: verdict for position, verdict in found.items() if verdict is not None}
 
 
+def _refused(
+    inputs: Mapping[str, Any],
+    refusals: Sequence[Code],
+    found: Mapping[int, Verdict],
+    language: cedarpy.Schema,
+) -> dict[int, Verdict]:
+    """Of what the emergency permits, that which the patient refuses even then."""
+    refusing = {clause for code in refusals for clause in code.refusing}
+    waiting = [position for position, verdict in found.items() if verdict.permitted]
+    refused: dict[int, Verdict] = {}
+    for fhir in (False, True):
+        codes = [code for code in refusals if code.fhir == fhir]
+        part, schema_of = (inputs.get(FHIR), fhir_schema()) if fhir else (inputs, language)
+        if not codes or part is None:
+            continue
+        for purpose in PURPOSES:
+            stated = f"{fhir_codes.PURPOSE_SYSTEM}|{purpose}" if fhir else purpose
+            context = {**part["context"], "purpose": stated}
+            run = _prepare({**part, "context": context}, max(waiting, default=-1) + 1, schema_of)
+            for position, verdict in _ask(run, "emergency", codes, waiting).items():
+                named = tuple(clause for clause in verdict.clauses if clause in refusing)
+                if verdict.layer == "engine" or (named and not verdict.permitted):
+                    one = {position: Verdict(False, verdict.layer, named)}
+                    refused |= _together({key: refused[key] for key in one.keys() & refused.keys()}, one)
+    return refused
+
+
 def _together(ours: Mapping[int, Verdict], others: Mapping[int, Verdict]) -> dict[int, Verdict]:
     """Contracts in two languages are one layer: a failure fails, a deny wins, and all that agree are cited."""
     found = dict(ours) | dict(others)
@@ -159,13 +195,20 @@ def _codes(request: AccessRequest, in_force: InForce) -> dict[str, Sequence[Code
         (abroad if item.code.fhir else own)[item.code.hash] = item.code
     codes: dict[str, Sequence[Code]] = {
         "law": [LAW] if request.is_self else [],
-        "emergency": [EMERGENCY] if in_force.emergency is not None else [],
+        "emergency": [in_force.emergency_rule] if in_force.emergency is not None else [],
         "contract": [own[key] for key in sorted(own)],
         "base": [in_force.base],
     }
     if abroad and request.action in bridge.ACTIONS:
         codes[FHIR] = [abroad[key] for key in sorted(abroad)]
+    if in_force.emergency is not None and binds_refusals(in_force.emergency_rule):
+        codes[REFUSALS] = refusals({**own, **abroad})
     return codes
+
+
+def refusals(contracts: Mapping[str, Code]) -> list[Code]:
+    """Those that refuse emergency access, in the order of their hashes."""
+    return [contracts[key] for key in sorted(contracts) if contracts[key].refusing]
 
 
 def _outcome(decision: Decision) -> dict[str, Any]:

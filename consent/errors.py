@@ -208,6 +208,19 @@ class StrongAuthenticationNeeded(EmergencyRefused):
     code = "strong-authentication-needed"
 
 
+class EmergencyQuotaReached(EmergencyRefused):
+    """A clinician broke the glass as often as the organisation allows."""
+
+    code = "emergency-quota-reached"
+
+
+class EmergencyRuleMalformed(ConsentError):
+    """An emergency rule that no organisation can have."""
+
+    code = "emergency-rule-malformed"
+    status = 422
+
+
 class ReasonNeeded(ConsentError):
     """Emergency access without a reason that a reviewer can judge."""
 

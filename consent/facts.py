@@ -150,7 +150,8 @@ class ResourceFacts:
 
 @dataclass(frozen=True)
 class Emergency:
-    """An emergency session as the policies see it; half-open."""
+    """An emergency session as the policies see it; half-open. `of_day`, `of_month`: its number among those that the
+    clinician opened on that day (UTC) and within 30 days."""
 
     session: UUID
     actor: UUID
@@ -158,6 +159,8 @@ class Emergency:
     person: UUID
     starts: datetime
     ends: datetime
+    of_day: int = 1
+    of_month: int = 1
 
 
 @dataclass(frozen=True)

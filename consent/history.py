@@ -11,9 +11,11 @@ from typing import Any
 from consent import signing_keys
 from consent.base_variants import DEFAULT, code_of
 from consent.compiler import HASHED, code_hash
-from consent.errors import SignatureRefused
+from consent.emergency_rule import EMERGENCY as EMERGENCY_RULE
+from consent.errors import ConsentError, SignatureRefused
 from consent.fhir.compiling import COMPILER as FHIR_COMPILER
 from consent.policy_sets import Code, standing_code
+from consent.refusals import of_emergencies
 from consent.signature import Signed, verify
 from ledger.errors import FormatError
 
@@ -31,6 +33,8 @@ EMERGENCY = ("access.emergency", "emergency.ended")
 POLICY = ("policy.changed",)
 LIFE = (*CONTRACT, *EMERGENCY, *POLICY, *signing_keys.TYPES)
 ACTIVE = "active"
+SESSION = ("clinician", "organisation", "starts", "ends", "of_day", "of_month")
+"""What an entry says of an emergency session that a decision rests on."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +107,12 @@ class History:
         self._keys = signing_keys.SigningKeys()
         self._past: dict[tuple[str, int], Past] = {}
         self.base: Code | None = code_of(DEFAULT)
+        self.emergency: Code | None = EMERGENCY_RULE
 
     def take(self, told: Told) -> None:
         """One life-cycle entry more. An access under emergency, which has the type of its opening, says nothing."""
         if told.type in POLICY:
-            self._set_base(told)
+            self._set_policy(told)
         elif told.type in signing_keys.TYPES:
             self._keys.take(told.type, told.audit or {})
         elif told.subject is None:
@@ -141,11 +146,14 @@ class History:
     def _person(self, subject: str) -> _Person:
         return self._people.setdefault(subject, _Person())
 
-    def _set_base(self, told: Told) -> None:
-        if told.audit is not None and told.audit.get("policy") != "base":
-            return
+    def _set_policy(self, told: Told) -> None:
+        """A policy whose text cannot be read is unknown from then on; one that cannot be opened may be either."""
         cedar = (told.inputs or {}).get("cedar")
-        self.base = standing_code("base", cedar) if isinstance(cedar, str) else None
+        policy = told.audit.get("policy") if told.audit is not None else None
+        if policy == "base" or told.audit is None:
+            self.base = standing_code("base", cedar) if isinstance(cedar, str) and policy else None
+        if policy == "emergency" or told.audit is None:
+            self.emergency = standing_code("emergency", cedar) if isinstance(cedar, str) and policy else None
 
     def _change_contract(self, told: Told, person: _Person, audit: Mapping[str, Any]) -> None:
         key, inputs = str(audit["contract"]), told.inputs or {}
@@ -187,8 +195,7 @@ class History:
             if key in person.sessions:
                 person.sessions[key].ended = epoch
             return
-        names = ("clinician", "organisation", "starts", "ends")
-        person.sessions[key] = _Session({name: str(audit.get(name)) for name in names}, epoch)
+        person.sessions[key] = _Session({name: str(audit.get(name)) for name in SESSION}, epoch)
 
     def _at(self, person: _Person, epoch: int) -> None:
         person.epoch = max(person.epoch, epoch)
@@ -206,8 +213,12 @@ def _propose(contract: _Contract, inputs: Mapping[str, Any]) -> None:
     if found != contract.hash:
         contract.fault = "its code is not what its hash says"
     fhir = document["compiler"] == FHIR_COMPILER
-    contract.code = Code(contract.hash, str(document["cedar"]), fhir=fhir)
     terms = document["terms"]
+    try:
+        refusing = of_emergencies(contract.hash, terms)
+    except (ConsentError, KeyError, TypeError):
+        refusing, contract.fault = (), "its terms are none"
+    contract.code = Code(contract.hash, str(document["cedar"]), fhir=fhir, refusing=refusing)
     contract.cosigner = str(terms.get("cosigner") or "") if isinstance(terms, Mapping) else ""
 
 

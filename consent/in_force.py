@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
+from consent.emergency_rule import EMERGENCY
 from consent.facts import NONE, Distinctions, Emergency, Layer
 from consent.policy_sets import Code
 from consent.terms import Terms
@@ -51,7 +52,8 @@ def distinctions(terms: Terms) -> Distinctions:
 class InForce:
     """What is in force for a person and an actor at the instant of the decision.
 
-    `epoch` counts its changes; `broken` says that some of it is not what was signed, so that nothing is permitted.
+    `epoch` counts its changes; `emergency_rule` is the tenant's; `broken` says that some of it is not what was signed,
+    so that nothing is permitted.
     """
 
     base: Code
@@ -59,6 +61,7 @@ class InForce:
     emergency: Emergency | None = None
     epoch: int = 0
     broken: bool = False
+    emergency_rule: Code = EMERGENCY
 
     @cached_property
     def told(self) -> Distinctions:

@@ -182,6 +182,9 @@ class EmergencySession(models.Model):
     organisation = models.UUIDField()
     reason_code = models.TextField()
     reason = models.BinaryField()
+    # Its number among those that the clinician opened here on that day (UTC), and within 30 days.
+    of_day = models.PositiveSmallIntegerField(default=1)
+    of_month = models.PositiveSmallIntegerField(default=1)
     starts = models.DateTimeField()
     ends = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -220,6 +223,9 @@ class EmergencySession(models.Model):
                 condition=Q(reviewed_at=None) | Q(ended_at__isnull=False) | Q(ends__lte=F("reviewed_at")),
                 name="consent_emergency_over",
             ),
+            models.CheckConstraint(
+                condition=Q(of_day__gte=1, of_month__gte=F("of_day")), name="consent_emergency_number"
+            ),
         ]
 
 
@@ -239,6 +245,27 @@ class BasePolicy(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["tenant_id", "version"], name="consent_base_version"),
             models.CheckConstraint(condition=Q(code_hash__regex=SHA256_HEX), name="consent_base_code_hash"),
+        ]
+
+
+class EmergencyRule(models.Model):
+    """One version of what breaking the glass reaches at a tenant. The newest is in force; none changes or goes."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant_id = models.UUIDField()
+    version = models.PositiveIntegerField()
+    terms = models.JSONField()
+    cedar = models.TextField()
+    code_hash = models.TextField()
+    set_at = models.DateTimeField()
+    set_by = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant_id", "version"], name="consent_emergency_rule_version"),
+            models.CheckConstraint(
+                condition=Q(code_hash__regex=SHA256_HEX), name="consent_emergency_rule_code_hash"
+            ),
         ]
 
 

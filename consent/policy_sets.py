@@ -27,12 +27,16 @@ _TEXTS = Path(__file__).parent / "policies"
 
 @dataclass(frozen=True)
 class Code:
-    """Policy text under its content hash. Equal hashes are equal codes. `fhir`: it was a FHIR Consent, and speaks
-    its language (`consent.fhir`)."""
+    """Policy text under its content hash. Equal hashes are equal codes.
+
+    `fhir`: it was a FHIR Consent, and speaks its language (`consent.fhir`). `refusing`: the ids of its clauses that
+    refuse emergency access (`consent.refusals`).
+    """
 
     hash: str
     cedar: str = field(compare=False, repr=False)
     fhir: bool = field(default=False, compare=False, repr=False)
+    refusing: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 def standing_code(layer: str, cedar: str) -> Code:

@@ -9,7 +9,6 @@ _SENTENCES: Mapping[tuple[Layer, bool], str] = {
     ("law", True): "Permitted by law: these are the person's own records.",
     ("law", False): "Refused by law.",
     ("emergency", True): "Permitted in an emergency, which the privacy officer will review.",
-    ("emergency", False): "Refused, although an emergency session is open.",
     ("base", True): "Permitted by the custodian's base policy: its own clinicians may read for treatment.",
     ("base", False): "Refused: no contract permits this.",
     (
@@ -17,21 +16,25 @@ _SENTENCES: Mapping[tuple[Layer, bool], str] = {
         False,
     ): "Refused: the contracts could not be evaluated. The administrator has to look into it.",
 }
+_NOT_COVERED = "Refused: no contract permits this, and here the open emergency access does not reach it."
 
 
 def explain(verdict: Verdict, in_force: InForce) -> Decision:
     """The decision that a verdict is, in words that the patient understands."""
-    if verdict.layer == "contract":
+    if verdict.layer == "contract" or (verdict.layer == "emergency" and not verdict.permitted):
         return _by_contract(verdict, in_force.contracts)
     code = "permitted" if verdict.permitted else "engine-error" if verdict.layer == "engine" else "no-permit"
+    sentence = _SENTENCES[verdict.layer, verdict.permitted]
     if verdict.clauses and not verdict.permitted:
         code = "refused"
+    elif code == "no-permit" and in_force.emergency is not None:
+        code, sentence = "emergency-not-covered", _NOT_COVERED
     emergency = in_force.emergency if verdict.layer == "emergency" else None
     return Decision(
         permitted=verdict.permitted,
         layer=verdict.layer,
         code=code,
-        sentence=_SENTENCES[verdict.layer, verdict.permitted],
+        sentence=sentence,
         clauses=verdict.clauses,
         code_hash=_code_hash(verdict.clauses),
         ends=emergency.ends if emergency else None,
@@ -45,9 +48,11 @@ def _by_contract(verdict: Verdict, contracts: Iterable[ContractInForce]) -> Deci
     deciding = [item for item in contracts if item.code.hash in hashes]
     cited = max(deciding, key=lambda item: (not item.counter, item.ends, item.code.hash, item.contract))
     word = "Permitted" if verdict.permitted else "Refused"
+    if verdict.layer == "emergency":
+        word = "Refused, in an emergency too,"
     return Decision(
         permitted=verdict.permitted,
-        layer="contract",
+        layer=verdict.layer,
         code="permitted" if verdict.permitted else "refused",
         sentence=f"{word} by a contract: {cited.sentence}",
         clauses=verdict.clauses,

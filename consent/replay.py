@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from consent import instants
 from consent.compiler import FIRST_SCHEMA_HASH, SCHEMA_HASH
-from consent.engine import EMERGENCY, FHIR, LAW, execute
+from consent.emergency_rule import QUOTA, binds_refusals
+from consent.engine import FHIR, LAW, REFUSALS, execute, refusals
 from consent.fhir.bridge import ACTIONS
 from consent.history import History, Past
 from consent.in_force import Verdict
@@ -89,12 +90,14 @@ def _judge(decided: Decided, subject: str, inputs: Mapping[str, Any], history: H
     unsound = _explain(decided, subject, inputs, history, past)
     if unsound is not None:
         return unsound
+    rule = history.emergency if "emergency" in inputs["context"] else None
     codes: dict[str, Sequence[Code]] = {
         "law": [LAW] if inputs["context"]["own"] else [],
-        "emergency": [EMERGENCY] if "emergency" in inputs["context"] else [],
+        "emergency": [rule] if rule else [],
         "contract": [code for code in past.codes.values() if not code.fhir],
         "base": [history.base] if history.base else [],
         FHIR: [code for code in past.codes.values() if code.fhir],
+        REFUSALS: refusals(past.codes) if rule and binds_refusals(rule) else [],
     }
     if codes[FHIR] and FHIR not in inputs and inputs["action"]["id"] in ACTIONS:
         return _differs(decided, "consent-left-out", "A FHIR consent in force was not asked.")
@@ -120,7 +123,7 @@ def _explain(
         _explain_contracts(decided, _cited(inputs), past)
         or _explain_base(decided, inputs["code"]["base"], history)
         or _explain_emergency(decided, subject, inputs, history)
-        or _explain_versions(decided, inputs)
+        or _explain_versions(decided, inputs, history)
     )
 
 
@@ -149,16 +152,18 @@ def _explain_emergency(
     decided: Decided, subject: str, inputs: Mapping[str, Any], history: History
 ) -> Judged | None:
     session = inputs["context"].get("emergency")
-    if session is None or history.had_session(subject, inputs["epoch"], _session(session)):
+    if session is None or history.had_session(subject, inputs["epoch"], _session(session, inputs)):
         return None
     return _differs(decided, "emergency-unknown", "It rests on an emergency session that nobody opened.")
 
 
-def _explain_versions(decided: Decided, inputs: Mapping[str, Any]) -> Judged | None:
-    code, context = inputs["code"], inputs["context"]
+def _explain_versions(decided: Decided, inputs: Mapping[str, Any], history: History) -> Judged | None:
+    code, context, rule = inputs["code"], inputs["context"], history.emergency
+    if "emergency" in context and rule is None:
+        return lost(decided, "The emergency rule of that time cannot be read any more.")
     standing = {
         "law": [LAW.hash] if context["own"] else [],
-        "emergency": [EMERGENCY.hash] if "emergency" in context else [],
+        "emergency": [rule.hash] if rule and "emergency" in context else [],
     }
     others = {layer for layer, hashes in standing.items() if list(code[layer]) != hashes}
     if not others:
@@ -169,12 +174,19 @@ def _explain_versions(decided: Decided, inputs: Mapping[str, Any]) -> Judged | N
     return _differs(decided, "law-unknown", sentence)
 
 
-def _session(value: Mapping[str, Any]) -> dict[str, str]:
+def _session(value: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, str]:
+    """As `history.SESSION`. Its number stands in the counter; neither did where no quota was known yet."""
+    counter = {"type": "Counter", "id": QUOTA}
+    number: Mapping[str, Any] = next(
+        (one["attrs"] for one in inputs["entities"] if one["uid"] == counter), {}
+    )
     return {
         "clinician": value["actor"]["__entity"]["id"],
         "organisation": value["organisation"]["__entity"]["id"],
         "starts": instants.iso(instants.from_microseconds(value["starts"])),
         "ends": instants.iso(instants.from_microseconds(value["ends"])),
+        "of_day": str(number.get("today")),
+        "of_month": str(number.get("total")),
     }
 
 
@@ -214,7 +226,7 @@ def _said(
 
 def _cited(inputs: Mapping[str, Any]) -> list[str]:
     """The code hashes of the contracts that a decision says it rested on."""
-    return [*inputs["code"]["contract"], *inputs["code"].get(FHIR, ())]
+    return [key for part in ("contract", FHIR, REFUSALS) for key in inputs["code"].get(part, ())]
 
 
 def _differs(decided: Decided, kind: str, sentence: str) -> Judged:

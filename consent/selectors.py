@@ -15,9 +15,20 @@ from django.db.models.functions import Now
 
 from consent import vocabulary
 from consent.base_variants import DEFAULT
+from consent.emergency_rule import DEFAULT as DEFAULT_RULE
+from consent.emergency_rule import Rule
+from consent.emergency_rule import from_json as rule_from_json
 from consent.errors import UnknownContract, UnknownEmergency, UnknownRequest
 from consent.fhir import adopted, writing
-from consent.models import Answer, BasePolicy, Contract, ContractRequest, EmergencySession, State
+from consent.models import (
+    Answer,
+    BasePolicy,
+    Contract,
+    ContractRequest,
+    EmergencyRule,
+    EmergencySession,
+    State,
+)
 from consent.sealing import open_text
 from consent.shadowing import Shadow, shadows
 from consent.terms import Terms, from_json
@@ -210,6 +221,18 @@ def base_policy() -> tuple[int, str]:
     """Version and variant of the open tenant's base policy; version 0 is the default that nobody has set."""
     newest = BasePolicy.objects.filter(tenant_id=current_tenant()).order_by("-version").first()
     return (newest.version, newest.variant) if newest else (0, DEFAULT)
+
+
+def emergency_rule() -> tuple[int, Rule]:
+    """Version and terms of the open tenant's emergency rule; version 0 is the default that nobody has set."""
+    newest = EmergencyRule.objects.filter(tenant_id=current_tenant()).order_by("-version").first()
+    return (newest.version, rule_from_json(newest.terms)) if newest else (0, DEFAULT_RULE)
+
+
+def refusable_emergencies(tenants: Collection[UUID]) -> set[UUID]:
+    """Those of these organisations whose emergency rule a patient's refusal stands against, in any party's scope."""
+    found = EmergencyRule.objects.filter(tenant_id__in=tenants).order_by("tenant_id", "-version")
+    return {one.tenant_id for one in found.distinct("tenant_id") if one.terms["refusals"]}
 
 
 def _in_force() -> QuerySet[Contract]:

@@ -6,6 +6,7 @@ from consent.services.base_policy import set_base_policy
 from consent.services.contracts import cosign, grant, revoke
 from consent.services.decisions import circumstances, decide
 from consent.services.emergencies import end_emergency, open_emergency, review_emergency
+from consent.services.emergency_rule import set_emergency_rule
 from consent.services.expiry import expire_due
 from consent.services.replaying import Progress, Replayed, replay
 from consent.services.requests import decline_request, request_access
@@ -57,6 +58,7 @@ __all__ = [
     "review_emergency",
     "revoke",
     "set_base_policy",
+    "set_emergency_rule",
     "set_signature_rule",
     "shares_of",
     "sign",

@@ -15,7 +15,7 @@ from consent.facts import AccessRequest, Decisions, Emergency, ResourceFacts
 from consent.in_force import ContractInForce, Counter, InForce
 from consent.models import CONSENT
 from consent.services.order import decision_about
-from consent.services.stored_code import StoredCode, base_code, contract_code
+from consent.services.stored_code import StoredCode, base_code, contract_code, emergency_code
 from consent.sources import open_between, parties_of
 
 # Contracts are taken by person and grantee, no more: their code judges the rest. Those with a team, a group or
@@ -40,7 +40,9 @@ SELECT clock_timestamp(),
     FROM consent_contract c LEFT JOIN consent_use u ON u.tenant_id = c.tenant_id AND u.contract_id = c.id
     WHERE c.tenant_id = %(tenant)s AND c.person = %(person)s AND c.state = 'active'),
   (SELECT json_build_array(id, actor, organisation, person,
-      (extract(epoch FROM starts) * 1000000)::bigint, (extract(epoch FROM ends) * 1000000)::bigint)
+      (extract(epoch FROM starts) * 1000000)::bigint, (extract(epoch FROM ends) * 1000000)::bigint,
+      of_day, of_month, (SELECT json_build_array(code_hash, terms) FROM consent_emergencyrule
+        WHERE tenant_id = %(tenant)s ORDER BY version DESC LIMIT 1))
     FROM consent_emergencysession
     WHERE tenant_id = %(tenant)s AND person = %(person)s AND actor = %(actor)s
       AND organisation = %(organisation)s AND ended_at IS NULL ORDER BY ends DESC LIMIT 1)
@@ -84,10 +86,18 @@ def circumstances(*, request: AccessRequest) -> Circumstances:
         "organisation": request.organisation,
     }
     now, (epoch, behind), base_hash, (rows, altered), session = _row(asked)
+    *session, rule = session or [None]
     emergency = _emergency(session) if session else None
     try:
         request, found = _contracts(request, [_Row(*row) for row in rows or ()])
-        in_force = InForce(base_code(base_hash), found, emergency, epoch, broken=bool(altered or behind))
+        in_force = InForce(
+            base_code(base_hash),
+            found,
+            emergency,
+            epoch,
+            broken=bool(altered or behind),
+            emergency_rule=emergency_code(rule),
+        )
     except CodeRefused:
         in_force = InForce(base_code(None), (), emergency, epoch, broken=True)
     return Circumstances(request, in_force, now)
@@ -130,7 +140,7 @@ def _row(asked: dict[str, UUID | None]) -> tuple[Any, ...]:
 
 
 def _emergency(row: list[Any]) -> Emergency:
-    *keys, starts, ends = row
+    *keys, starts, ends, of_day, of_month = row
     session, actor, organisation, person = (UUID(key) for key in keys)
     period = (instants.from_microseconds(starts), instants.from_microseconds(ends))
-    return Emergency(session, actor, organisation, person, *period)
+    return Emergency(session, actor, organisation, person, *period, of_day, of_month)

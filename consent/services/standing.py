@@ -17,9 +17,10 @@ from consent.errors import CodeRefused
 from consent.in_force import ContractInForce, Counter, InForce, distinctions
 from consent.models import CONSENT
 from consent.policy_sets import Code
+from consent.refusals import of_emergencies
 from consent.sentence import Display
 from consent.services.decisions import ALTERED
-from consent.services.stored_code import StoredCode, base_code, checked_code
+from consent.services.stored_code import StoredCode, base_code, checked_code, emergency_code
 from consent.terms import Terms, from_json
 from ledger.scope import party_scope
 
@@ -30,6 +31,8 @@ _STANDING = f"""
 SELECT t.tenant, clock_timestamp(),
   (SELECT changed_at > clock_timestamp() FROM consent_epoch e WHERE e.tenant_id = t.tenant AND e.person = %(person)s),
   (SELECT code_hash FROM consent_basepolicy b WHERE b.tenant_id = t.tenant ORDER BY version DESC LIMIT 1),
+  (SELECT json_build_array(code_hash, terms) FROM consent_emergencyrule r WHERE r.tenant_id = t.tenant
+    ORDER BY version DESC LIMIT 1),
   (SELECT json_build_array(bool_or({ALTERED}), json_agg(json_build_array(
       c.id, c.code_hash, c.grantee_kind, json_build_object({", ".join(f"'{name}', c.{name}" for name in HASHED)}))
       ORDER BY c.id) FILTER (WHERE c.ends > statement_timestamp()))
@@ -87,7 +90,7 @@ def extra_of(person: UUID, terms: Terms, display: Display) -> Extra:
     counter = Counter(counter_of(terms, person=person)) if terms.counted else None
     held = ContractInForce(
         SOMEBODY,
-        Code(code.code_hash, code.cedar),
+        Code(code.code_hash, code.cedar, refusing=of_emergencies(code.code_hash, code.document["terms"])),
         terms.ends,
         code.sentence,
         terms.duties,
@@ -98,10 +101,11 @@ def extra_of(person: UUID, terms: Terms, display: Display) -> Extra:
 
 
 def _standing(person: UUID, row: tuple[Any, ...]) -> Standing:
-    tenant, now, behind, base, (altered, rows) = row
+    tenant, now, behind, base, rule, (altered, rows) = row
     try:
         held = [_held(person, *row) for row in rows or ()]
-        in_force = InForce(base_code(base), tuple(contract for contract, _ in held))
+        contracts = tuple(contract for contract, _ in held)
+        in_force = InForce(base_code(base), contracts, emergency_rule=emergency_code(rule))
     except CodeRefused:
         return Standing(person, tenant, InForce(base_code(None), broken=True), (), now)
     broken = bool(altered or behind)

@@ -1,24 +1,28 @@
 """Code as it is stored, checked once against its hash and then kept: content under its own hash never changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from consent import emergency_rule
 from consent.base_variants import DEFAULT, VARIANTS, code_of
 from consent.compiler import HASHED, code_hash, counter_of
-from consent.errors import CodeRefused
+from consent.emergency_rule import EMERGENCY
+from consent.errors import CodeRefused, EmergencyRuleMalformed
 from consent.facts import NONE, Distinctions
 from consent.fhir import adopted
 from consent.in_force import distinctions
 from consent.models import Contract
 from consent.policy_sets import Code
+from consent.refusals import of_emergencies
 from consent.terms import from_json
 from ledger.scope import current_tenant
 
 _NOT_SIGNED = "The code of a contract is not what was signed, so nothing is decided by it."
+_NOT_THE_RULE = "The emergency rule is not one that was set, so nothing is decided by it."
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def checked_code(expected: str, document: Mapping[str, Any], *, person: UUID) ->
         return _adopted(expected, document)
     terms = from_json(document["terms"])
     return StoredCode(
-        Code(expected, document["cedar"]),
+        Code(expected, document["cedar"], refusing=of_emergencies(expected, document["terms"])),
         terms.ends,
         document["sentence"],
         terms.duties,
@@ -67,7 +71,8 @@ def checked_code(expected: str, document: Mapping[str, Any], *, person: UUID) ->
 
 def _adopted(expected: str, document: Mapping[str, Any]) -> StoredCode:
     found = adopted.from_json(document["terms"])
-    code = Code(expected, document["cedar"], fhir=True)
+    refusing = of_emergencies(expected, document["terms"])
+    code = Code(expected, document["cedar"], fhir=True, refusing=refusing)
     return StoredCode(code, found.ends, document["sentence"], found.duties, found.told)
 
 
@@ -81,3 +86,17 @@ def base_code(expected: str | None) -> Code:
         if code.hash == expected:
             return code
     raise CodeRefused("The base policy is not one of those that can be set, so nothing is decided by it.")
+
+
+def emergency_code(stored: Sequence[Any] | None) -> Code:
+    """Code of a tenant's emergency rule, stored as [hash, terms]; None is the default. Raises CodeRefused."""
+    if stored is None:
+        return EMERGENCY
+    expected, terms = stored
+    try:
+        code = emergency_rule.code_of(emergency_rule.from_json(terms))
+    except EmergencyRuleMalformed as error:
+        raise CodeRefused(_NOT_THE_RULE) from error
+    if code.hash != expected:
+        raise CodeRefused(_NOT_THE_RULE)
+    return code

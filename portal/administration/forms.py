@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.base_variants import VARIANTS
 from consent.emergency import LONGEST_REASON, SHORTEST_REASON
+from consent.emergency_rule import MOST_SESSIONS, Rule
 from portal.cases.words import GROUNDS
-from portal.design.vocabulary import OUTCOMES
+from portal.design.vocabulary import OUTCOMES, SENSITIVITIES
 from portal.staff.words import ROLES
 
 
@@ -42,6 +43,40 @@ class ChoosePolicy(forms.Form):
     variant = forms.ChoiceField(
         label=_("Before any contract"), choices=list(VARIANTS.items()), widget=forms.RadioSelect
     )
+
+
+class ChooseEmergencyRule(forms.Form):
+    """What breaking the glass reaches here."""
+
+    excluded = forms.MultipleChoiceField(
+        label=_("Not even in an emergency"),
+        required=False,
+        choices=lambda: [(code, words[:1].upper() + words[1:]) for code, words in SENSITIVITIES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What is marked like this stays closed, unless a contract with the clinician opens it."),
+    )
+    a_day = forms.IntegerField(
+        label=_("Emergency accesses of one clinician on one day, at most"),
+        required=False,
+        min_value=1,
+        max_value=MOST_SESSIONS,
+        help_text=_("Empty: as many as there are emergencies. A day is one of UTC."),
+    )
+    a_month = forms.IntegerField(
+        label=_("Within 30 days, at most"), required=False, min_value=1, max_value=MOST_SESSIONS
+    )
+    refusals = forms.BooleanField(
+        label=_("Patients may refuse emergency access"),
+        required=False,
+        help_text=_(
+            "Whoever they name sees nothing of what they name, even to save their life. Without this, such a"
+            " refusal gives way to an emergency."
+        ),
+    )
+
+    @property
+    def rule(self) -> Rule:
+        return Rule(**self.cleaned_data)
 
 
 class CloseReview(forms.Form):

@@ -1,6 +1,6 @@
 """What administrators and privacy officers are shown, from what the services know. Runs in the tenant's scope."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,9 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from consent.base_variants import VARIANTS, code_of
+from consent.emergency_rule import Rule as EmergencyRule
+from consent.emergency_rule import code_of as emergency_code_of
 from consent.policy_sets import standing_code, standing_text
 from portal.accounts import selectors as accounts
 from portal.accounts.models import Membership
+from portal.design.vocabulary import SENSITIVITIES
 from portal.staff.desk import Place
 from portal.staff.words import ROLES
 
@@ -55,19 +58,16 @@ def _member(held: Sequence[Membership], strong: Collection[UUID], remove_url: st
     return Member(str(user), user.email, title, roles, user.id in strong, remove_url)
 
 
-def rules(variant: str) -> list[Rule]:
-    """What applies before any contract, the part that can be chosen first."""
+def rules(variant: str, rule: EmergencyRule) -> list[Rule]:
+    """What applies before any contract, the parts that can be chosen first."""
     base = code_of(variant)
-    emergency = standing_code("emergency", standing_text("emergency"))
+    emergency = emergency_code_of(rule)
     law = standing_code("law", standing_text("law"))
     return [
         Rule(_("Without a contract"), VARIANTS[variant], base.cedar, base.hash),
         Rule(
             _("In an emergency"),
-            _(
-                "A clinician who gave a reason may read for four hours at most, never write or copy. "
-                "The patient is told at once, and a privacy officer reviews it."
-            ),
+            " ".join(_in_an_emergency(rule)),
             emergency.cedar,
             emergency.hash,
         ),
@@ -78,3 +78,19 @@ def rules(variant: str) -> list[Rule]:
             law.hash,
         ),
     ]
+
+
+def _in_an_emergency(rule: EmergencyRule) -> Iterator[str]:
+    yield _(
+        "A clinician who gave a reason may read for four hours at most, never write or copy. "
+        "The patient is told at once, and a privacy officer reviews it."
+    )
+    if rule.excluded:
+        marks = [str(words) for code, words in SENSITIVITIES.items() if code in rule.excluded]
+        yield _("What is marked as one of these stays closed: %(marks)s.") % {"marks": ", ".join(marks)}
+    if rule.a_day is not None:
+        yield _("Each clinician can do so %(count)s times a day at most.") % {"count": rule.a_day}
+    if rule.a_month is not None:
+        yield _("Each clinician can do so %(count)s times in 30 days at most.") % {"count": rule.a_month}
+    if rule.refusals:
+        yield _("What a patient refuses in emergencies, too, stays closed.")

@@ -19,4 +19,5 @@ urlpatterns = [
     path("<slug:place>/guardians/<uuid:contract>/pause/", guarding.pause, name="guardian_pause"),
     path("<slug:place>/guardians/<uuid:contract>/go-on/", guarding.go_on, name="guardian_go_on"),
     path("<slug:place>/policy/", views.policy, name="policy"),
+    path("<slug:place>/policy/emergency/", views.emergency_rule, name="emergency_rule"),
 ]

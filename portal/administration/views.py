@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from consent import selectors as consent
 from consent.errors import EmergencyClosed, ReviewRefused
-from consent.services import review_emergency, set_base_policy
+from consent.services import review_emergency, set_base_policy, set_emergency_rule
 from ledger.scope import tenant_scope
 from portal.accounts import invitations
 from portal.accounts import selectors as accounts
@@ -18,7 +18,7 @@ from portal.accounts.errors import AccountsError, UnknownAccount
 from portal.accounts.models import Role
 from portal.accounts.services import add_member, remove_member, require_strong
 from portal.administration import judging, presenters
-from portal.administration.forms import AddMember, ChoosePolicy, CloseReview, SignIn
+from portal.administration.forms import AddMember, ChooseEmergencyRule, ChoosePolicy, CloseReview, SignIn
 from portal.staff.answering import ACT, FORM
 from portal.staff.desk import Desk, desk
 from portal.staff.entrance import first_desk
@@ -82,16 +82,40 @@ def remove(desk: Desk, member: UUID) -> HttpResponseBase:
 def policy(desk: Desk) -> HttpResponseBase:
     """What applies before any contract, in words and as the code that runs."""
     form = ChoosePolicy(desk.request.POST or None)
-    with tenant_scope(desk.place.id):
-        if form.is_valid():
-            set_base_policy(variant=form.cleaned_data["variant"], actor=desk.caller.user)
-        version, variant = consent.base_policy()
     if form.is_valid():
+        with tenant_scope(desk.place.id):
+            set_base_policy(variant=form.cleaned_data["variant"], actor=desk.caller.user)
         messages.success(desk.request, _("The base policy is in force. The change stands in the log."))
         return redirect("administration:policy", desk.place.slug)
-    if not form.is_bound:
-        form = ChoosePolicy(initial={"variant": variant})
-    context = {"here": "policy", "rules": presenters.rules(variant), "version": version, "form": form}
+    return _policies(desk, base=form if form.is_bound else None)
+
+
+@desk(Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, methods=ACT)
+def emergency_rule(desk: Desk) -> HttpResponseBase:
+    """What breaking the glass reaches here."""
+    form = ChooseEmergencyRule(desk.request.POST)
+    if form.is_valid():
+        with tenant_scope(desk.place.id):
+            set_emergency_rule(rule=form.rule, actor=desk.caller.user)
+        messages.success(desk.request, _("The emergency rule is in force. The change stands in the log."))
+        return redirect("administration:policy", desk.place.slug)
+    return _policies(desk, emergency=form)
+
+
+def _policies(
+    desk: Desk, *, base: ChoosePolicy | None = None, emergency: ChooseEmergencyRule | None = None
+) -> HttpResponseBase:
+    with tenant_scope(desk.place.id):
+        version, variant = consent.base_policy()
+        emergency_version, rule = consent.emergency_rule()
+    context = {
+        "here": "policy",
+        "rules": presenters.rules(variant, rule),
+        "version": version,
+        "form": base or ChoosePolicy(initial={"variant": variant}),
+        "emergency_version": emergency_version,
+        "emergency": emergency or ChooseEmergencyRule(initial=rule.to_json()),
+    }
     return desk.page("administration/policy.html", context)
 
 

@@ -13,6 +13,7 @@ from portal.api.views.ledgers import Entries, Ledger, Receipt
 from portal.api.views.me import MeView, MyCopy
 from portal.api.views.onlookers import Onlookers
 from portal.api.views.passkeys import ContractChallenge, ContractSign
+from portal.api.views.policies import EmergencyRule, Policies
 from portal.api.views.proofs import Completeness, Consistency
 from portal.api.views.requests import RequestDecline, Requests
 from portal.api.views.templates import ContractTemplates
@@ -37,6 +38,8 @@ urlpatterns = [
     path("v1/emergency-access/", EmergencyAccess.as_view(), name="emergency-access"),
     path("v1/emergency-access/<uuid:session>/", Emergency.as_view(), name="emergency"),
     path("v1/emergency-access/<uuid:session>/end/", EmergencyEnd.as_view(), name="emergency-end"),
+    path("v1/policies/<slug:tenant>/", Policies.as_view(), name="policies"),
+    path("v1/policies/<slug:tenant>/emergency/", EmergencyRule.as_view(), name="policies-emergency"),
     path("v1/accesses/", Accesses.as_view(), name="accesses"),
     path("v1/disclosures/<slug:tenant>/<str:patient>/", Disclosures.as_view(), name="disclosures"),
     path("v1/ledger/<slug:tenant>/", Ledger.as_view(), name="ledger"),

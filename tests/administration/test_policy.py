@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from consent import selectors
+from consent.emergency_rule import Rule
 from ledger.scope import tenant_scope
 from portal.records.errors import Denied
 from portal.records.services import chart
@@ -64,3 +65,30 @@ def test_a_policy_that_the_node_does_not_have_is_refused(cast: Cast, officer: Cl
     answer = officer.post(address(cast), {"variant": "anything-goes"})
     assert "There is a problem" in text(answer)
     assert in_force(cast) == (0, "deny")
+
+
+def rule_address(cast: Cast) -> str:
+    return reverse("administration:emergency_rule", args=[cast.hospital.slug])
+
+
+def test_the_emergency_rule_is_shown_and_chosen_beside_it(cast: Cast, officer: Client) -> None:
+    assert "an emergency reaches everything" in text(officer.get(address(cast)))
+    chosen = {"excluded": ["PSY", "HIV"], "a_day": "3", "a_month": "", "refusals": "on"}
+    said = text(officer.post(rule_address(cast), chosen, follow=True))
+    assert "The emergency rule is in force" in said
+    assert "What is marked as one of these stays closed: mental health, HIV." in said
+    assert "3 times a day at most" in said
+    assert "What a patient refuses in emergencies, too, stays closed." in said
+    assert "Counter" in said
+    with tenant_scope(cast.hospital.id):
+        version, rule = selectors.emergency_rule()
+    assert (version, rule) == (1, Rule(excluded=["HIV", "PSY"], a_day=3, refusals=True))
+
+
+def test_an_emergency_rule_that_means_nothing_is_refused_beside_its_field(
+    cast: Cast, officer: Client
+) -> None:
+    answer = officer.post(rule_address(cast), {"excluded": ["MOOD"], "a_day": "0"})
+    assert "There is a problem" in text(answer)
+    with tenant_scope(cast.hospital.id):
+        assert selectors.emergency_rule() == (0, Rule())

@@ -32,6 +32,8 @@ NEEDS = {
     ("GET", "v1/requests/"): "requests",
     ("POST", "v1/requests/"): "requests",
     ("POST", "v1/requests/<uuid:asked>/decline/"): "requests",
+    ("GET", "v1/policies/<slug:tenant>/"): "policies",
+    ("POST", "v1/policies/<slug:tenant>/emergency/"): "policies",
     ("POST", "v1/emergency-access/"): "emergency",
     ("GET", "v1/emergency-access/<uuid:session>/"): "emergency",
     ("POST", "v1/emergency-access/<uuid:session>/end/"): "emergency",

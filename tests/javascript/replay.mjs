@@ -73,12 +73,30 @@ function askBoth(line, position, layer) {
   return { ...agreeing[0], clauses: [...new Set(agreeing.flatMap((one) => one.clauses))].sort() };
 }
 
+// What a patient refuses in an emergency too, whichever purpose was stated: only denials count, by the clauses that say so.
+function refusedStill(line, position, answer) {
+  if (!line.refusals || !answer?.permitted || answer.layer !== "emergency") return answer;
+  const named = new Set();
+  for (const part of ["contract", "fhir"]) {
+    const asked = part === "fhir" ? line.fhir : line;
+    if (!asked) continue;
+    for (const purpose of ["BTG", "ETREAT"]) {
+      const stated = part === "fhir" ? `http://terminology.hl7.org/CodeSystem/v3-ActReason|${purpose}` : purpose;
+      const context = { ...asked.context, purpose: stated };
+      const found = ask({ ...asked, context }, position, "emergency", line.refusals[part]);
+      if (found?.layer === "engine") return FAILED;
+      if (found && !found.permitted) found.clauses.filter((one) => line.refusing.includes(one)).forEach((one) => named.add(one));
+    }
+  }
+  return named.size ? { permitted: false, layer: "emergency", clauses: [...named].sort() } : answer;
+}
+
 function decide(line) {
   const answers = [];
   const records = line.entities.filter((entity) => entity.uid.type === "Record").length;
   for (let position = 0; position < records; position += 1) {
     let answer = null;
-    for (const layer of LAYERS) answer ??= askBoth(line, position, layer);
+    for (const layer of LAYERS) answer ??= refusedStill(line, position, askBoth(line, position, layer));
     answers.push(answer ?? SILENT);
   }
   return answers;

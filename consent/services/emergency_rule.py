@@ -1,0 +1,48 @@
+"""What breaking the glass reaches at the open tenant, as it chooses. Versioned and on the ledger."""
+
+from uuid import UUID
+
+from consent.emergency_rule import Rule, code_of
+from consent.models import EmergencyRule
+from consent.selectors import emergency_rule
+from consent.services.order import BASE_POLICY, clock
+from ledger.scope import current_tenant, lock
+from ledger.services import append
+
+
+def set_emergency_rule(*, rule: Rule, actor: UUID) -> int:
+    """Put an emergency rule in force from the next decision on, for open sessions too. The same again changes nothing.
+
+    The caller has checked that the actor administers the tenant. Returns the version in force; 0 is the default.
+    """
+    tenant, code = current_tenant(), code_of(rule)
+    lock(BASE_POLICY, tenant, exclusive=True)
+    version, before = emergency_rule()
+    if rule == before:
+        return version
+    made = EmergencyRule.objects.create(
+        tenant_id=tenant,
+        version=version + 1,
+        terms=rule.to_json(),
+        cedar=code.cedar,
+        code_hash=code.hash,
+        set_at=clock(),
+        set_by=actor,
+    )
+    audit = {
+        "policy": "emergency",
+        "variant": _words(rule),
+        "version": made.version,
+        "code_hash": code.hash,
+        "before": code_of(before).hash if version else None,
+    }
+    append(type="policy.changed", actor=actor, subject=None, audit=audit, inputs={"cedar": code.cedar})
+    return made.version
+
+
+def _words(rule: Rule) -> str:
+    """For auditors, in one line."""
+    said = [f"not {' '.join(rule.excluded)}"] if rule.excluded else []
+    said += [f"{rule.a_day} a day"] if rule.a_day else []
+    said += [f"{rule.a_month} in 30 days"] if rule.a_month else []
+    return "; ".join([*said, "patients may refuse" if rule.refusals else "patients may not refuse"])

@@ -1,0 +1,71 @@
+"""What applies at an organisation, in JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from consent.base_variants import VARIANTS
+from consent.base_variants import code_of as base_code_of
+from consent.emergency_rule import MOST_SESSIONS, Rule, code_of
+from consent.vocabulary import SENSITIVITIES
+from portal.api.shapes.base import Body, Words
+
+
+class NewEmergencyRule(Body):
+    """What breaking the glass reaches; what is left out is as if nobody had set it."""
+
+    excluded = Words(
+        SENSITIVITIES,
+        default=list,
+        help_text="Labels that it does not reach; a level covers those above, a sensitivity those under it.",
+    )
+    a_day = serializers.IntegerField(
+        allow_null=True,
+        default=None,
+        min_value=1,
+        max_value=MOST_SESSIONS,
+        help_text="Sessions a clinician, UTC.",
+    )
+    a_month = serializers.IntegerField(
+        allow_null=True, default=None, min_value=1, max_value=MOST_SESSIONS, help_text="Within 30 days."
+    )
+    refusals = serializers.BooleanField(
+        default=False, help_text="Whether a patient's refusal that names ETREAT or BTG stands against it."
+    )
+
+
+class PolicyCode(serializers.Serializer[Any]):
+    version = serializers.IntegerField()
+    cedar = serializers.CharField()
+    code_hash = serializers.CharField()
+
+
+class Base(PolicyCode):
+    variant = serializers.ChoiceField(list(VARIANTS))
+
+
+class Emergency(PolicyCode):
+    excluded = serializers.ListField(child=serializers.CharField())
+    a_day = serializers.IntegerField(allow_null=True)
+    a_month = serializers.IntegerField(allow_null=True)
+    refusals = serializers.BooleanField()
+
+
+class Policies(serializers.Serializer[Any]):
+    base = Base()
+    emergency = Emergency()
+
+
+def policies(base: tuple[int, str], emergency: tuple[int, Rule]) -> dict[str, Any]:
+    """Both, each with its version and the code that runs."""
+    (version, variant), (emergency_version, rule) = base, emergency
+    code, emergency_code = base_code_of(variant), code_of(rule)
+    return {
+        "base": {"version": version, "variant": variant, "cedar": code.cedar, "code_hash": code.hash},
+        "emergency": {
+            "version": emergency_version,
+            "cedar": emergency_code.cedar,
+            "code_hash": emergency_code.hash,
+            **rule.to_json(),
+        },
+    }

@@ -1,0 +1,69 @@
+"""`/api/v1/policies/<tenant>/`: what applies at an organisation before any contract, and in an emergency."""
+
+from typing import ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from consent import selectors, services
+from consent.emergency_rule import Rule
+from ledger.scope import tenant_scope
+from portal.accounts import selectors as accounts
+from portal.accounts.errors import NotAMember
+from portal.accounts.models import Organisation
+from portal.api.endpoint import Endpoint
+from portal.api.shapes import policies as shapes
+from portal.api.shapes.problems import problems
+
+OFFICERS = ("administrator", "privacy_officer")
+
+
+class PolicyEndpoint(Endpoint):
+    """For administrators and privacy officers of the organisation that the address names."""
+
+    def organisation(self, tenant: str) -> Organisation:
+        """Raises UnknownTenant, NotAMember."""
+        found = accounts.organisation(tenant)
+        if all(self.acting_as(role).organisation != found.id for role in OFFICERS):
+            raise NotAMember(
+                "You are no administrator and no privacy officer there. Act for it with X-Tenant."
+            )
+        return found
+
+    def said(self, place: Organisation) -> Response:
+        with tenant_scope(place.id):
+            return Response(shapes.policies(selectors.base_policy(), selectors.emergency_rule()))
+
+
+class Policies(PolicyEndpoint):
+    scopes: ClassVar = {"GET": "policies"}
+
+    @extend_schema(
+        operation_id="policies_read",
+        tags=["policies"],
+        responses={200: shapes.Policies, **problems(403, 404)},
+    )
+    def get(self, request: Request, tenant: str) -> Response:
+        """What is in force, in words and as the Cedar that runs. Version 0 is the default that nobody has set."""
+        return self.said(self.organisation(tenant))
+
+
+class EmergencyRule(PolicyEndpoint):
+    scopes: ClassVar = {"POST": "policies"}
+    keeps_attempts = False  # the same rule again changes nothing
+
+    @extend_schema(
+        operation_id="policies_set_emergency_rule",
+        tags=["policies"],
+        request=shapes.NewEmergencyRule,
+        responses={200: shapes.Policies, **problems(403, 404, 413, 415, 422)},
+    )
+    def post(self, request: Request, tenant: str) -> Response:
+        """Put an emergency rule in force, from the next decision on; it stands in the ledger (`policy.changed`)."""
+        place = self.organisation(tenant)
+        body = shapes.NewEmergencyRule(data=request.data)
+        body.is_valid(raise_exception=True)
+        with tenant_scope(place.id):
+            services.set_emergency_rule(rule=Rule(**body.validated_data), actor=self.caller.user)
+        return self.said(place)
