@@ -6,7 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -67,7 +67,7 @@ def _answer(request: HttpRequest, tenant: Organisation, found: Invitation, link:
     form = TakeUp(request.POST if request.method == "POST" and owner is None else None)
     if request.method == "POST" and _taken(request, tenant, owner, form, link):
         del request.session[KEY]
-        messages.success(request, _g("The role is yours. Sign in to begin."))
+        messages.success(request, gettext("The role is yours. Sign in to begin."))
         return redirect("/" if request.user.is_authenticated else "account_login")
     context = {
         "invited": found,

@@ -9,8 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from ledger import selectors as ledger
 from ledger.errors import FormatError, NotYetSequenced, ProofError
@@ -28,16 +27,16 @@ from portal.records.services import audited
 
 # What is shown of what auditors may read.
 SAID = {
-    "decision": _l("Decision"),
-    "role": _l("Acting as"),
-    "action": _l("Action"),
-    "purpose": _l("Purpose"),
-    "layer": _l("Decided by"),
-    "outcome": _l("Outcome"),
-    "variant": _l("Policy"),
-    "version": _l("Version"),
-    "reason_code": _l("Reason"),
-    "state": _l("State"),
+    "decision": gettext_lazy("Decision"),
+    "role": gettext_lazy("Acting as"),
+    "action": gettext_lazy("Action"),
+    "purpose": gettext_lazy("Purpose"),
+    "layer": gettext_lazy("Decided by"),
+    "outcome": gettext_lazy("Outcome"),
+    "variant": gettext_lazy("Policy"),
+    "version": gettext_lazy("Version"),
+    "reason_code": gettext_lazy("Reason"),
+    "state": gettext_lazy("State"),
 }
 
 

@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -44,6 +44,6 @@ def notices(request: HttpRequest) -> HttpResponse:
     form = Wishes(request.POST, initial=start) if request.method == "POST" else Wishes(initial=start)
     if form.is_valid():
         set_wishes(user=user, **form.cleaned_data)
-        messages.success(request, _g("Kept."))
+        messages.success(request, gettext("Kept."))
         return redirect("notices:notices")
     return render(request, "account/notices.html", {"form": form}, status=422 if form.is_bound else 200)

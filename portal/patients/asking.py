@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.urls import reverse
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Registration
@@ -65,21 +65,23 @@ def put(row: Case, places: Mapping[UUID, str]) -> Put:
 
 def title_of(row: Case) -> str:
     if row.kind == "question":
-        return _g("An access that you did not recognise")
-    return _g("An entry that you say is wrong")
+        return gettext("An access that you did not recognise")
+    return gettext("An entry that you say is wrong")
 
 
 def state_of(row: Case) -> tuple[str, str]:
     """Where it stands, and the tone in which to say so."""
     if row.state == "open":
-        return _g("Being looked at"), "needs"
+        return gettext("Being looked at"), "needs"
     if row.state == "accepted":
-        return _g("Accepted"), "holds"
+        return gettext("Accepted"), "holds"
     if row.state == "denied":
-        return (_g("Denied, you disagreed") if row.disagreement is not None else _g("Denied")), "alarm"
+        return (
+            gettext("Denied, you disagreed") if row.disagreement is not None else gettext("Denied")
+        ), "alarm"
     if row.outcome == "justified":
-        return _g("Answered: it was right"), "holds"
-    return _g("Answered: it was not right"), "alarm"
+        return gettext("Answered: it was right"), "holds"
+    return gettext("Answered: it was not right"), "alarm"
 
 
 def ground_of(row: Case) -> str:
@@ -95,7 +97,7 @@ def tasks(rows: Iterable[Case], places: Mapping[UUID, str]) -> list[Task]:
             place = places.get(row.tenant_id, "")
             found.append(
                 Task(
-                    title=_g("%(place)s has answered you") % {"place": place},
+                    title=gettext("%(place)s has answered you") % {"place": place},
                     detail=title_of(row),
                     url=reverse("patients:asked_one", args=[row.id]),
                     icon="scale",

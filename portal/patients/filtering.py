@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Registration
@@ -42,16 +42,16 @@ class Filter(forms.Form):
         parts = [(slug, words.part(slug)) for slug in CATEGORIES]
         self._choices: dict[str, dict[str, str]] = {}
         self._offer("kind", [(kind, str(said)) for kind, said in KINDS.items()])
-        self._offer("place", [("", _g("Everyone")), *places])
-        self._offer("part", [("", _g("Every part")), *parts])
+        self._offer("place", [("", gettext("Everyone")), *places])
+        self._offer("part", [("", gettext("Every part")), *parts])
         self.offer_people({})
 
     def offer_people(self, people: Mapping[UUID, str]) -> None:
         """Those who can be chosen: whoever looked, as far as was read. Who is chosen stays so."""
         chosen = _uuid(self.data.get("who"))
-        known = {chosen: _g("The person you chose")} if chosen else {}
+        known = {chosen: gettext("The person you chose")} if chosen else {}
         named = sorted({**known, **people}.items(), key=lambda each: each[1])
-        self._offer("who", [("", _g("Everybody")), *((str(key), name) for key, name in named)])
+        self._offer("who", [("", gettext("Everybody")), *((str(key), name) for key, name in named)])
 
     @property
     def wanted(self) -> Wanted:
@@ -73,8 +73,10 @@ class Filter(forms.Form):
             return ""
         given = self.cleaned_data
         named = [self._choices[name][given[name]] for name in CHOSEN if given[name]]
-        since = [_g("from %(day)s") % {"day": time_words(given["since"], "day")}] if given["since"] else []
-        until = [_g("to %(day)s") % {"day": time_words(given["until"], "day")}] if given["until"] else []
+        since = (
+            [gettext("from %(day)s") % {"day": time_words(given["since"], "day")}] if given["since"] else []
+        )
+        until = [gettext("to %(day)s") % {"day": time_words(given["until"], "day")}] if given["until"] else []
         return ", ".join([*named, *since, *until])
 
     def _offer(self, name: str, choices: Sequence[tuple[str, str]]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.emergency import LONGEST_REASON, SHORTEST_REASON
@@ -72,7 +72,7 @@ class Ask(forms.Form):
     def clean_until(self) -> date:
         until: date = self.cleaned_data["until"]
         if until < timezone.localdate():
-            raise forms.ValidationError(_g("Choose a day that is not over."))
+            raise forms.ValidationError(gettext("Choose a day that is not over."))
         return until
 
     @property

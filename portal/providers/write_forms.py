@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.providers.composing import DIASTOLIC, SYSTOLIC, VITALS, Vital
@@ -73,7 +73,7 @@ class WriteVital(WriteForm):
     def clean_at(self) -> datetime:
         at: datetime = self.cleaned_data["at"]
         if at > timezone.now() + SLACK:
-            raise forms.ValidationError(_g("Choose a time that is not in the future."))
+            raise forms.ValidationError(gettext("Choose a time that is not in the future."))
         return at
 
     def clean(self) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class WriteVital(WriteForm):
         if slug == "blood-pressure":
             self._within("value", SYSTOLIC)
             if given.get("second") is None and "second" not in self.errors:
-                self.add_error("second", _g("Give both values of a blood pressure."))
+                self.add_error("second", gettext("Give both values of a blood pressure."))
             self._within("second", DIASTOLIC)
         elif slug:
             self._within("value", VITALS[slug])
@@ -93,7 +93,8 @@ class WriteVital(WriteForm):
         if value is not None and not one.lowest <= value <= one.highest:
             said = {"lowest": f"{one.lowest:g}", "highest": f"{one.highest:g}", "unit": one.shown}
             self.add_error(
-                name, _g("Nobody has that value. Give one from %(lowest)s to %(highest)s %(unit)s.") % said
+                name,
+                gettext("Nobody has that value. Give one from %(lowest)s to %(highest)s %(unit)s.") % said,
             )
 
 
@@ -125,9 +126,9 @@ class WriteDocument(WriteForm):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if _ending(file.name) not in TYPES:
-            raise forms.ValidationError(_g("Choose a PDF, PNG, JPEG, TIFF or plain text file."))
+            raise forms.ValidationError(gettext("Choose a PDF, PNG, JPEG, TIFF or plain text file."))
         if file.size > LARGEST:
-            raise forms.ValidationError(_g("Choose a file of at most 25 MB."))
+            raise forms.ValidationError(gettext("Choose a file of at most 25 MB."))
         return file
 
 

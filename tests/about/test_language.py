@@ -1,5 +1,6 @@
 """The portal speaks Arabic, from the right; what is signed stays in the language in which it was signed."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -37,6 +38,14 @@ def test_every_string_is_translated_with_the_values_of_its_source(language: str)
 def test_what_is_compiled_is_what_is_written(language: str) -> None:
     compiled = translations.LOCALES / language / "LC_MESSAGES" / "django.mo"
     assert compiled.read_bytes() == translations.compiled(translations.stored(language))
+
+
+def test_nothing_is_marked_under_a_name_that_is_not_extracted() -> None:
+    """Such as `_g`: the string is looked up when the page is made, and was never in the catalogue."""
+    renamed = re.compile(r"import .*gettext\w* as (?!_\b)\w+")
+    sources = [path for folder in translations.PYTHON for path in (translations.BASE / folder).rglob("*.py")]
+    assert [path for path in sources if renamed.search(path.read_text())] == []
+    assert renamed.search("from django.utils.translation import gettext as _g")
 
 
 def test_a_gap_is_found() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.patients.drafts import Draft
@@ -20,7 +20,7 @@ class Where(Question):
     def __init__(self, *args: Any, places: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["where"].choices = list(places)  # type: ignore[attr-defined]
-        self.fields["where"].error_messages["required"] = _g("Choose at least one.")
+        self.fields["where"].error_messages["required"] = gettext("Choose at least one.")
 
     def answers(self) -> dict[str, Any]:
         return {"where": self.cleaned_data["where"]}
@@ -61,7 +61,7 @@ class Who(Question):
         super().__init__(*args, **kwargs)
         kind: Any = self.fields["kind"]
         kind.choices = [choice for choice in kind.choices if not kinds or choice[0] in kinds]
-        self.fields["organisation"].choices = [("", _g("Choose one")), *organisations]  # type: ignore[attr-defined]
+        self.fields["organisation"].choices = [("", gettext("Choose one")), *organisations]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.vocabulary import DELEGATED
@@ -63,10 +63,10 @@ class What(Question):
         given = super().clean() or {}
         if given.get("decide") and "demographics" in given.get("what", ()):
             self.add_error(
-                "what", _g("Whoever decides for you never has your personal details. Leave them out.")
+                "what", gettext("Whoever decides for you never has your personal details. Leave them out.")
             )
         if given.get("decide") and {"R", "V"} & set(given.get("sensitivity", ())):
-            self.add_error("sensitivity", _g("Whoever decides for you never has restricted records."))
+            self.add_error("sensitivity", gettext("Whoever decides for you never has restricted records."))
         return given
 
     def answers(self) -> dict[str, Any]:

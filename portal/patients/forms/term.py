@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.terms import MOST
@@ -71,16 +71,16 @@ class Until(Question):
         given = super().clean() or {}
         first, last = given.get("data_from"), given.get("data_until")
         if first and last and last < first:
-            self.add_error("data_until", _g("Choose a day that is not before the first one."))
+            self.add_error("data_until", gettext("Choose a day that is not before the first one."))
         if given.get("period") != "day" or "until" in self.errors:
             return given
         until = given.get("until")
         if until is None:
-            self.add_error("until", _g("Choose the last day."))
+            self.add_error("until", gettext("Choose the last day."))
         elif until < timezone.localdate():
-            self.add_error("until", _g("Choose a day that is not over."))
+            self.add_error("until", gettext("Choose a day that is not over."))
         elif until > timezone.localdate() + LONGEST:
-            self.add_error("until", _g("Choose a day within the next ten years."))
+            self.add_error("until", gettext("Choose a day within the next ten years."))
         return given
 
     def answers(self) -> dict[str, Any]:
