@@ -5,12 +5,15 @@ say any more whose they were.
 """
 
 import secrets
+from collections.abc import Collection
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import connection
 
 from ledger.committed import Committed
 from ledger.entry import PSEUDONYM_BYTES, SYSTEM
+from ledger.errors import UnknownKey
 from ledger.scope import current_tenant
 from ledger.vault import keyring
 
@@ -46,6 +49,31 @@ def find(party: UUID, *, tenant: UUID | None = None) -> str | None:
     name = keyring.unseal(party, bytes(row[0]), _bound(tenant, party)).hex()
     _known.keep((tenant, party), name)
     return name
+
+
+def find_all(parties: Collection[UUID]) -> dict[UUID, str]:
+    """The names of those of these parties that appeared in the log in scope and were not erased, in two queries."""
+    tenant = current_tenant()
+    names = {party: name for party in parties if (name := _known.get((tenant, party)))}
+    for party, sealed in _sealed(tenant, [party for party in parties if party not in names]):
+        with suppress(UnknownKey):
+            names[party] = keyring.unseal(party, sealed, _bound(tenant, party)).hex()
+            _known.keep((tenant, party), names[party])
+    return names
+
+
+def _sealed(tenant: UUID, parties: list[UUID]) -> list[tuple[UUID, bytes]]:
+    """The sealed names of these parties, their keys loaded."""
+    if not parties:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT party, sealed FROM ledger_pseudonym WHERE tenant_id = %s AND party = ANY(%s)",
+            [tenant, parties],
+        )
+        rows = [(party, bytes(sealed)) for party, sealed in cursor.fetchall()]
+    keyring.load([sealed for _, sealed in rows])
+    return rows
 
 
 def party_named(name: str) -> UUID | None:

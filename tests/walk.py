@@ -28,7 +28,7 @@ from tests.viewers.sharing import viewer
 ROLES = {
     "patients": ("amara", "guardian"),
     "providers": ("doctor",),
-    "auditors": ("auditor",),
+    "auditors": ("auditor", "privacy_officer"),
     "administration": ("administrator", "privacy_officer"),
     "viewers": ("visitor", "viewer"),
     "about": ("visitor", "amara", "doctor"),

@@ -9,11 +9,13 @@ from ledger.selectors.growth import (
     entries_after,
     head_position,
     known_pseudonym,
+    known_pseudonyms,
     pseudonym_of,
     subject_head,
     subject_positions,
 )
 from ledger.selectors.opening import Entry
+from ledger.selectors.patterns import Measures, Striking, striking
 from ledger.selectors.proofs import Consistency, Proof, checkpoint_note, consistency, proof, receipt
 from ledger.selectors.replaying import Evidence, evidence
 from ledger.selectors.status import LogName, LogStatus, log_named, log_status, logs
@@ -27,8 +29,10 @@ __all__ = [
     "Evidence",
     "LogName",
     "LogStatus",
+    "Measures",
     "Position",
     "Proof",
+    "Striking",
     "await_checkpoint",
     "await_entry",
     "checkpoint_note",
@@ -41,6 +45,7 @@ __all__ = [
     "evidence",
     "head_position",
     "known_pseudonym",
+    "known_pseudonyms",
     "log_named",
     "log_status",
     "logs",
@@ -49,6 +54,7 @@ __all__ = [
     "quorum",
     "receipt",
     "search_entries",
+    "striking",
     "subject_entries",
     "subject_head",
     "subject_positions",

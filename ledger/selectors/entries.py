@@ -22,45 +22,48 @@ from ledger.selectors.rows import query
 
 STORED = f"SELECT {STORED_COLUMNS} FROM ledger_entry WHERE tenant_id = %s"  # noqa: S608 - constants
 WAITING = f"SELECT {WAITING_COLUMNS} FROM ledger_submission WHERE tenant_id = %s"  # noqa: S608
-STORED_BY_ID = f"""{STORED} AND index = (
-    SELECT index FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = %s)"""  # noqa: S608
-STORED_BY_IDS = f"""{STORED} AND index = ANY (ARRAY(
-    SELECT index FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = ANY(%s)))"""  # noqa: S608
 
 # A person's entries and the size of the newest checkpoint, in one statement: a page asks for them at each organisation.
 # One snapshot sees an entry as waiting or as stored, never as both and never as neither.
 OF_SUBJECT = f"""
 SELECT {STORED_COLUMNS}, ({CHECKPOINTED}), NULL::bigint FROM ledger_entry
 WHERE tenant_id = %s AND subject = %s{{condition}} ORDER BY subject_index DESC LIMIT %s"""  # noqa: S608
-WAITING_OF_SUBJECT = """
+AS_STORED = """
 SELECT id, NULL::bigint, type, time, actor, subject, NULL::bigint, NULL::bytea, NULL::bytea, body, NULL::bigint, seq
-FROM ledger_submission WHERE tenant_id = %s AND subject = %s{condition} ORDER BY seq DESC LIMIT %s"""
+FROM ledger_submission WHERE tenant_id = %s"""
+WAITING_OF_SUBJECT = f"{AS_STORED} AND subject = %s{{condition}} ORDER BY seq DESC LIMIT %s"
+BY_IDS = f"""
+SELECT {STORED_COLUMNS}, ({CHECKPOINTED}), NULL::bigint FROM ledger_entry WHERE tenant_id = %s AND index = ANY (ARRAY(
+  SELECT index FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = ANY(%s)))
+UNION ALL ({AS_STORED} AND id = ANY(%s))"""  # noqa: S608
 
 # Times never fall with the index, so that the end of a span of time is found by halving.
-TIME_AT = "SELECT time FROM ledger_entry WHERE tenant_id = %s AND index = %s"
-SIZE = "SELECT COALESCE(max(index), -1) + 1 FROM ledger_entry WHERE tenant_id = %s"
+FIRST_AT = """
+WITH RECURSIVE halved(low, high) AS (
+  SELECT 0::bigint, COALESCE(max(index), -1) + 1 FROM ledger_entry WHERE tenant_id = %(tenant)s
+  UNION ALL
+  SELECT CASE WHEN at.time < %(since)s THEN middle + 1 ELSE low END,
+    CASE WHEN at.time < %(since)s THEN high ELSE middle END
+  FROM halved CROSS JOIN LATERAL (SELECT (low + high) / 2) AS half(middle) CROSS JOIN LATERAL (
+    SELECT (SELECT time FROM ledger_entry WHERE tenant_id = %(tenant)s AND index = middle)) AS at(time)
+  WHERE low < high
+)
+SELECT low FROM halved WHERE low >= high
+"""
 
 
 def entry(id: UUID) -> Entry:  # noqa: A002 - the field's own name
     """One entry by its submission's id. Raises UnknownEntry."""
-    tenant = current_tenant()
-    # Submissions first: what is sequenced in between is then found as an entry.
-    waiting = [Waiting(*row) for row in query(f"{WAITING} AND id = %s", [tenant, id])]
-    stored = [Stored(*row) for row in query(STORED_BY_ID, [tenant, tenant, id])]
-    if stored:
-        return open_stored(stored)[0]
-    if not waiting:
+    found = entries([id])
+    if not found:
         raise UnknownEntry("This log has no entry with that id. Check the id and the organisation.")
-    return open_waiting(waiting)[0]
+    return found[0]
 
 
 def entries(ids: Collection[UUID]) -> list[Entry]:
     """Those of these entries that are in the log, by their submissions' ids; in no order."""
     tenant, wanted = current_tenant(), list(ids)
-    waiting = [Waiting(*row) for row in query(f"{WAITING} AND id = ANY(%s)", [tenant, wanted])]
-    stored = [Stored(*row) for row in query(STORED_BY_IDS, [tenant, tenant, wanted])]
-    seen = {row.id for row in stored}
-    return open_waiting([row for row in waiting if row.id not in seen]) + open_stored(stored)
+    return _opened(query(BY_IDS, [tenant, tenant, tenant, wanted, tenant, wanted])) if wanted else []
 
 
 def subject_entries(
@@ -85,7 +88,7 @@ def subject_entries(
         condition, values = _of_types("", [], types)
         statement = f"({statement}) UNION ALL ({WAITING_OF_SUBJECT.format(condition=condition)})"
         parameters += [tenant, name, *values, limit]
-    return _of_subject(query(statement, parameters))[:limit]
+    return _opened(query(statement, parameters))[:limit]
 
 
 def waiting_entries(*, types: Collection[str] | None = None, limit: int = 50) -> list[Entry]:
@@ -96,29 +99,30 @@ def waiting_entries(*, types: Collection[str] | None = None, limit: int = 50) ->
 def search_entries(
     *,
     types: Collection[str] | None = None,
-    actor: UUID | None = None,
-    subject: UUID | None = None,
+    actor: UUID | str | None = None,
+    subject: UUID | str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     before_index: int | None = None,
     limit: int = 50,
 ) -> list[Entry]:
-    """Sequenced entries, newest first; `since` included, `until` and `before_index` excluded."""
+    """Sequenced entries, newest first; `since` included, `until` and `before_index` excluded. A party is given by its
+    id, or by what the log calls it."""
     first = first_at(since) - 1 if since else None
     ends = [end for end in (before_index, first_at(until) if until else None) if end is not None]
     condition, values = _within("index", min(ends, default=None), first)
     for column, party in (("actor", actor), ("subject", subject)):
         if party is None:
             continue
-        name = pseudonyms.find(party)
+        name = party if isinstance(party, str) else pseudonyms.find(party)
         if name is None:
             return []
         condition, values = f"{condition} AND {column} = %s", [*values, name]
     return _stored(condition, values, types, "index", limit)
 
 
-def _of_subject(rows: Sequence[Sequence[Any]]) -> list[Entry]:
-    """The rows of OF_SUBJECT and WAITING_OF_SUBJECT, opened: those that wait first, each kind newest first."""
+def _opened(rows: Sequence[Sequence[Any]]) -> list[Entry]:
+    """Rows of OF_SUBJECT and WAITING_OF_SUBJECT, or of BY_IDS, opened: what waits first, each kind newest first."""
     stored, waiting = [], []
     for *row, published, seq in rows:
         each = Stored(*row)
@@ -166,13 +170,4 @@ def _within(column: str, before: int | None, after: int | None) -> tuple[str, li
 
 def first_at(time: datetime) -> int:
     """The index of the first entry at or after `time`; the size of the log if there is none."""
-    tenant = current_tenant()
-    low, high = 0, int(query(SIZE, [tenant])[0][0])
-    while low < high:
-        middle = (low + high) // 2
-        rows = query(TIME_AT, [tenant, middle])
-        if rows and rows[0][0] < time:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    return int(query(FIRST_AT, {"tenant": current_tenant(), "since": time})[0][0])

@@ -1,5 +1,6 @@
 """How a log and the chain of a person grow: places only, no content. This is what wakes a page."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -54,3 +55,8 @@ def subject_positions(*, subject: UUID, after: int, limit: int) -> list[Position
 def known_pseudonym(party: UUID) -> str | None:
     """What the log of the tenant in scope calls the party; None if it never appeared there."""
     return pseudonyms.find(party)
+
+
+def known_pseudonyms(parties: Collection[UUID]) -> dict[UUID, str]:
+    """The same of many parties; without those that never appeared there, and those who were erased."""
+    return pseudonyms.find_all(parties)

@@ -116,6 +116,12 @@ def registrations_of(persons: Iterable[UUID]) -> dict[UUID, Registration]:
     return {row.person_id: row for row in Registration.objects.filter(person_id__in=set(persons))}
 
 
+def own_persons(users: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Which of these accounts is a patient of the tenant in scope, and who."""
+    rows = Registration.objects.filter(person__account_id__in=set(users))
+    return dict(rows.values_list("person__account_id", "person_id"))
+
+
 def registrations_with_accounts() -> list[Registration]:
     """The patients of the tenant in scope who have an account, each with it and with what it wants to be told."""
     rows = Registration.objects.filter(person__account__isnull=False)

@@ -13,6 +13,7 @@ from portal.api.views.ledgers import Entries, Ledger, Receipt
 from portal.api.views.me import MeView, MyCopy
 from portal.api.views.onlookers import Onlookers
 from portal.api.views.passkeys import ContractChallenge, ContractSign
+from portal.api.views.patterns import Patterns
 from portal.api.views.policies import EmergencyRule, Policies
 from portal.api.views.proofs import Completeness, Consistency
 from portal.api.views.requests import RequestDecline, Requests
@@ -46,6 +47,7 @@ urlpatterns = [
     path("v1/ledger/<slug:tenant>/completeness/", Completeness.as_view(), name="ledger-completeness"),
     path("v1/ledger/<slug:tenant>/consistency/", Consistency.as_view(), name="ledger-consistency"),
     path("v1/ledger/<slug:tenant>/entries/", Entries.as_view(), name="ledger-entries"),
+    path("v1/ledger/<slug:tenant>/patterns/", Patterns.as_view(), name="ledger-patterns"),
     path("v1/ledger/<slug:tenant>/entries/<uuid:entry>/receipt/", Receipt.as_view(), name="receipt"),
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", documents.Pages.as_view(), name="docs"),

@@ -8,6 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.auditors.words import GROUPS
+from portal.patterns.services import DAYS, KINDS
+
+HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
 
 
 class DateInput(forms.DateInput):
@@ -74,6 +77,63 @@ class Search(Span):
     def actor(self) -> UUID | None:
         chosen = self.cleaned_data.get("who")
         return UUID(chosen) if chosen else None
+
+
+class Days(forms.Form):
+    """How far back patterns are looked for."""
+
+    ORDINARY = 30
+
+    days = forms.TypedChoiceField(
+        label=_("Time"),
+        coerce=int,
+        choices=[
+            (DAYS[0], _("The last 7 days")),
+            (DAYS[1], _("The last 30 days")),
+            (DAYS[2], _("The last 90 days")),
+        ],
+    )
+
+
+class Traced(forms.Form):
+    """Which entries a finding consists of; a pseudonym of the log is 40 hexadecimal digits."""
+
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in KINDS])
+    actor = forms.RegexField(r"\A[0-9a-f]{40}\Z")
+    subject = forms.RegexField(r"\A[0-9a-f]{40}\Z", required=False)
+    since = forms.DateTimeField(widget=forms.DateTimeInput)
+    until = forms.DateTimeField(widget=forms.DateTimeInput)
+
+
+class SetThresholds(forms.Form):
+    """From when on something is worth a look."""
+
+    an_hour = forms.IntegerField(
+        label=_("Patients in an hour"),
+        min_value=2,
+        max_value=1000,
+        help_text=_("From how many different patients on one hour is shown."),
+    )
+    a_night = forms.IntegerField(
+        label=_("Patients in a night"),
+        min_value=1,
+        max_value=1000,
+        help_text=_("Choose more than a night shift sees."),
+    )
+    night_from = forms.TypedChoiceField(label=_("Night begins"), coerce=int, choices=HOURS)
+    night_until = forms.TypedChoiceField(label=_("Night ends"), coerce=int, choices=HOURS)
+    months_at_rest = forms.IntegerField(
+        label=_("Months without care"),
+        min_value=1,
+        max_value=120,
+        help_text=_("After so many, a patient counts as a former one."),
+    )
+
+    def clean(self) -> dict[str, object]:
+        asked = super().clean() or {}
+        if "night_from" in asked and asked["night_from"] == asked.get("night_until"):
+            self.add_error("night_until", _("Choose another hour than the one in which the night begins."))
+        return asked
 
 
 def _midnight(day: date | None) -> datetime | None:

@@ -22,7 +22,7 @@ from portal.design.shapes import Fact, Gauge
 from portal.design.templatetags.assent import figure
 from portal.design.times import words as moment
 from portal.records.services import audited
-from portal.staff.desk import Place
+from portal.staff.desk import Desk, Place
 
 SHORT = 12
 
@@ -38,6 +38,11 @@ class Row:
     actor: str
     subject: str
     url: str
+
+
+def face(desk: Desk) -> str:
+    """Which face a page wears that auditors and privacy officers share."""
+    return "auditors/face.html" if "auditor" in desk.roles else "administration/face.html"
 
 
 def rows(entries: Sequence[Entry], place: Place) -> list[Row]:

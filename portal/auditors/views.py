@@ -60,13 +60,15 @@ def search(desk: Desk) -> HttpResponseBase:
     return desk.page("auditors/search.html", context)
 
 
-@desk(Role.AUDITOR)
+@desk(Role.AUDITOR, Role.PRIVACY_OFFICER)
 def entry(desk: Desk, entry: UUID) -> HttpResponseBase:
     """One entry, with its path to the signed root checked as it is drawn."""
     with tenant_scope(desk.place.id):
         shown = proving.proved(entry, desk.place.slug)
     context = {
         "here": "search",
+        "face": presenters.face(desk),
+        "searches": "auditor" in desk.roles,
         "index": shown.entry.index,
         "proved": _("Proved, signed root") if shown.path and not shown.broken else "",
         "broken": shown.broken,
@@ -79,7 +81,7 @@ def entry(desk: Desk, entry: UUID) -> HttpResponseBase:
     return desk.page("auditors/entry.html", context)
 
 
-@desk(Role.AUDITOR)
+@desk(Role.AUDITOR, Role.PRIVACY_OFFICER)
 def receipt(desk: Desk, entry: UUID) -> HttpResponseBase:
     """The receipt as a file: anyone can verify it without this node."""
     with tenant_scope(desk.place.id):

@@ -28,6 +28,8 @@ KINDS = {
     "request.made": _("Access asked for"),
     "request.declined": _("Request declined"),
     "disclosures.accounted": _("Disclosures accounted for"),
+    "patterns.viewed": _("Patterns looked at"),
+    "patterns.changed": _("Thresholds of patterns changed"),
     "share.offered": _("Share code made"),
     "share.asked": _("Share code used"),
     "share.refused": _("Share code with a wrong birth date"),

@@ -79,6 +79,20 @@ def demir() -> list[Json]:
     return [chart.patient, *chart.resources]
 
 
+def okafor() -> list[Json]:
+    """Chidi Okafor, at the hospital: by his name somebody might think that a doctor there is a relative of his."""
+    chart = Chart(
+        HOSPITAL,
+        patient(HOSPITAL, ("Chidi", "Okafor"), "1966-03-28", "male", mrn="SM-305117", number="987-65-4324"),
+        FISCHER,
+    )
+    chart.condition("38341003", "High blood pressure", "2019-06-11")
+    chart.medicine("197884", "Lisinopril 20 mg, tablet", "2019-06-11", "One tablet in the morning")
+    chart.blood_pressure([("2025-10-07", 146, 88), ("2026-10-06", 134, 82)])
+    chart.visit("2026-10-06", "Yearly check")
+    return [chart.patient, *chart.resources]
+
+
 def olsen() -> list[Json]:
     """Henrik Olsen, at the practice."""
     chart = Chart(

@@ -94,6 +94,7 @@ class Story:
         seen = records.search(caller=doctor, tenant=hospital, type="Observation", params=sugar)
         newest = seen.records[0]
         self._look(lambda: records.read(caller=doctor, tenant=hospital, type=newest.type, id=newest.id))
+        records.find_patient(caller=doctor, tenant=hospital, mrn="SM-305117")  # with his own surname
         self._look(lambda: records.chart(caller=family, tenant=self.practice.id, person=self.person))
         self._look(lambda: records.own_record(caller=patient, tenant=hospital))
 

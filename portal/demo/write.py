@@ -16,6 +16,7 @@ def world() -> Mapping[str, Sequence[Json]]:
     return {
         f"{HOSPITAL}/0-directory.json": neighbours.directory(HOSPITAL),
         f"{HOSPITAL}/amara-lindgren.json": lindgren.at_hospital(OKAFOR, FISCHER),
+        f"{HOSPITAL}/chidi-okafor.json": neighbours.okafor(),
         f"{HOSPITAL}/elif-demir.json": neighbours.demir(),
         f"{HOSPITAL}/noah-lindgren.json": neighbours.child(),
         f"{PRACTICE}/0-directory.json": neighbours.directory(PRACTICE),

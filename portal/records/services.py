@@ -22,6 +22,7 @@ from portal.records.json_patch import MEDIA_TYPE as PATCH_TYPE
 from portal.records.json_patch import carried as carried_patch
 from portal.records.lineage import Lineage, lineage
 from portal.records.majority import majority
+from portal.records.namesakes import namesakes
 from portal.records.naming import named_record
 from portal.records.notifying import (
     may_still_be_told,
@@ -96,6 +97,7 @@ __all__ = [
     "may_still_know",
     "name_patients",
     "named_record",
+    "namesakes",
     "own_outlines",
     "own_preview",
     "own_record",

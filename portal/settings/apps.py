@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "portal.notices",
     "portal.subscriptions",
     "portal.disclosures",
+    "portal.patterns",
     "portal.design",
     "portal.patients",
     "portal.providers",

@@ -96,6 +96,7 @@ ROWS: dict[Key, Row] = {
     ("GET", f"{_V1}ledger/<tenant>/completeness/"): rest("accesses.read"),
     ("GET", f"{_V1}ledger/<tenant>/consistency/"): rest("ledger.read"),
     ("GET", f"{_V1}ledger/<tenant>/entries/"): rest("audit"),
+    ("GET", f"{_V1}ledger/<tenant>/patterns/"): rest("audit"),
     ("GET", f"{_V1}ledger/<tenant>/entries/<entry>/receipt/"): rest("ledger.read"),
     ("GET", "api/schema/"): Row(OPEN),
     ("GET", "api/docs/"): Row(OPEN),

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
 
-from portal.design import cedar, charts, devices, proofs, shapes, times
+from portal.design import cedar, charts, devices, proofs, shapes, strips, times
 from portal.design.svg import element
 
 register = template.Library()
@@ -127,6 +127,12 @@ def coloured(code: str) -> SafeString:
 def chart(drawing: charts.Chart) -> SafeString:
     """`{% chart chart %}`: put the table of its values under it."""
     return charts.draw(drawing)
+
+
+@register.simple_tag
+def strip(drawing: strips.Strip) -> SafeString:
+    """`{% strip strip %}`: when things happened, as dots over a line."""
+    return strips.draw(drawing)
 
 
 @register.simple_tag

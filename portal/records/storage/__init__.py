@@ -11,6 +11,7 @@ from portal.records.storage.places import (
     current,
     found_by_all,
     labels,
+    persons_found_by,
     read,
     read_all,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "labels",
     "newest",
     "page",
+    "persons_found_by",
     "read",
     "read_all",
     "stored",

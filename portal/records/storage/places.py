@@ -37,6 +37,13 @@ JOIN records_resource p ON p.tenant_id = r.tenant_id AND p.person = r.person AND
 WHERE r.labels <> '{}'
 """
 
+PERSONS_FOUND_BY = """
+SELECT t.digest, r.person
+FROM records_token t JOIN records_resource r ON r.tenant_id = t.tenant_id AND r.id = t.resource
+WHERE t.tenant_id = %s AND t.digest = ANY(%s) AND r.type = 'Patient' AND r.person IS NOT NULL AND NOT r.deleted
+ORDER BY r.person LIMIT %s
+"""
+
 FOUND_BY_ALL = """
 SELECT r.type, r.fhir_id FROM records_token t JOIN records_resource r ON r.tenant_id = t.tenant_id AND r.id = t.resource
 WHERE t.tenant_id = %s AND t.digest = ANY(%s) AND NOT r.deleted
@@ -107,3 +114,10 @@ def found_by_all(digests: Collection[bytes], limit: int) -> list[tuple[str, str]
     with connection.cursor() as cursor:
         cursor.execute(FOUND_BY_ALL, [current_tenant(), list(digests), len(digests), limit])
         return list(cursor.fetchall())
+
+
+def persons_found_by(digests: Collection[bytes], limit: int) -> list[tuple[bytes, UUID]]:
+    """Which of these tokens the Patient of which person bears."""
+    with connection.cursor() as cursor:
+        cursor.execute(PERSONS_FOUND_BY, [current_tenant(), list(digests), limit])
+        return [(bytes(digest), person) for digest, person in cursor.fetchall()]

@@ -1,0 +1,43 @@
+"""`/api/v1/ledger/<tenant>/patterns/`: what stands out in an organisation's log."""
+
+from typing import ClassVar
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.accounts import selectors as accounts
+from portal.api.endpoint import Endpoint
+from portal.api.parameters import one_of
+from portal.api.shapes import patterns as shapes
+from portal.api.shapes.problems import problems
+from portal.patterns.services import DAYS
+from portal.patterns.services import patterns as look
+
+SPANS = ("30", *(str(days) for days in DAYS if days != 30))
+SPAN = OpenApiParameter(
+    "days", OpenApiTypes.STR, enum=list(SPANS), description="How far back is looked; 30 if left out."
+)
+
+
+class Patterns(Endpoint):
+    scopes: ClassVar = {"GET": "audit"}
+
+    @extend_schema(
+        operation_id="ledger_patterns",
+        tags=["ledger"],
+        parameters=[SPAN],
+        responses={200: shapes.Patterns, **problems(404)},
+    )
+    def get(self, request: Request, tenant: str) -> Response:
+        """Patterns worth a look: many patients in an hour or a night, own record, same surname, former patient.
+
+        For auditors and privacy officers. No record is opened; that it was looked at stands in the log.
+        """
+        organisation = accounts.organisation(tenant)
+        caller = self.acting_as("auditor")
+        if caller.organisation is None:
+            caller = self.acting_as("privacy_officer")
+        days = int(one_of(request, "days", SPANS))
+        return Response(shapes.patterns(look(caller=caller, tenant=organisation.id, days=days)))
