@@ -1,12 +1,12 @@
 """Canonical JSON (RFC 8785, JCS): one value, one sequence of bytes.
 
 Whole numbers beyond 2^53 - 1 are refused both ways, as I-JSON (RFC 7493 section 2.2) asks: other readers
-would round them. Values without fractions need the standard library only; `rfc8785` is imported for the rest.
+would round them. The standard library's encoder is taken wherever it writes the same.
 """
 
 import json
 from collections.abc import Iterable
-from typing import Any, cast
+from decimal import Decimal
 
 from ledger.errors import FormatError
 
@@ -19,7 +19,7 @@ def canonical(value: object) -> bytes:
     try:
         if _same_in_json(value):
             return _encode(value).encode()
-        return _by_rfc8785(value)
+        return _written(value).encode()
     except UnicodeEncodeError as error:
         raise FormatError("A text holds half of a surrogate pair, which has no UTF-8 form.") from error
     except RecursionError as error:
@@ -81,10 +81,29 @@ def _within_range(number: float) -> bool:
     return True
 
 
-def _by_rfc8785(value: object) -> bytes:
-    import rfc8785  # noqa: PLC0415 - so that a verifier can run without it: no entry holds a fraction
+def _written(value: object) -> str:
+    """Where `json.dumps` differs from JCS. Of values that `_same_in_json` has looked through."""
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
+        return "{" + ",".join(f"{_encode(key)}:{_written(value[key])}" for key in keys) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(_written, value)) + "]"
+    return _number(value) if isinstance(value, float) else _encode(value)
 
-    try:
-        return rfc8785.dumps(cast("Any", value))
-    except rfc8785.CanonicalizationError as error:
-        raise FormatError("The value has no canonical form (RFC 8785).") from error
+
+def _number(number: float) -> str:
+    """As ECMAScript writes it (ECMA-262, Number::toString): Python finds the same shortest digits."""
+    sign, digits, power = Decimal(repr(number)).normalize().as_tuple()
+    assert isinstance(power, int)  # noqa: S101 - it is finite
+    text, point = "".join(map(str, digits)), len(digits) + power  # 0.digits * 10^point
+    if number == 0:
+        return "0"
+    if len(text) <= point <= 21:
+        shown = text + "0" * (point - len(text))
+    elif 0 < point <= 21:
+        shown = f"{text[:point]}.{text[point:]}"
+    elif -6 < point <= 0:
+        shown = f"0.{'0' * -point}{text}"
+    else:
+        shown = f"{text[0]}{'.' if len(text) > 1 else ''}{text[1:]}e{point - 1:+d}"
+    return "-" + shown if sign else shown

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ledger.canonical import canonical, parse_canonical
@@ -101,3 +101,16 @@ def test_what_json_readers_would_not_keep_is_refused(value: Any, wrap: Any) -> N
 def test_another_spelling_is_refused(content: bytes) -> None:
     with pytest.raises(FormatError):
         parse_canonical(content)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(st.floats(-float(EXACT), float(EXACT)))
+@example(1e-6)
+@example(1e-7)
+@example(-1.5e-300)
+@example(5e-324)
+@example(-0.0)
+@example(123456789012345.6)
+@example(0.1 + 0.2)
+def test_any_fraction_is_written_as_rfc8785_writes_it(number: float) -> None:
+    assert canonical([number]) == rfc8785.dumps([number])

@@ -1,18 +1,28 @@
 """`python -m ledger.verify`, as an outsider runs it."""
 
+import base64
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from ledger.checkpoint import sign_checkpoint
+from ledger.canonical import canonical
+from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.cosignature import CosignatureSigner
+from ledger.entry import decode_body, encode_body
+from ledger.hashing import sha256
+from ledger.receipt import Reveal, build
+from ledger.vault.sealing import reveal_key, seal
 from tests.ledger.small_log import (
+    AAD,
     CHECKPOINT,
     HEAD,
     INDEX,
+    KEY,
     LEAVES,
     LOG,
     REVEALING,
@@ -163,3 +173,22 @@ def test_the_command_concludes_nothing_from_what_it_cannot_read(arguments: list[
     assert (done.returncode, done.stderr) == (2, "")
     assert done.stdout.startswith("inconclusive: ")
     assert done.stdout.removesuffix("\n").isprintable()
+
+
+def test_a_receipt_whose_disclosed_part_holds_fractions_and_foreign_keys_is_verified_too() -> None:
+    """With nothing installed beside `cryptography`: this writes canonical JSON by itself."""
+    said = {"dose": 0.25, "tiny": 1e-7, "\U0001f600": 1, "ﬀ": 2}
+    body = encode_body(seal(KEY, UUID(int=1), canonical(said), AAD), None)
+    leaf = replace(LEAVES[0], body=sha256(body))
+    head = Checkpoint(LOG.name, 1, leaf.hash())
+    audit, _ = decode_body(body)
+    text = build(
+        leaf=leaf.encode(), body=body, proof=[], checkpoint=sign_checkpoint(head, [LOG]),
+        reveal=Reveal(reveal_key(KEY, audit), AAD),
+    )  # fmt: skip
+    done = run("-", "--vkey", LOG.vkey, "--reveal", given=text)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert '"tiny": 1e-07' in done.stdout
+    spoilt = text.replace("extra ", "extra " + base64.b64encode(b'{"leaf":1.5}').decode() + "\nextra ", 1)
+    done = run("-", "--vkey", LOG.vkey, given=spoilt)
+    assert (done.returncode, done.stderr) == (1, "")
