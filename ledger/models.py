@@ -33,6 +33,15 @@ class Log(models.Model):
     quorum = models.SmallIntegerField(
         db_default=0, db_comment="How many of its witnesses must cosign a checkpoint; 0: none is waited for"
     )
+    cadence = models.IntegerField(
+        db_default=0, db_comment="Seconds between public checkpoints; 0: each is public"
+    )
+    padding = models.SmallIntegerField(
+        db_default=0, db_comment="The most padding leaves that such a span adds; 0: none"
+    )
+    shown = models.BigIntegerField(
+        db_default=0, db_comment="Size up to which every checkpoint was public before the cadence was set"
+    )
 
 
 class LogKey(models.Model):

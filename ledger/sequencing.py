@@ -8,6 +8,7 @@ from threading import Event
 import psycopg
 from django.db import DatabaseError, connections
 
+from ledger.cadence import append_due_padding
 from ledger.clock import Clock
 from ledger.head_entries import append_due_heads
 from ledger.sequencer import Session, open_session, require_durable, sequence_waiting
@@ -72,15 +73,16 @@ def _serve(session: Session, clock: Clock, wait: Wait, grown: Event) -> None:
             grown.set()
         if time.monotonic() - looked >= HEADS_SECONDS:
             looked = time.monotonic()
-            _commit_heads()
+            _write_by_itself()
         pause = BUSY_SECONDS if made else min(pause * 2, IDLE_SECONDS)
 
 
-def _commit_heads() -> None:
-    """As the app, whose role alone may append. What fails is tried again at the next look."""
+def _write_by_itself() -> None:
+    """Heads and padding; as the app, whose role alone may append. What fails is tried again at the next look."""
     try:
         append_due_heads()
+        append_due_padding()
     except DatabaseError as error:
-        logger.warning("no heads entries were written: %s", type(error).__name__)
+        logger.warning("no heads entries were written, or no padding: %s", type(error).__name__)
     finally:
         connections["default"].close()

@@ -52,6 +52,7 @@ KINDS = {
     "token.issued": _("Token made"),
     "token.revoked": _("Token ended"),
     "key.rotated": _("Keys changed"),
+    "padding": _("Padding, which says nothing"),
     "subject.erased": _("Person erased"),
 }
 GROUPS = {

@@ -52,7 +52,9 @@ def test_full_tiles_may_be_kept_for_ever(log: Logbook) -> None:
     )
 
 
-def test_nothing_is_shown_beyond_the_newest_checkpoint(log: Logbook) -> None:
+def test_nothing_is_shown_beyond_the_newest_checkpoint_or_of_a_size_that_was_never_published(
+    log: Logbook,
+) -> None:
     log.filled(300)
     log.write(300)
     log.sequence()
@@ -63,7 +65,7 @@ def test_nothing_is_shown_beyond_the_newest_checkpoint(log: Logbook) -> None:
     assert served == {
         "0/000": 200,
         "0/001.p/44": 200,
-        "0/001.p/43": 200,
+        "0/001.p/43": 404,
         "0/001.p/45": 404,
         "0/001": 404,
         "0/002.p/1": 404,
