@@ -14,6 +14,7 @@ HashReader = Callable[[int, int], bytes]
 """`reader(level, index)`: the root of the `index`-th complete subtree of `2**level` leaves."""
 
 TILE_HEIGHT = 8
+TILE_WIDTH = 1 << TILE_HEIGHT
 MAX_SIZE = 2**63 - 1
 
 
@@ -44,17 +45,29 @@ class Frontier:
 
     def extend(self, leaves: Iterable[bytes]) -> list[Node]:
         """Add leaf hashes in order. Returns the roots of the tiles that this filled (levels 8, 16, ...)."""
-        hashes, size, completed = self._hashes, self.size, []
-        for leaf in leaves:
-            size += 1
-            node, level, index = leaf, 0, size
-            while not index & 1:
-                node = node_hash(hashes.pop(), node)
-                level, index = level + 1, index >> 1
-                if level % TILE_HEIGHT == 0:
-                    completed.append(Node(level, index - 1, node))
-            hashes.append(node)
-        self.size = size
+        rest, at, completed = list(leaves), 0, list[Node]()
+        while at < len(rest):
+            if self.size % TILE_WIDTH or at + TILE_WIDTH > len(rest):
+                completed += self._push(0, rest[at])
+                at += 1
+            else:
+                completed += self._push(TILE_HEIGHT, tile_root(rest[at : at + TILE_WIDTH]))
+                at += TILE_WIDTH
+        return completed
+
+    def _push(self, level: int, node: bytes) -> list[Node]:
+        """Add the root of the next complete subtree of 2**level leaves; `size` is a multiple of that."""
+        hashes, completed = self._hashes, []
+        self.size += 1 << level
+        index = self.size >> level
+        while True:
+            if level and level % TILE_HEIGHT == 0:
+                completed.append(Node(level, index - 1, node))
+            if index & 1:
+                break
+            node = node_hash(hashes.pop(), node)
+            level, index = level + 1, index >> 1
+        hashes.append(node)
         return completed
 
     def root(self) -> bytes:
@@ -82,6 +95,13 @@ class Frontier:
         frontier.size = size
         frontier._hashes = _complete_subtrees(0, size, reader)
         return frontier
+
+
+def tile_root(hashes: Sequence[bytes]) -> bytes:
+    """The root over the TILE_WIDTH hashes of a full tile."""
+    while len(hashes) > 1:
+        hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+    return hashes[0]
 
 
 def root(leaves: Iterable[bytes]) -> bytes:

@@ -69,36 +69,40 @@ class Chain:
         self.size, self.last_hash, self.last_time = piece.size, piece.last_hash, piece.last_time
         return None
 
-    def take(self, rows: Sequence[Row], digests: Sequence[bytes]) -> Finding | None:
-        """The first break among these entries; after one, the walk is over. `digests`: those of the bodies."""
-        stored, time, moment = None, self.last_time, ""
+    def take(
+        self, rows: Sequence[Row], digests: Sequence[bytes], after: Sequence[Row] = ()
+    ) -> Finding | None:
+        """The first break among these entries; after one, the walk is over. `digests`: those of the bodies.
+
+        `after`: what comes next, as far as it is known; it tells which of two entries that do not fit was changed.
+        """
+        stored, time, moment, back = None, self.last_time, "", False
         for at, (row, body) in enumerate(zip(rows, digests, strict=True)):
-            if row.time != stored:  # a batch has one time
-                stored, time = row.time, row.time.astimezone(UTC)
-                moment = format_time(time)
-            length, before = (None, None) if row.subject is None else self._head(row.subject, row)
+            index, _, kind, written, actor, subject, place, leaf, beside, *_ = row
+            if written != stored:  # a batch has one time
+                stored, time, before = written, written.astimezone(UTC), time
+                moment, back = format_time(time), before is not None and time < before
+            length, earlier = (None, None) if subject is None else self.heads.get(subject) or self._head(row)
             expected = encode_leaf(
-                log=self._log, index=self.size, time=moment, type=row.type, actor=row.actor,
-                subject=row.subject, subject_index=length, subject_prev=before, prev=self.last_hash, body=body,
+                log=self._log, index=self.size, time=moment, type=kind, actor=actor, subject=subject,
+                subject_index=length, subject_prev=earlier, prev=self.last_hash, body=body,
             )  # fmt: skip
-            if row.leaf != expected or row.index != self.size:
-                return self._explain(rows, at, body)
+            if leaf != expected or index != self.size:
+                return self._explain([*rows[at:], *after], body)
             digest = leaf_hash(expected)
-            if digest != row.leaf_hash or row.subject_index != length:
-                return Finding("entry-changed", "A column beside the leaf was changed.", row.index)
-            if self.last_time and time and time < self.last_time:
-                return Finding("time-runs-back", "The entry is older than the one before it.", row.index)
-            if row.subject is not None and length is not None:
-                self.heads[row.subject] = Head(length + 1, digest)
+            if digest != beside or place != length:
+                return Finding("entry-changed", "A column beside the leaf was changed.", index)
+            if back:
+                return Finding("time-runs-back", "The entry is older than the one before it.", index)
+            if subject is not None and length is not None:
+                self.heads[subject] = Head(length + 1, digest)
             self.hashes.append(digest)
             self.size, self.last_hash, self.last_time = self.size + 1, digest, time
         return None
 
-    def _head(self, subject: str, row: Row) -> Head:
-        head = self.heads.get(subject)
-        if head is None:
-            head = self._believe(subject, row) if self.start.size else NO_HEAD
-        return head
+    def _head(self, row: Row) -> Head:
+        """The end of the chain of the row's subject, of which no entry was taken yet."""
+        return self._believe(row.subject, row) if self.start.size and row.subject else NO_HEAD
 
     def _believe(self, subject: str, row: Row) -> Head:
         """Cut out of the leaf, which is compared as a whole with the one that is written of it."""
@@ -112,7 +116,7 @@ class Chain:
         return self.believed[subject].head
 
     def _leaf(self, row: Row, body: bytes) -> Leaf:
-        head = None if row.subject is None else self._head(row.subject, row)
+        head = None if row.subject is None else self.heads.get(row.subject) or self._head(row)
         return Leaf(
             log=self._log,
             index=self.size,
@@ -126,9 +130,9 @@ class Chain:
             body=body,
         )
 
-    def _explain(self, rows: Sequence[Row], at: int, body: bytes) -> Finding:
-        """Say what is wrong with `rows[at]`, which is not the entry that must follow."""
-        row, expected = rows[at], self._leaf(rows[at], body)
+    def _explain(self, rows: Sequence[Row], body: bytes) -> Finding:
+        """Say what is wrong with the first of `rows`, which is not the entry that must follow."""
+        row, expected = rows[0], self._leaf(rows[0], body)
         if row.index != self.size:
             return Finding("entry-missing", "There is no entry with this index.", self.size)
         try:
@@ -139,15 +143,15 @@ class Chain:
         if kind:
             return Finding(kind, sentence, row.index)
         if leaf.prev != expected.prev:
-            return self._broken_link(rows, at)
+            return self._broken_link(rows)
         if (leaf.subject_index, leaf.subject_prev) != (expected.subject_index, expected.subject_prev):
             return Finding("subject-chain-broken", "The chain of the person does not lead here.", row.index)
         return Finding("entry-changed", "The clear columns are not what the leaf says.", row.index)
 
-    def _broken_link(self, rows: Sequence[Row], at: int) -> Finding:
+    def _broken_link(self, rows: Sequence[Row]) -> Finding:
         """This entry or the one before it was changed; the one after it tells which, if there is one."""
         sentence = "The hash that the next entry names is not that of this entry."
-        if at + 1 < len(rows) and _names_before(rows[at + 1]) != leaf_hash(rows[at].leaf):
+        if rows[1:] and _names_before(rows[1]) != leaf_hash(rows[0].leaf):
             return Finding("chain-broken", "The hash that this entry names is not that before it.", self.size)
         return Finding("chain-broken", sentence, max(self.size - 1, 0))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import chain as one_after_other
 from itertools import pairwise
 
 from ledger.audit import worker
@@ -56,25 +57,28 @@ def walk(snapshot: Snapshot, chain: Chain, cut: Sequence[Span], how: Walk) -> It
     seals = Seals(snapshot.tenant)
     for span in cut:
         chain.hashes.clear()
-        yield _walk_on(snapshot, chain, span, how, seals)
+        yield Piece(chain, _walk_on(snapshot, chain, span, seals if how.bodies else None))
 
 
 def walk_piece(snapshot: Snapshot, span: Span, how: Walk, seals: Seals) -> Piece:
-    return _walk_on(snapshot, Chain(how.origin, _start(snapshot, span[0])), span, how, seals)
+    chain = Chain(how.origin, _start(snapshot, span[0]))
+    return Piece(chain, _walk_on(snapshot, chain, span, seals if how.bodies else None))
 
 
-def _walk_on(snapshot: Snapshot, chain: Chain, span: Span, how: Walk, seals: Seals) -> Piece:
+def _walk_on(snapshot: Snapshot, chain: Chain, span: Span, seals: Seals | None) -> Finding | None:
     """Several checks beside each other; the chain's own stops at its first break."""
-    rows = snapshot.entries(*span)
-    digests = [sha256(row.body) for row in rows]
-    found = [
-        chain.take(rows, digests),
-        check_mapping(rows, digests),
-        seals.take(rows) if how.bodies else None,
-    ]
+    for rows, after in pairwise(one_after_other(snapshot.entries(*span), [[]])):
+        digests = [sha256(row.body) for row in rows]
+        found = [
+            chain.take(rows, digests, after[:1]),
+            check_mapping(rows, digests),
+            seals.take(rows) if seals else None,
+        ]
+        if any(found):
+            return min(filter(None, found), key=lambda each: each.index or 0)
     if chain.size < span[1]:
-        found.append(Finding("entry-missing", "There is no entry with this index.", chain.size))
-    return Piece(chain, min(filter(None, found), key=lambda each: each.index or 0, default=None))
+        return Finding("entry-missing", "There is no entry with this index.", chain.size)
+    return None
 
 
 def _start(snapshot: Snapshot, start: int) -> Start:

@@ -22,7 +22,7 @@ from ledger.scope import tenant_scope
 from ledger.selectors.rows import query
 from ledger.signed import SignedCheckpoints
 from ledger.signing_keys import known_keys
-from ledger.stored_tiles import stored_tree
+from ledger.stored_tiles import StoredTree
 from ledger.tree import Frontier, check_inclusion, inclusion_proof, root_at
 
 ENTRY = "SELECT leaf_hash, time FROM ledger_entry WHERE tenant_id = %s AND index = %s"
@@ -64,7 +64,7 @@ class Verified:
 
     def __init__(self, snapshot: Snapshot, checkpoint: Checkpoint) -> None:
         self._snapshot, self.checkpoint = snapshot, checkpoint
-        self.tree = stored_tree(query, snapshot.tenant, checkpoint.size)
+        self.tree = StoredTree(query, snapshot.tenant, checkpoint.size)
         self.frontier = Frontier.at(checkpoint.size, self.tree)
         if self.frontier.root() != checkpoint.root:
             raise TreeBroken("The tree is not the one that was verified before.")

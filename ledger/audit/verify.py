@@ -69,7 +69,7 @@ def verify_log(tenant: UUID, evidence: Evidence) -> Report:
     except SealError:
         sentence = "The names or keys that the log publishes are not those that this node gave it."
         return Report(None, 0, b"", 0, (), Finding("log-changed", sentence))
-    with open_snapshot(tenant, share=evidence.processes > 1) as snapshot:
+    with open_snapshot(tenant) as snapshot:
         try:
             return _Walk(snapshot, public, outside, evidence).report()
         except TreeBroken as error:  # of what was verified before

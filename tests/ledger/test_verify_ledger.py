@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from ledger import registry, selectors
-from ledger.audit import pieces
+from ledger.audit import pieces, snapshot
 from ledger.audit.finding import Finding
 from ledger.audit.seals import Seals
 from ledger.audit.snapshot import open_snapshot
@@ -49,12 +50,15 @@ def tamper(log: Logbook, statements: str) -> None:
 def test_finds_and_names_the_first_entry_of(
     whole: Logbook, tampering: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In one piece, and in many that are joined."""
+    """In one piece, in many that are joined, and where the entries come over by fives."""
     statements, kind, index = TAMPERINGS[tampering]
     assert whole.finding() == ("", None)
     tamper(whole, statements)
     assert whole.finding() == (kind, index)
     monkeypatch.setattr(pieces, "LENGTH", 7)
+    assert whole.finding() == (kind, index)
+    monkeypatch.setattr(snapshot, "AHEAD", 5)
+    monkeypatch.setattr(pieces, "LENGTH", 100)
     assert whole.finding() == (kind, index)
 
 
@@ -82,8 +86,8 @@ def test_a_body_that_was_given_to_another_entry_does_not_open_there(whole: Logbo
         " WHERE e.tenant_id = %s AND o.tenant_id = e.tenant_id AND e.index = 8 AND o.index = 12",
         whole.tenant,
     )
-    with open_snapshot(whole.tenant) as snapshot:
-        rows = snapshot.entries(0, 1000)
+    with open_snapshot(whole.tenant) as opened:
+        rows = list(chain.from_iterable(opened.entries(0, 1000)))
         found = Seals(whole.tenant).take(rows)
     assert found
     assert (found.kind, found.index) == ("seal-broken", 8)
