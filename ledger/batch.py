@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ledger.entry import encode_leaf, format_time
 from ledger.hashing import NO_HASH, leaf_hash
-from ledger.tree import Frontier
+from ledger.tree import Frontier, Node
 
 
 class Waiting(NamedTuple):
@@ -63,6 +63,8 @@ class Batch:
     hashes: list[bytes] = field(default_factory=list)
     subject_indices: list[int | None] = field(default_factory=list)
     heads: dict[str, Head] = field(default_factory=dict)
+    filled: list[Node] = field(default_factory=list)
+    """The roots of the tiles that the batch fills (Frontier.extend)."""
 
     @property
     def size(self) -> int:
@@ -97,6 +99,6 @@ def chain(
         if subject is not None and length is not None:
             ends[subject] = Head(length + 1, previous)
     batch.heads = ends
-    tail.frontier.extend(batch.hashes)
+    batch.filled = tail.frontier.extend(batch.hashes)
     tail.last_hash, tail.last_time = previous, time
     return batch

@@ -21,8 +21,7 @@ from ledger.clock import Clock
 from ledger.errors import ClockJumped, LedgerError, NotDurable, TreeBroken
 from ledger.stored_tiles import Query, stored_tile
 from ledger.tiles import FULL_WIDTH, Tile, split_tile
-from ledger.tree import Frontier
-from ledger.tree import root as root_of
+from ledger.tree import TILE_HEIGHT, Frontier
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +34,7 @@ PASSING = {ClockJumped.code, FAILED}
 """Alarms that are over when a batch succeeds."""
 
 Session = psycopg.Connection[tuple[Any, ...]]
+Answer = psycopg.Cursor[tuple[Any, ...]]
 
 
 @contextmanager
@@ -71,24 +71,36 @@ def sequence_waiting(session: Session, clock: Clock, *, patient: bool = False) -
 
 
 def sequence_batch(session: Session, tenant: UUID, clock: Clock, *, patient: bool = False) -> int:
-    """Sequence up to BATCH submissions of one log. 0 if nothing waits or another sequencer is at it."""
-    with session.transaction():
-        if not lock_log(session, tenant, patient=patient):
-            return 0
+    """Sequence up to BATCH submissions of one log. 0 if nothing waits or another sequencer is at it.
+
+    Statements that need no answer of each other go over together: on a busy machine each answer is a wait for a turn
+    of the processor, and what waits for its index waits for all of them.
+    """
+    with session.pipeline() as together, session.transaction():
+        locked = _ask_for_lock(session, tenant, patient=patient)
         # Only a statement that starts after the lock was taken sees what the last holder committed.
-        origin, alarm, tail = read_tail(session, tenant)
-        waiting = _settle_repeats(session, tenant, _take(session, tenant))
+        end = session.execute(sql.TAIL, [tenant], binary=True)
+        taken = session.execute(sql.TAKE, [tenant, BATCH], binary=True)
+        if not _is_locked(locked):
+            return 0
+        origin, alarm, tail = _tail(end)
+        waiting = _settle_repeats(session, tenant, [Waiting(*row) for row in taken])
         if not waiting:
             return 0
         time = clock.read(tail.last_time)
         heads = _read_heads(session, tenant, waiting)
         batch = chain(tail, log=origin, time=time, waiting=waiting, heads=heads)
-        _write_entries(session, tenant, batch)
+        moved = _write_entries(session, tenant, batch)
         _write_tiles(session, tenant, batch)
-        _write_tail(session, tenant, tail, batch)
+        tail_moved = _write_tail(session, tenant, tail, batch)
         if alarm in PASSING:
             session.execute(sql.CLEAR_ALARM, [tenant, alarm])
         session.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(tenant)])
+        together.sync()
+        if moved.rowcount != batch.size:
+            raise TreeBroken("Submissions disappeared while they were being sequenced.")
+        if tail_moved.rowcount != 1:
+            raise TreeBroken("The log moved while it was locked.")
     return batch.size
 
 
@@ -97,17 +109,16 @@ def lock_log(session: Session, tenant: UUID, *, patient: bool = False) -> bool:
 
     `patient`: wait until that one is done.
     """
-    key = [f"ledger.log:{tenant}"]
-    if patient:
-        session.execute(sql.LOCK, key)
-        return True
-    (locked,) = session.execute(sql.TRY_LOCK, key).fetchone() or (False,)
-    return bool(locked)
+    return _is_locked(_ask_for_lock(session, tenant, patient=patient))
 
 
 def read_tail(session: Session, tenant: UUID) -> tuple[str, str, Tail]:
     """The log's origin, its alarm, and where it ends. The caller holds the log's lock."""
-    row = session.execute(sql.TAIL, [tenant], binary=True).fetchone()
+    return _tail(session.execute(sql.TAIL, [tenant], binary=True))
+
+
+def _tail(answer: Answer) -> tuple[str, str, Tail]:
+    row = answer.fetchone()
     if row is None:
         raise TreeBroken("The log is read-only, or not in the directory any more.")
     origin, alarm, size, last_hash, last_time, frontier = row
@@ -117,6 +128,16 @@ def read_tail(session: Session, tenant: UUID) -> tuple[str, str, Tail]:
     if tail.size != size:
         raise TreeBroken("The log's state names another size than its tree has.")
     return origin, alarm, tail
+
+
+def _ask_for_lock(session: Session, tenant: UUID, *, patient: bool) -> Answer:
+    return session.execute(sql.LOCK if patient else sql.TRY_LOCK, [f"ledger.log:{tenant}"])
+
+
+def _is_locked(answer: Answer) -> bool:
+    """What waited for the lock has it, and answers nothing."""
+    (locked,) = answer.fetchone() or (False,)
+    return locked is not False
 
 
 def query(session: Session) -> Query:
@@ -141,13 +162,8 @@ def alarmed(session: Session, tenant: UUID, failed: str) -> Iterator[None]:
 
 def raise_alarm(session: Session, tenant: UUID, code: str, *, read_only: bool = False) -> None:
     """Make it visible that a log needs a person; once for each reason."""
-    raised = session.execute(sql.RAISE_ALARM, [code, read_only, tenant, code, read_only]).rowcount
-    if raised:
+    if session.execute(sql.RAISE_ALARM, [code, read_only, tenant, code, read_only]).fetchone():
         logger.error("alarm %s on the log of %s%s", code, tenant, ": read-only" if read_only else "")
-
-
-def _take(session: Session, tenant: UUID) -> list[Waiting]:
-    return [Waiting(*row) for row in session.execute(sql.TAKE, [tenant, BATCH], binary=True)]
 
 
 def _settle_repeats(session: Session, tenant: UUID, waiting: list[Waiting]) -> list[Waiting]:
@@ -173,15 +189,14 @@ def _read_heads(session: Session, tenant: UUID, waiting: Sequence[Waiting]) -> d
     return {subject: Head(count, head_hash) for subject, count, head_hash in rows}
 
 
-def _write_entries(session: Session, tenant: UUID, batch: Batch) -> None:
+def _write_entries(session: Session, tenant: UUID, batch: Batch) -> Answer:
     columns = [batch.ids, batch.indices, batch.leaves, batch.hashes, batch.subject_indices]
     moved = session.execute(sql.MOVE_TO_ENTRIES, [tenant, batch.seqs, *columns, tenant, batch.time])
-    if moved.rowcount != batch.size:
-        raise TreeBroken("Submissions disappeared while they were being sequenced.")
     session.execute(sql.MAP_SUBMISSIONS, [tenant, batch.ids, batch.indices, batch.digests])
     if batch.heads:
         counts, hashes = zip(*batch.heads.values(), strict=True)
         session.execute(sql.MOVE_HEADS, [tenant, list(batch.heads), list(counts), list(hashes)])
+    return moved
 
 
 def _write_tiles(session: Session, tenant: UUID, batch: Batch) -> None:
@@ -194,13 +209,12 @@ def _write_tiles(session: Session, tenant: UUID, batch: Batch) -> None:
             begun = Tile(level, first, before % FULL_WIDTH)
             hashes = split_tile(stored_tile(query(session), tenant, begun), begun.width) + hashes
         full = [hashes[at : at + FULL_WIDTH] for at in range(0, (last - first) * FULL_WIDTH, FULL_WIDTH)]
-        roots = [root_of(tile) for tile in full]
+        roots = [node.hash for node in batch.filled if node.level == TILE_HEIGHT * (level + 1)]
         tiles = [b"".join(tile) for tile in full]
         session.execute(sql.STORE_TILES, [tenant, level, list(range(first, last)), tiles, roots])
         level, before, after, hashes = level + 1, first, last, roots
 
 
-def _write_tail(session: Session, tenant: UUID, tail: Tail, batch: Batch) -> None:
+def _write_tail(session: Session, tenant: UUID, tail: Tail, batch: Batch) -> Answer:
     values = [tenant, tail.size, tail.last_hash, tail.last_time, tail.frontier.to_bytes(), batch.first]
-    if session.execute(sql.MOVE_TAIL, values).rowcount != 1:
-        raise TreeBroken("The log moved while it was locked.")
+    return session.execute(sql.MOVE_TAIL, values)

@@ -79,6 +79,7 @@ WHERE s.size = %s
 RAISE_ALARM = """
 UPDATE ledger_log SET alarm = %s, alarmed = clock_timestamp(), read_only = read_only OR %s
 WHERE tenant_id = %s AND NOT read_only AND (alarm <> %s OR %s)
+RETURNING tenant_id
 """
 
 CLEAR_ALARM = """

@@ -22,7 +22,7 @@ from ledger.note import Verifier
 from ledger.sequencer import Session, alarmed, lock_log, query, read_tail
 from ledger.signed import Signed, SignedCheckpoints
 from ledger.signing_keys import INSERT, NOTE_FIRST_SIZE, LogKeys, read_keys, values_of
-from ledger.stored_tiles import stored_tree
+from ledger.stored_tiles import StoredTree
 from ledger.tree import root_at
 
 logger = logging.getLogger(__name__)
@@ -101,13 +101,17 @@ def _published(session: Session, tenant: UUID, known: Sequence[Verifier]) -> Sig
 
 def _require_growth(session: Session, tenant: UUID, tail: Tail, known: Sequence[Signed]) -> None:
     """Raise TreeBroken unless the tree that is stored contains all these."""
-    tree = stored_tree(query(session), tenant, tail.size)
-    for signed in (each.checkpoint for each in known):
+    checkpoints = [each.checkpoint for each in known]
+    for signed in checkpoints:
         if tail.size < signed.size:
             raise TreeBroken(f"A tree of {signed.size} entries was signed; {tail.size} are left.")
-        if root_at(signed.size, tree) != signed.root:
+    sizes = [signed.size for signed in checkpoints]
+    tree = StoredTree(query(session), tenant, tail.size)
+    *roots, root = tree.at_once(lambda reader: [root_at(size, reader) for size in (*sizes, tail.size)])
+    for signed, found in zip(checkpoints, roots, strict=True):
+        if found != signed.root:
             raise TreeBroken(f"The tree at {signed.size} entries is not the one that was signed.")
-    if root_at(tail.size, tree) != tail.frontier.root():
+    if root != tail.frontier.root():
         raise TreeBroken("The stored tiles are not those of the tree that is to be signed.")
 
 

@@ -94,20 +94,22 @@ class TileReader:
     def __init__(self, fetch: Callable[[Tile], bytes], size: int) -> None:
         self._fetch = fetch
         self._size = size
-        self._tiles: dict[tuple[int, int], list[bytes]] = {}
+        self._tiles: dict[Tile, list[bytes]] = {}
 
     def __call__(self, level: int, index: int) -> bytes:
-        tile_level, height = divmod(level, TILE_HEIGHT)
-        first, count = index << height, 1 << height
-        hashes = self._hashes(tile_level, first // FULL_WIDTH)
-        start = first % FULL_WIDTH
+        tile, start, count = self.place(level, index)
+        if tile not in self._tiles:
+            self.keep(tile, self._fetch(tile) if tile.width else b"")
+        hashes = self._tiles[tile]
         if start + count > len(hashes):
             raise FormatError(f"The tree of {self._size} leaves does not hold that subtree yet.")
         return root(hashes[start : start + count])
 
-    def _hashes(self, level: int, index: int) -> list[bytes]:
-        if (level, index) not in self._tiles:
-            width = tile_width(level, index, self._size)
-            content = self._fetch(Tile(level, index, width)) if width else b""
-            self._tiles[level, index] = split_tile(content, width)
-        return self._tiles[level, index]
+    def place(self, level: int, index: int) -> tuple[Tile, int, int]:
+        """The tile whose hashes make that of this subtree, at which of them they start, and how many they are."""
+        tile_level, height = divmod(level, TILE_HEIGHT)
+        number, start = divmod(index << height, FULL_WIDTH)
+        return Tile(tile_level, number, tile_width(tile_level, number, self._size)), start, 1 << height
+
+    def keep(self, tile: Tile, content: bytes) -> None:
+        self._tiles[tile] = split_tile(content, tile.width)

@@ -21,7 +21,7 @@ from ledger.errors import FormatError, LedgerError, ProofError, TreeBroken, Witn
 from ledger.note import open_note, parse_vkey
 from ledger.sequencer import Session, open_session, query, raise_alarm
 from ledger.signing_keys import read_keys
-from ledger.stored_tiles import stored_tree
+from ledger.stored_tiles import StoredTree
 from ledger.tree import consistency_proof, root_at
 from ledger.witness_client import Witness, last_checkpoint, offer
 
@@ -121,7 +121,7 @@ def _due(session: Session) -> list[Due]:
 
 def _offer(session: Session, due: Due) -> bool:
     def prove(old: int) -> Sequence[bytes]:
-        tree = stored_tree(query(session), due.tenant, due.size)
+        tree = StoredTree(query(session), due.tenant, due.size)
         return consistency_proof(old=old, new=due.size, reader=tree) if old <= due.size else []
 
     try:
@@ -177,5 +177,5 @@ def _require_contained(session: Session, tenant: UUID, seen: Checkpoint) -> None
     size = row[0] if row else 0
     if size < seen.size:
         raise TreeBroken(f"It cosigned {seen.size} entries, of which {size} are left.")
-    if root_at(seen.size, stored_tree(query(session), tenant, size)) != seen.root:
+    if root_at(seen.size, StoredTree(query(session), tenant, size)) != seen.root:
         raise TreeBroken(f"It cosigned another tree of {seen.size} entries, under our own name.")

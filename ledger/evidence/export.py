@@ -26,7 +26,7 @@ from ledger.selectors.opening import STORED_COLUMNS, Entry, Stored, open_stored
 from ledger.selectors.proofs import checkpoint_note, covering_note
 from ledger.selectors.rows import query
 from ledger.signing_keys import known_keys
-from ledger.stored_tiles import stored_tree
+from ledger.stored_tiles import StoredTree
 from ledger.tree import Frontier, consistency_proof, inclusion_proof
 
 LINES = 256
@@ -116,7 +116,7 @@ class _Export:
             name = _name(subject)
             ((low, high),) = query(PLACES, [tenant, name, first, end])
             return Scope(origin, name, low, high, size)
-        tree = stored_tree(query, tenant, size)
+        tree = StoredTree(query, tenant, size)
         frontier = Frontier.at(first, tree).to_bytes()
         proof = consistency_proof(old=end, new=size, reader=tree)
         return Scope(origin, None, first, end, size, frontier, tuple(proof))
@@ -140,7 +140,7 @@ class _Export:
             rows = [Stored(*row) for row in found]
             opened = open_stored(rows) if self._disclose else [None] * len(rows)
             # Tiles are kept for one piece only: those of a long log would not stay small.
-            tree = stored_tree(query, self._snapshot.tenant, scope.size)
+            tree = StoredTree(query, self._snapshot.tenant, scope.size)
             for row, entry in zip(rows, opened, strict=True):
                 self._covered = row.place + 1
                 proof = None

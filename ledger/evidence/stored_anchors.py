@@ -8,7 +8,7 @@ from ledger.encoding import base64_text
 from ledger.evidence.anchors import CONSISTENCY, MAX_ANCHORS, NOTE, anchor_name, timestamp_name
 from ledger.evidence.archive import Scope
 from ledger.selectors.rows import query
-from ledger.stored_tiles import stored_tree
+from ledger.stored_tiles import StoredTree
 from ledger.tree import consistency_proof
 
 # Those that cover what the archive holds, the earliest first: they date it best.
@@ -24,7 +24,7 @@ ANSWERS = "SELECT answer FROM ledger_timestamp WHERE tenant_id = %s AND size = %
 
 def anchor_members(tenant: UUID, scope: Scope, covered: int) -> Iterator[tuple[str, bytes]]:
     """The members below `anchors/`, in their order; `covered` is how large a log is that holds all the entries."""
-    tree = stored_tree(query, tenant, scope.size)
+    tree = StoredTree(query, tenant, scope.size)
     asked = {"tenant": tenant, "covered": max(covered, 1), "size": scope.size, "limit": MAX_ANCHORS}
     for size, note in query(ANCHORED, asked):
         proof = consistency_proof(old=size, new=scope.size, reader=tree)

@@ -10,8 +10,8 @@ from ledger.errors import NotYetSequenced, UnknownEntry, UnknownSize
 from ledger.hashing import leaf_hash
 from ledger.scope import current_tenant
 from ledger.selectors.rows import query
-from ledger.stored_tiles import stored_tree
-from ledger.tree import consistency_proof, inclusion_proof, root_at
+from ledger.stored_tiles import StoredTree
+from ledger.tree import HashReader, consistency_proof, inclusion_proof, root_at
 
 # In one statement, whose snapshot sees an entry either as waiting or as sequenced.
 PLACE = """
@@ -109,9 +109,12 @@ def consistency(*, old: int, new: int | None = None) -> Consistency:
         raise UnknownSize(
             f"The log has published {published} entries; ask from a size to a larger one of those."
         )
-    tree = stored_tree(query, current_tenant(), published)
-    hashes = consistency_proof(old=old, new=new, reader=tree)
-    return Consistency(old, new, root_at(old, tree), root_at(new, tree), tuple(hashes))
+
+    def make(tree: HashReader) -> Consistency:
+        hashes = consistency_proof(old=old, new=new, reader=tree)
+        return Consistency(old, new, root_at(old, tree), root_at(new, tree), tuple(hashes))
+
+    return StoredTree(query, current_tenant(), published).at_once(make)
 
 
 def _proved(submission: UUID, size: int | None = None) -> tuple[Proof, bytes, bytes]:
@@ -122,7 +125,8 @@ def _proved(submission: UUID, size: int | None = None) -> tuple[Proof, bytes, by
     tenant = current_tenant()
     index, (size, root, note) = place
     ((leaf, body),) = query(LEAF, [tenant, index])
-    hashes = inclusion_proof(index=index, size=size, reader=stored_tree(query, tenant, size))
+    tree = StoredTree(query, tenant, size)
+    hashes = tree.at_once(lambda reader: inclusion_proof(index=index, size=size, reader=reader))
     found = Proof(index, size, leaf_hash(bytes(leaf)), tuple(hashes), bytes(root), bytes(note))
     return found, bytes(leaf), bytes(body)
 
