@@ -1,13 +1,10 @@
 """Appends committed and sequenced, against raw INSERTs of the same bytes and against a chain with a locked head."""
 
 import hashlib
-import multiprocessing
 import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -19,10 +16,12 @@ from bench.writers import rate
 from ledger import services
 from ledger.clock import Clock
 from ledger.identity import new_id
+from ledger.promise import SignedPromise
 from ledger.scope import tenant_scope
 from ledger.sequencer import BATCH, open_session, sequence_batch
 
-WRITERS = 32
+WRITERS, OTHERS = 32, (1, 8, 128, 256)
+SHORT = 2.0
 BATCHES = 6
 INSERT = (
     "INSERT INTO bench_raw (tenant, id, type, actor, subject, time, digest, body)"
@@ -46,17 +45,12 @@ def figures(bench: Bench, *, seconds: float = 5.0) -> Iterator[Figure]:
     append_many(bench.tenant, people, len(people))  # keys and pseudonyms are made once in a life
     with bench.sequencer():
         bench.wait_until_sequenced(len(people))
-        size = bench.sequenced()
-        with _probe(bench, people[0], seconds) as waits:
-            _, appended = rate(lambda: _appender(bench.tenant, people), writers=WRITERS, seconds=seconds)
-            ended = time.perf_counter()
-            # Each writer's first call is an entry too. What is not sequenced yet counts against us.
-            bench.wait_until_sequenced(size + appended + WRITERS)
-            ours = appended / (seconds + time.perf_counter() - ended)
+        ours, waits = _appending(bench, people, WRITERS, seconds, watch=True)
+        others = {count: _appending(bench, people, count, SHORT)[0] for count in OTHERS}
     body = bench.mean_body_size()
-    raw, _ = rate(lambda: _raw(bench.dsn, body), writers=WRITERS, seconds=seconds)
-    scoped, _ = rate(lambda: _raw_scoped(bench.dsn, body), writers=WRITERS, seconds=seconds)
-    locked, _ = rate(lambda: _locked_head(bench.dsn, body), writers=WRITERS, seconds=seconds)
+    raw = rate(lambda: _raw(bench.dsn, body), writers=WRITERS, seconds=seconds).rate
+    scoped = rate(lambda: _raw_scoped(bench.dsn, body), writers=WRITERS, seconds=seconds).rate
+    locked = rate(lambda: _locked_head(bench.dsn, body), writers=WRITERS, seconds=seconds).rate
     yield Figure("appends committed and sequenced, 32 writers", ours, "1/s")
     yield Figure("raw INSERTs of the same bytes, 32 writers", raw, "1/s")
     yield Figure("raw INSERTs with BEGIN, set_config, COMMIT, 32 writers", scoped, "1/s")
@@ -64,11 +58,31 @@ def figures(bench: Bench, *, seconds: float = 5.0) -> Iterator[Figure]:
     yield Figure("appends / raw INSERTs", ours / raw, "ratio", ">= 0.85")
     yield Figure("appends / raw INSERTs with BEGIN, set_config, COMMIT", ours / scoped, "ratio")
     yield Figure("appends / locked-head chain", ours / locked, "ratio", ">= 10")
+    for count, made in others.items():
+        plain = rate(lambda: _raw(bench.dsn, body), writers=count, seconds=SHORT).rate
+        yield Figure(f"appends, {count} writers", made, "1/s")
+        yield Figure(f"appends / raw INSERTs, {count} writers", made / plain, "ratio")
     yield Figure("commit to sequenced, 32 writers, p50", statistics.median(waits) * 1000, "ms", "<= 20")
     yield Figure("commit to sequenced, 32 writers, p99", _percentile(waits, 99) * 1000, "ms", "<= 100")
     yield Figure(
         f"sequencing alone, batches of {BATCH}", _sequencing(bench.tenant, people), "1/s", ">= 40000"
     )
+
+
+def _appending(
+    bench: Bench, people: list[UUID], writers: int, seconds: float, *, watch: bool = False
+) -> tuple[float, list[float]]:
+    """Entries a second, and how long those of one more writer waited for their index after COMMIT."""
+    size = bench.sequenced()
+    ran = rate(
+        lambda: _appender(bench.tenant, people),
+        writers=writers,
+        seconds=seconds,
+        watch=(lambda: _watcher(bench, people[0])) if watch else None,
+    )
+    ended = time.perf_counter()
+    bench.wait_until_sequenced(size + ran.calls)  # what is not sequenced yet counts against us
+    return ran.rate * seconds / (seconds + time.perf_counter() - ended), ran.watched
 
 
 def append_many(tenant: UUID, people: list[UUID], count: int) -> None:
@@ -98,45 +112,37 @@ def _sequencing(tenant: UUID, people: list[UUID]) -> float:
     return statistics.median(rates[1:])
 
 
-@contextmanager
-def _probe(bench: Bench, person: UUID, seconds: float) -> Iterator[list[float]]:
-    """Fills the list, in the end, with how long entries of one more writer waited for their index after COMMIT."""
-    processes, waits = multiprocessing.get_context("fork"), list[float]()
-    answers = processes.SimpleQueue()
-    child = processes.Process(target=_watch, args=(bench, person, seconds, answers), daemon=True)
-    child.start()
-    yield waits
-    waits += answers.get()
-    child.join(30)
-
-
-def _watch(bench: Bench, person: UUID, seconds: float, answers: Any) -> None:
+def _watcher(bench: Bench, person: UUID) -> Callable[[], float]:
+    """Writes an entry; its answer is how many seconds after COMMIT it had its index."""
     sequenced = "SELECT EXISTS (SELECT FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = %s)"
-    waits, end = list[float](), time.perf_counter() + seconds + 2  # the writers take a moment to start
-    time.sleep(2)
-    with psycopg.connect(bench.dsn, autocommit=True) as connection:
-        while time.perf_counter() < end:
-            with tenant_scope(bench.tenant):
-                signed = services.append(
-                    type="access.permitted", actor=person, subject=person, audit=AUDIT, inputs=INPUTS
-                )
-            committed = time.perf_counter()
-            while connection.execute(sequenced, [bench.tenant, signed.promise.id]).fetchone() == (False,):
-                time.sleep(0.001)
-            waits.append(time.perf_counter() - committed)
-    answers.put(waits)
+    write = _appender(bench.tenant, [person])
+    looking = psycopg.connect(bench.dsn, autocommit=True)
+
+    def wait() -> float:
+        signed = write()
+        committed = time.perf_counter()
+        while looking.execute(sequenced, [bench.tenant, signed.promise.id]).fetchone() == (False,):
+            time.sleep(0.001)
+        return time.perf_counter() - committed
+
+    return wait
 
 
 def _percentile(values: list[float], percent: int) -> float:
     return statistics.quantiles(values, n=100)[percent - 1]
 
 
-def _appender(tenant: UUID, people: list[UUID]) -> Callable[[], object]:
+def _appender(tenant: UUID, people: list[UUID]) -> Callable[[], SignedPromise]:
     mine = people[os.getpid() % len(people)]
+    connections["default"].settings_dict["OPTIONS"]["pool"] = (
+        None  # a writer has one connection, as the raw ones do
+    )
 
-    def write() -> None:
+    def write() -> SignedPromise:
         with tenant_scope(tenant):
-            services.append(type="access.permitted", actor=mine, subject=mine, audit=AUDIT, inputs=INPUTS)
+            return services.append(
+                type="access.permitted", actor=mine, subject=mine, audit=AUDIT, inputs=INPUTS
+            )
 
     return write
 

@@ -9,7 +9,6 @@ for _database in DATABASES.values():
 ASSENT_SIGNER_DIR = VAR_DIR / "bench" / "signer"
 ROOT_URLCONF = "bench.urls"
 
-# 32 writing processes have a connection each.
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 30}
 # What is measured calls more often than anybody.
 ASSENT_CALLS_PER_MINUTE = ASSENT_WRONG_TOKENS_PER_MINUTE = 0

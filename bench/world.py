@@ -69,6 +69,14 @@ class Bench:
         assert row is not None
         return int(row[0])
 
+    def chained(self) -> int:
+        """Where the log ends. Nothing is counted, however long it is."""
+        with psycopg.connect(self.dsn) as connection:
+            row = connection.execute(
+                "SELECT size FROM ledger_state WHERE tenant_id = %s", [self.tenant]
+            ).fetchone()
+        return int(row[0]) if row else 0
+
     def wait_until_sequenced(self, size: int, *, seconds: float = 60) -> None:
         end = time.monotonic() + seconds
         while self.sequenced() < size:
@@ -90,7 +98,7 @@ class Bench:
 @contextlib.contextmanager
 def world() -> Iterator[Bench]:
     """The bench's database, new; dropped in the end."""
-    cluster = Cluster(settings.VAR_DIR).acquire()
+    cluster = Cluster(settings.VAR_DIR, {"max_connections": "300"}).acquire()
     dsn = cluster.dsn("postgres", "postgres")
     try:
         prepare_embedded(cluster)
