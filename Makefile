@@ -47,7 +47,7 @@ translations: .venv/.development ## extract what people read, compile what is tr
 bench: .venv/.development ## measure; prints a table and writes var/bench.json
 	@exec $(BIN)/python -m bench
 
-bench-large: .venv/.development ## measure 10^7 entries and 10^6 resources: long, 15 GB (less: ASSENT_BENCH_ENTRIES, ASSENT_BENCH_RESOURCES)
+bench-large: .venv/.development ## measure 10^7 entries and 10^6 resources: long, 20 GB (less: ASSENT_BENCH_ENTRIES, ASSENT_BENCH_RESOURCES)
 	@exec $(BIN)/python -m bench long_log many_records
 
 torture: .venv/.development ## kill the parts of a running node at random for three minutes, under load; nothing may be lost

@@ -32,8 +32,8 @@ from ledger.signer import sign_grown
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 BODY, SUBJECTS, CHUNK = 200, 50_000, 102_400
 PROOFS = 300
-DISK = 1_600
-"""Bytes an entry takes, with its share of the write-ahead log: 16 GB for 10^7."""
+DISK = 1_800
+"""Bytes an entry takes, with its share of the write-ahead log: 18 GB for 10^7."""
 
 SUBMIT = """
 INSERT INTO ledger_submission (tenant_id, id, type, actor, subject, time, digest, body)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ledger.entry import MAX_LEAF_BYTES
 from ledger.errors import FormatError
 from ledger.hashing import HASH_BYTES
-from ledger.tree import TILE_HEIGHT, root
+from ledger.tree import TILE_HEIGHT, complete_root
 
 FULL_WIDTH = 1 << TILE_HEIGHT
 _PATH = re.compile(
@@ -103,7 +103,7 @@ class TileReader:
         hashes = self._tiles[tile]
         if start + count > len(hashes):
             raise FormatError(f"The tree of {self._size} leaves does not hold that subtree yet.")
-        return root(hashes[start : start + count])
+        return complete_root(hashes[start : start + count])
 
     def place(self, level: int, index: int) -> tuple[Tile, int, int]:
         """The tile whose hashes make that of this subtree, at which of them they start, and how many they are."""

@@ -51,7 +51,7 @@ class Frontier:
                 completed += self._push(0, rest[at])
                 at += 1
             else:
-                completed += self._push(TILE_HEIGHT, tile_root(rest[at : at + TILE_WIDTH]))
+                completed += self._push(TILE_HEIGHT, complete_root(rest[at : at + TILE_WIDTH]))
                 at += TILE_WIDTH
         return completed
 
@@ -97,8 +97,8 @@ class Frontier:
         return frontier
 
 
-def tile_root(hashes: Sequence[bytes]) -> bytes:
-    """The root over the TILE_WIDTH hashes of a full tile."""
+def complete_root(hashes: Sequence[bytes]) -> bytes:
+    """The root over 2**n hashes, at least one: that of a complete subtree."""
     while len(hashes) > 1:
         hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
     return hashes[0]
