@@ -63,7 +63,9 @@ def _all_same(items: Iterable[object]) -> bool:
     """Looks at every item, also after the first that differs, so that none escapes refusal."""
     same = True
     for item in items:
-        if type(item) is not str:
+        if (
+            type(item) is not str and item is not None
+        ):  # most are, and a call for each costs more than the rest
             same &= _same_in_json(item)
     return same
 

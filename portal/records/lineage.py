@@ -13,8 +13,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from consent.facts import Decision
 from ledger.promise import SignedPromise
 from ledger.scope import current_tenant, tenant_scope
@@ -141,9 +139,9 @@ def _rows(wanted: _Wanted, conditions: Sequence[Condition]) -> list[Stored]:
         " AND ".join(one.sql for one in those),
         [value for one in those for value in one.parameters],
     )
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_VERSIONS} WHERE {where} {_ORDER}", [*values, wanted.count + 1])
-        return [storage.stored(row) for row in cursor.fetchall()]
+    tenant = current_tenant()
+    rows = storage.fetch(f"{_VERSIONS} WHERE {where} {_ORDER}", [*values, wanted.count + 1])
+    return [storage.stored(row, tenant) for row in rows]
 
 
 def _of_directory(caller: Caller, tenant: UUID, wanted: _Wanted) -> Lineage:

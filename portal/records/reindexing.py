@@ -46,9 +46,9 @@ def reindex(*, tenant: UUID, progress: Callable[[int], None] | None = None) -> t
 
 
 def _old(last: UUID) -> list[tuple[UUID, Stored]]:
-    with connection.cursor() as cursor:
-        cursor.execute(OLD, [current_tenant(), index.GENERATION, last, BATCH])
-        return [(row[0], storage.stored(row[1:])) for row in cursor.fetchall()]
+    tenant = current_tenant()
+    rows = storage.fetch(OLD, [tenant, index.GENERATION, last, BATCH])
+    return [(row[0], storage.stored(row[1:], tenant)) for row in rows]
 
 
 def _index(tenant: UUID, found: list[tuple[UUID, Stored]]) -> int:

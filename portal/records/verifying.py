@@ -4,13 +4,10 @@ Every version is named by exactly one entry, with the hash of its sealed bytes; 
 that stand beside it; what a record now is, is its latest version; and the search index is what its content says.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
-
-from django.db import connection
 
 from ledger import selectors as ledger
 from ledger.audit.finding import Finding
@@ -76,12 +73,12 @@ def verify_records(tenant: UUID) -> Iterator[Finding]:
     for entries in _entries():
         yield from _compare(tenant, entries)
         seen.update(entry.id for entry in entries)
-    for waiting in _query(NAMED_BY, [tenant]):
+    for waiting in storage.fetch(NAMED_BY, [tenant]):
         if waiting[0] not in seen:
             yield from _of_unsequenced(tenant, waiting[0])
-    for kind, key in _query(NOT_CURRENT, [tenant, tenant]):
+    for kind, key in storage.fetch(NOT_CURRENT, [tenant, tenant]):
         yield Finding("record-not-current", f"{kind}/{key} is not what its latest version says.")
-    for _ in _query(STRAY_INDEX, [tenant]):
+    for _ in storage.fetch(STRAY_INDEX, [tenant]):
         yield Finding("record-index-changed", "The search index leads to a record that is not there.")
 
 
@@ -108,7 +105,7 @@ def _of_unsequenced(tenant: UUID, submission: UUID) -> Iterable[Finding]:
 
 def _compare(tenant: UUID, entries: Sequence[Entry]) -> Iterator[Finding]:
     """Both ways: each version that an entry names is there, and no other one."""
-    rows = [_row(row) for row in _query(VERSIONS, [tenant, [entry.id for entry in entries]])]
+    rows = [_row(row, tenant) for row in storage.fetch(VERSIONS, [tenant, [entry.id for entry in entries]])]
     sealed.load_keys([row.stored for row in rows], tenant=tenant)
     by_entry: dict[UUID, dict[tuple[str, str, int], _Row]] = {}
     for row in rows:
@@ -155,14 +152,8 @@ def _microseconds(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(microseconds=1)
 
 
-def _row(row: Sequence[Any]) -> _Row:
+def _row(row: Sequence[Any], tenant: UUID) -> _Row:
     *columns, entry, fingerprint, resource, tokens, spans = row
     hashes = frozenset(map(bytes, tokens or ())) if resource else None
-    times = frozenset(map(tuple, json.loads(spans or "[]"))) if resource else None
-    return _Row(storage.stored(columns), entry, bytes(fingerprint), hashes, times)
-
-
-def _query(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
+    times = frozenset(map(tuple, spans or ())) if resource else None
+    return _Row(storage.stored(columns, tenant), entry, bytes(fingerprint), hashes, times)

@@ -3,6 +3,7 @@ indexes begin with it.
 """
 
 from portal.records.storage.conditions import ANYBODY, Condition, Whose, among, group_name
+from portal.records.storage.fetching import fetch
 from portal.records.storage.groups import count, count_groups, count_groups_at, groups, headers
 from portal.records.storage.pages import Order, Page, Place, behind, newest, page
 from portal.records.storage.places import (
@@ -34,6 +35,7 @@ __all__ = [
     "count_groups",
     "count_groups_at",
     "current",
+    "fetch",
     "found_by_all",
     "group_name",
     "groups",

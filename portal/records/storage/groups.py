@@ -4,11 +4,10 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from django.db import connection
-
 from ledger.scope import current_tenant
 from portal.records.sealed import Header
 from portal.records.storage.conditions import GROUP, Condition, selection
+from portal.records.storage.fetching import fetch
 
 COUNT_AT = """
 SELECT r.tenant_id, r.type, r.category, r.labels, count(*) FROM records_resource r
@@ -21,21 +20,15 @@ def groups(
 ) -> list[tuple[str, str, list[str]]]:
     """The distinct (type, category, labels) among a person's records that a search would find."""
     where, parameters = selection(person, types, conditions)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT DISTINCT r.type, r.category, r.labels FROM records_resource r {where}", parameters
-        )
-        return list(cursor.fetchall())
+    query = f"SELECT DISTINCT r.type, r.category, r.labels FROM records_resource r {where}"
+    return [(kind, category, labels) for kind, category, labels in fetch(query, parameters)]
 
 
 def headers(person: UUID, types: Collection[str], conditions: Sequence[Condition]) -> list[Header]:
     """The clear columns of each record that a search would find: for contracts that tell single records apart."""
     where, parameters = selection(person, types, conditions)
     columns = "r.person, r.type, r.fhir_id, r.version, r.category, r.labels, r.date, r.until, r.author"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {columns} FROM records_resource r {where}", parameters)
-        rows = cursor.fetchall()
-    tenant = current_tenant()
+    tenant, rows = current_tenant(), fetch(f"SELECT {columns} FROM records_resource r {where}", parameters)
     return [
         Header(tenant, person, kind, key, version, category, tuple(labels), date, until, author)
         for person, kind, key, version, category, labels, date, until, author in rows
@@ -46,9 +39,7 @@ def count_groups(person: UUID, types: Collection[str]) -> list[tuple[str, str, l
     """As `groups`, with how many records each has."""
     where, parameters = selection(person, types, ())
     query = f"SELECT r.type, r.category, r.labels, count(*) FROM records_resource r {where} GROUP BY 1, 2, 3"
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        return list(cursor.fetchall())
+    return [(kind, category, labels, size) for kind, category, labels, size in fetch(query, parameters)]
 
 
 def count_groups_at(
@@ -56,10 +47,8 @@ def count_groups_at(
 ) -> dict[UUID, list[tuple[str, str, list[str], int]]]:
     """As `count_groups`, by tenant, at several tenants; in the person's own scope (`ledger.scope.party_scope`)."""
     found: dict[UUID, list[tuple[str, str, list[str], int]]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_AT, [list(tenants), person, list(types)])
-        for tenant, *group in cursor.fetchall():
-            found.setdefault(tenant, []).append(tuple(group))
+    for tenant, kind, category, labels, size in fetch(COUNT_AT, [list(tenants), person, list(types)]):
+        found.setdefault(tenant, []).append((kind, category, labels, size))
     return found
 
 
@@ -75,6 +64,5 @@ def count(
     if permitted is not None:
         where += f" AND {GROUP} = ANY(%s)"
         parameters.append(list(permitted))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM records_resource r {where}", parameters)
-        return int(cursor.fetchone()[0])
+    ((found,),) = fetch(f"SELECT count(*) FROM records_resource r {where}", parameters)
+    return int(found)

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
+from ledger.scope import current_tenant
 from portal.records.sealed import Stored
 from portal.records.storage.conditions import GROUP, Condition, Whose, selection
+from portal.records.storage.fetching import fetch
 from portal.records.storage.rows import COLUMNS, CURRENT, stored
 
 _PLACE = "coalesce(r.date, '-infinity')"
@@ -60,10 +60,8 @@ def page(
         parameters += [after.key, after.id]
     tail = f"ORDER BY {order.sql} {direction}, r.fhir_id {direction} LIMIT %s"
     query = f"SELECT {COLUMNS}, nullif({order.sql}, '-infinity') {CURRENT} {where} {tail}"
-    with connection.cursor() as cursor:
-        cursor.execute(query, [*parameters, limit + 1])
-        found = cursor.fetchall()
-    rows = [stored(row[:-1]) for row in found[:limit]]
+    tenant, found = current_tenant(), fetch(query, [*parameters, limit + 1])
+    rows = [stored(row[:-1], tenant) for row in found[:limit]]
     last = (
         Place(order.name, found[limit - 1][-1], rows[-1].header.id) if len(found) > limit and rows else None
     )
@@ -87,11 +85,9 @@ def behind(
         where, wanted = f"{where} AND v.created > %s", [*wanted, since]
     if after is not None:
         where, wanted = f"{where} AND r.id > %s", [*wanted, after]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT r.id, {COLUMNS} {CURRENT} {join} {where} ORDER BY r.id LIMIT %s", [*wanted, limit]
-        )
-        return [(row[0], stored(row[1:])) for row in cursor.fetchall()]
+    query = f"SELECT r.id, {COLUMNS} {CURRENT} {join} {where} ORDER BY r.id LIMIT %s"
+    tenant = current_tenant()
+    return [(row[0], stored(row[1:], tenant)) for row in fetch(query, [*wanted, limit])]
 
 
 def newest(
@@ -116,6 +112,5 @@ def newest(
         f"JOIN k ON k.tenant_id = r.tenant_id AND k.type = r.type AND k.fhir_id = r.fhir_id "
         f"WHERE k.rank > %s AND k.rank <= %s ORDER BY r.category, {_PLACE} DESC, r.fhir_id DESC"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(query, [types, groups_of_types, *parameters, skip, skip + each])
-        return [stored(row) for row in cursor.fetchall()]
+    tenant, wanted = current_tenant(), [types, groups_of_types, *parameters, skip, skip + each]
+    return [stored(row, tenant) for row in fetch(query, wanted)]

@@ -5,11 +5,10 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from ledger.scope import current_tenant
 from portal.records.sealed import Stored
 from portal.records.storage.conditions import GROUP, selection
+from portal.records.storage.fetching import fetch
 from portal.records.storage.rows import COLUMNS, CURRENT, stored
 
 MOST_INCLUDED = 1000
@@ -53,38 +52,32 @@ GROUP BY r.type, r.fhir_id HAVING count(DISTINCT t.digest) = %s ORDER BY r.fhir_
 
 def read(type_name: str, fhir_id: str, version: int | None = None) -> tuple[Stored, bool] | None:
     """A record as it is, or one of its versions; and whether it is deleted."""
-    wanted: list[Any] = [current_tenant(), type_name, fhir_id]
-    if version is not None:
-        wanted.append(version)
-    with connection.cursor() as cursor:
-        cursor.execute(READ if version is None else READ_VERSION, wanted)
-        row = cursor.fetchone()
-    return (stored(row), row[12]) if row else None
+    tenant = current_tenant()
+    if version is None:
+        rows = fetch(READ, [tenant, type_name, fhir_id])
+    else:
+        rows = fetch(READ_VERSION, [tenant, type_name, fhir_id, version])
+    return (stored(rows[0], tenant), rows[0][12]) if rows else None
 
 
 def read_all(type_name: str, fhir_ids: Collection[str]) -> dict[str, Stored]:
     """Those of these records that are there, as they are, by id."""
-    with connection.cursor() as cursor:
-        cursor.execute(READ_ALL, [current_tenant(), type_name, list(fhir_ids)])
-        rows = [stored(row) for row in cursor.fetchall()]
+    tenant = current_tenant()
+    rows = [stored(row, tenant) for row in fetch(READ_ALL, [tenant, type_name, list(fhir_ids)])]
     return {row.header.id: row for row in rows}
 
 
 def current(places: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[Stored, UUID]]:
     """Those of these records (type, id) that are or were there, as they are, each with its row's id."""
-    types, ids = [kind for kind, _ in places], [key for _, key in places]
-    with connection.cursor() as cursor:
-        cursor.execute(READ_PLACES, [types, ids, current_tenant()])
-        rows = cursor.fetchall()
-    return {(row[1], row[2]): (stored(row[:13]), row[13]) for row in rows}
+    tenant, types, ids = current_tenant(), [kind for kind, _ in places], [key for _, key in places]
+    rows = fetch(READ_PLACES, [types, ids, tenant])
+    return {(row[1], row[2]): (stored(row[:13], tenant), row[13]) for row in rows}
 
 
 def labels(places: Collection[tuple[str, str]]) -> dict[tuple[str, str, str], frozenset[str]]:
     """The labels of those of these records (type, id) that bear some: by type, id, and the id of whose Patient."""
     types, ids = [kind for kind, _ in places], [key for _, key in places]
-    with connection.cursor() as cursor:
-        cursor.execute(LABELS, [types, ids, current_tenant()])
-        rows = cursor.fetchall()
+    rows = fetch(LABELS, [types, ids, current_tenant()])
     return {(kind, key, patient): frozenset(found) for kind, key, patient, found in rows}
 
 
@@ -104,20 +97,17 @@ def at_places(
         )
         wanted += [[kind for kind, _ in permitted], [name for _, name in permitted]]
     query = f"SELECT {COLUMNS} {CURRENT} {join} {where} ORDER BY r.type, r.fhir_id LIMIT {MOST_INCLUDED}"
-    with connection.cursor() as cursor:
-        cursor.execute(query, [*wanted, *parameters])
-        return [stored(row) for row in cursor.fetchall()]
+    tenant = current_tenant()
+    return [stored(row, tenant) for row in fetch(query, [*wanted, *parameters])]
 
 
 def found_by_all(digests: Collection[bytes], limit: int) -> list[tuple[str, str]]:
     """(type, id) of the resources that bear all of these tokens."""
-    with connection.cursor() as cursor:
-        cursor.execute(FOUND_BY_ALL, [current_tenant(), list(digests), len(digests), limit])
-        return list(cursor.fetchall())
+    found = fetch(FOUND_BY_ALL, [current_tenant(), list(digests), len(digests), limit])
+    return [(kind, key) for kind, key in found]
 
 
 def persons_found_by(digests: Collection[bytes], limit: int) -> list[tuple[bytes, UUID]]:
     """Which of these tokens the Patient of which person bears."""
-    with connection.cursor() as cursor:
-        cursor.execute(PERSONS_FOUND_BY, [current_tenant(), list(digests), limit])
-        return [(bytes(digest), person) for digest, person in cursor.fetchall()]
+    found = fetch(PERSONS_FOUND_BY, [current_tenant(), list(digests), limit])
+    return [(digest, person) for digest, person in found]

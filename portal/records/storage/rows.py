@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from ledger.scope import current_tenant
 from portal.records.sealed import Header, Stored
 
 COLUMNS = (
@@ -17,8 +17,8 @@ FROM records_resource r JOIN records_version v
 """
 
 
-def stored(row: Sequence[Any]) -> Stored:
-    """A row of `COLUMNS`, in the tenant's scope."""
+def stored(row: Sequence[Any], tenant: UUID) -> Stored:
+    """A row of `COLUMNS`, of this tenant's."""
     (
         person,
         kind,
@@ -35,5 +35,5 @@ def stored(row: Sequence[Any]) -> Stored:
         deleted,
     ) = row
     clear = (category, tuple(labels), date, until, author, deleted)
-    header = Header(current_tenant(), person, kind, fhir_id, version, *clear)
+    header = Header(tenant, person, kind, fhir_id, version, *clear)
     return Stored(header, bytes(sealed), bytes(digest), created)
