@@ -7,13 +7,13 @@ that resolves anew in between leads nowhere else. Redirects are not followed. A 
 import http.client
 import ipaddress
 import socket
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from ledger.deadlines import Connection, SecureConnection, within
 from ledger.errors import OutboundRefused
 
 SECONDS = 10.0
@@ -39,21 +39,20 @@ def call(
 ) -> Answer:
     """What the address answers, whatever its status. Raises OutboundRefused if it must not be called or is silent.
 
-    `inside`: a service of our own network, which an operator named: private addresses are what is expected then.
+    `seconds`: for all of it, however slowly it goes on answering. `inside`: a service of our own network, which an
+    operator named: private addresses are what is expected then.
     """
     scheme, host, port, path = _parts(url, inside=inside)
     address = _resolve(host, port, inside=inside)
-    connection: http.client.HTTPConnection
-    if scheme == "https":
-        connection = _Pinned(host, port, address, seconds)
-    else:
-        connection = http.client.HTTPConnection(address, port, timeout=seconds)
+    kind = SecureConnection if scheme == "https" else Connection
+    connection = kind(host, port, seconds=seconds, address=address)
     named = f"[{host}]" if ":" in host else host
     try:
         sent = {"Host": named if port in (80, 443) else f"{named}:{port}", **(headers or {})}
-        connection.request(method, path, body=body, headers=sent)
-        with connection.getresponse() as response:
-            content = response.read(largest + 1)
+        with within(seconds, connection):
+            connection.request(method, path, body=body, headers=sent)
+            with connection.getresponse() as response:
+                content = response.read(largest + 1)
     except (OSError, http.client.HTTPException) as error:
         raise OutboundRefused(f"{host} does not answer ({type(error).__name__}).") from None
     finally:
@@ -98,16 +97,3 @@ def _resolve(host: str, port: int, *, inside: bool) -> str:
         if not (address.is_global or inside or (settings.DEBUG and address.is_loopback)):
             raise OutboundRefused(f"{host} leads into a private network, where this node calls nobody.")
     return min(found)
-
-
-class _Pinned(http.client.HTTPSConnection):
-    """TLS for the name, at the address that was looked at."""
-
-    def __init__(self, host: str, port: int, address: str, seconds: float) -> None:
-        self._tls = ssl.create_default_context()
-        super().__init__(host, port, timeout=seconds, context=self._tls)
-        self._address = address
-
-    def connect(self) -> None:
-        plain = socket.create_connection((self._address, self.port), self.timeout)
-        self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from io import BytesIO
 from urllib.parse import urlsplit
 
+from ledger.deadlines import Connection, SecureConnection, within
 from ledger.errors import FormatError, LogUnreachable, ProofError
 from ledger.reading import Fetch
 
 SECONDS = 30.0
+"""For one file of the log, however slowly it comes."""
 LARGEST = 256 * (65_535 + 2)
 """No file of a log is longer than a full bundle of the longest entries."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -28,8 +30,8 @@ def remote_log(url: str, *, token: str = "") -> Iterator[Fetch]:
     local = parts.scheme == "http" and host in LOOPBACK
     if not host or not (parts.scheme == "https" or local) or parts.query or parts.fragment or parts.username:
         raise LogUnreachable("The address of a log is https://host/path (http only on this machine).")
-    kind = http.client.HTTPConnection if local else http.client.HTTPSConnection
-    connection = kind(host, port, timeout=SECONDS)
+    kind = Connection if local else SecureConnection
+    connection = kind(host, port, seconds=SECONDS)
     try:
         yield _Remote(connection, parts.path.rstrip("/"), token).fetch
     finally:
@@ -39,7 +41,7 @@ def remote_log(url: str, *, token: str = "") -> Iterator[Fetch]:
 class _Remote:
     """One connection that is kept. Redirects are not followed: they would carry the token elsewhere."""
 
-    def __init__(self, connection: http.client.HTTPConnection, prefix: str, token: str) -> None:
+    def __init__(self, connection: Connection, prefix: str, token: str) -> None:
         self._connection, self._prefix, self._token = connection, prefix, token
 
     def fetch(self, path: str) -> bytes:
@@ -70,9 +72,10 @@ class _Remote:
         headers = {"Accept-Encoding": "gzip, identity"}
         if self._token and path.startswith("tile/entries/"):
             headers["Authorization"] = f"Bearer {self._token}"
-        self._connection.request("GET", f"{self._prefix}/{path}", headers=headers)
-        answer = self._connection.getresponse()
-        content = answer.read(LARGEST + 1)
+        with within(SECONDS, self._connection):
+            self._connection.request("GET", f"{self._prefix}/{path}", headers=headers)
+            answer = self._connection.getresponse()
+            content = answer.read(LARGEST + 1)
         return answer.status, answer.headers.get("Content-Encoding", "").lower(), content
 
 
