@@ -24,6 +24,7 @@ __all__ = [
     "append",
     "export_evidence",
     "open_log",
+    "promised_before",
     "register_gate",
     "register_types",
     "register_verifier",
@@ -65,6 +66,12 @@ def append(
     promise = Promise(log.origin, clear.id, sha256(body), now)
     _insert(clear, promise, body, subject)
     return SignedPromise(promise, log.promises)
+
+
+def promised_before(id: UUID, *, digest: bytes, time: datetime) -> SignedPromise:  # noqa: A002 - the field's own name
+    """The promise of an entry of the tenant in scope that was appended before, by what it says."""
+    log = log_for_append(current_tenant())
+    return SignedPromise(Promise(log.origin, id, digest, time), log.promises)
 
 
 def _insert(clear: Clear, promise: Promise, body: bytes, subject: UUID | None) -> None:

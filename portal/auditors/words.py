@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 KINDS = {
     "access.permitted": _("Access"),
     "access.denied": _("Access refused"),
+    "access.repeated": _("Access refused again"),
     "access.emergency": _("Emergency access opened"),
     "access.failed": _("Access failed afterwards"),
     "emergency.ended": _("Emergency access ended"),
@@ -56,8 +57,11 @@ KINDS = {
     "subject.erased": _("Person erased"),
 }
 GROUPS = {
-    "accesses": (_("Accesses, permitted or refused"), ("access.permitted", "access.denied", "access.failed")),
-    "refused": (_("Refused accesses"), ("access.denied",)),
+    "accesses": (
+        _("Accesses, permitted or refused"),
+        ("access.permitted", "access.denied", "access.repeated", "access.failed"),
+    ),
+    "refused": (_("Refused accesses"), ("access.denied", "access.repeated")),
     "emergencies": (
         _("Emergency access and its reviews"),
         ("access.emergency", "emergency.ended", "review.closed"),
@@ -81,7 +85,7 @@ GROUPS = {
     ),
 }
 ALARMS = frozenset({"access.emergency", "record.tampered"})
-REFUSALS = frozenset({"access.denied", "access.failed"})
+REFUSALS = frozenset({"access.denied", "access.repeated", "access.failed"})
 
 
 def kind(name: str, audit: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ PAGE = 100
 SEARCHED = 1000
 KINDS: Mapping[str, Sequence[str]] = {
     "seen": ("access.permitted",),
-    "refused": ("access.denied", "access.failed"),
+    "refused": ("access.denied", "access.repeated", "access.failed"),
     "emergency": ("access.emergency",),
     "wrote": WRITE_TYPES,
 }

@@ -25,6 +25,7 @@ NOTHING: Mapping[UUID, Case] = {}
 _KINDS: Mapping[str, LinkKind] = {
     "access.permitted": "seen",
     "access.denied": "refused",
+    "access.repeated": "refused",
     "access.failed": "refused",
     "access.emergency": "emergency",
     "record.created": "wrote",

@@ -3,6 +3,7 @@ from django.apps import AppConfig
 ENTRY_TYPES = (
     "access.permitted",
     "access.denied",
+    "access.repeated",
     "access.emergency",
     "access.failed",
     "record.imported",

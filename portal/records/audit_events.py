@@ -47,6 +47,7 @@ _DISCLOSURE = Pattern(
 _DECISION = Pattern("AuthZconsent", ALERT, AUTHORISATION, "E")
 _BY_TYPE = {
     "access.denied": _DECISION,
+    "access.repeated": _DECISION,
     "record.imported": _CREATE,
     "record.created": _CREATE,
     "record.updated": _UPDATE,
@@ -57,8 +58,8 @@ _BY_TYPE = {
 _STARTED = Pattern("", ALERT, (DCM, "110127"), "E")
 _BY_INTERACTION = {"read": _READ, "export": _DISCLOSURE}
 TYPES = (
-    "access.permitted", "access.denied", "access.emergency", "access.failed", "record.imported", "record.created",
-    "record.updated", "record.deleted", "contract.proposed", "contract.signed", "contract.cosigned",
+    "access.permitted", "access.denied", "access.repeated", "access.emergency", "access.failed", "record.imported",
+    "record.created", "record.updated", "record.deleted", "contract.proposed", "contract.signed", "contract.cosigned",
     "contract.activated", "contract.suspended", "contract.superseded", "contract.revoked", "contract.expired",
     "emergency.ended",
 )  # fmt: skip
@@ -78,7 +79,9 @@ def pattern_of(entry: Entry) -> Pattern:
 def audit_event(entry: Entry, *, patient: str, observer: str) -> Json:
     """The AuditEvent of an entry. `patient`: the id of the FHIR Patient, or "" where it may not be told."""
     pattern, audit = pattern_of(entry), entry.audit
-    outcome = {"access.denied": DENIED, "access.failed": FAILED}.get(entry.type, SUCCESS)
+    outcome = {"access.denied": DENIED, "access.repeated": DENIED, "access.failed": FAILED}.get(
+        entry.type, SUCCESS
+    )
     shown: Json = {
         "resourceType": "AuditEvent",
         "id": str(entry.id),

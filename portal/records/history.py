@@ -16,7 +16,8 @@ from portal.accounts.identity import Caller
 from portal.records.errors import NotYourRecord
 
 WRITE_TYPES = ("record.created", "record.updated", "record.deleted")
-ACCESS_TYPES = ("access.permitted", "access.denied", "access.emergency", "access.failed", *WRITE_TYPES)
+REFUSED_TYPES = ("access.denied", "access.repeated")  # the second: how often the same came again
+ACCESS_TYPES = ("access.permitted", *REFUSED_TYPES, "access.emergency", "access.failed", *WRITE_TYPES)
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,23 @@ class Chunk(models.Model):
     sealed = models.BinaryField()
 
 
+class Denial(models.Model):
+    """A denial of a short while ago, by what it says, and how often the same came again; gone once that is entered."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "digest")
+    tenant_id = models.UUIDField()
+    digest = models.BinaryField(db_comment="HMAC of what the entry says")
+    person = models.UUIDField()
+    entry = models.UUIDField(db_comment="The entry of the first one")
+    promised = models.BinaryField(db_comment="What its promise names as the hash of its body")
+    first = models.DateTimeField()
+    last = models.DateTimeField()
+    repeats = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index("tenant_id", "first", name="records_denials_by_age")]
+
+
 class Export(models.Model):
     """A bulk export that somebody asked for, and how far it is: `position` in `people`, `after` which row of hers."""
 

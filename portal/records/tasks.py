@@ -15,6 +15,15 @@ def export(tenant: str, export: str) -> None:
     run(tenant=UUID(tenant), export=UUID(export))
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="records.enter_repeated", queueing_lock="records.enter_repeated")
+def enter_repeated(timestamp: int) -> int:
+    """Enter how often identical denials came again; returns how many entries that made."""
+    from portal.records.access.repeating import enter_repeated as enter  # noqa: PLC0415
+
+    return sum(enter(log.tenant_id) for log in ledger.logs())
+
+
 @app.periodic(cron="23 * * * *")
 @app.task(name="records.expire_exports", queueing_lock="records.expire_exports")
 def expire_exports(timestamp: int) -> int:

@@ -6,6 +6,9 @@ from portal.settings.environment import env
 ASSENT_CALLS_PER_MINUTE = env.int("ASSENT_CALLS_PER_MINUTE", default=3000)
 ASSENT_WRONG_TOKENS_PER_MINUTE = env.int("ASSENT_WRONG_TOKENS_PER_MINUTE", default=60)
 
+# For how many seconds denials that are the same as the first make one entry that counts them; 0: each its own.
+ASSENT_DENIALS_WINDOW = env.int("ASSENT_DENIALS_WINDOW", default=60)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -36,6 +36,7 @@ OBSERVATION: dict[str, Any] = {
     ],
     "subject": {"reference": f"Patient/{PATIENT}"},
 }
+PATCH = [{"op": "replace", "path": "/status", "value": "amended"}]
 BATCH = {
     "resourceType": "Bundle",
     "type": "batch",
@@ -54,6 +55,7 @@ class Row:
     body: Any = None
     letters: str = ""
     about: bool = True  # whether it names a person, so that a refusal is an entry of hers
+    form: str = "application/fhir+json"
 
 
 def rest(scope: str) -> Row:
@@ -109,7 +111,10 @@ ROWS: dict[Key, Row] = {
     ("POST", _TYPE): fhir("c", body=OBSERVATION),
     ("GET", f"{_TYPE}/<key>"): fhir("r"),
     ("PUT", f"{_TYPE}/<key>"): fhir("u", body={**OBSERVATION, "id": LAB}),
+    ("PATCH", f"{_TYPE}/<key>"): fhir("ru", body=PATCH, form="application/json-patch+json"),
     ("DELETE", f"{_TYPE}/<key>"): fhir("d"),
+    ("PUT", _TYPE): fhir("su", query="identifier=urn:test|none", body=OBSERVATION),
+    ("DELETE", _TYPE): fhir("sd", query=f"patient={PATIENT}&_id={LAB}"),
     ("GET", f"{_TYPE}/_history"): fhir("rs", query=f"patient={PATIENT}"),
     ("GET", f"{_TYPE}/<key>/_history"): fhir("rs"),
     ("GET", f"{_TYPE}/<key>/_history/<version>"): fhir("r"),

@@ -144,7 +144,7 @@ class Bench:
             return urlencode(row.body), "application/x-www-form-urlencoded"
         if row.kind in (FHIR, GOOD, MINE, OWN, PEOPLE):
             return (
-                (json.dumps(row.body), "application/fhir+json")
+                (json.dumps(row.body), row.form)
                 if row.body
                 else ("", "application/x-www-form-urlencoded")
             )
@@ -156,7 +156,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(db: None) -> Bench:
+def bench(db: None, settings: Any) -> Bench:
+    settings.ASSENT_DENIALS_WINDOW = 0  # each refusal is looked for by itself
     return Bench(people.build())
 
 

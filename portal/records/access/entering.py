@@ -8,6 +8,7 @@ from consent.facts import Decision, Decisions
 from ledger import services as ledger
 from ledger.promise import SignedPromise
 from portal.accounts.identity import Caller
+from portal.records.access import repeating
 from portal.records.access.asking import Asked
 from portal.records.access.deciding import cited
 from portal.records.sealed import Sealed, named
@@ -32,7 +33,8 @@ def enter(
 ) -> Entered:
     """Append the entry of an access, permitted or denied, in the transaction that decided it.
 
-    `type` is that of the entry: by default the one that the decision makes it.
+    `type` is that of the entry: by default the one that the decision makes it. A denial that is the same as one a short
+    while ago is counted, and cites the entry of that one (`repeating`).
     """
     decision = cited(decisions)
     audit = {
@@ -47,13 +49,15 @@ def enter(
         **basis(decision),
         "decided": _decided(decisions),
     }
+    kind = type or _entry_type(decision)
+    denial = repeating.digest_of(audit, asked.person) if kind == "access.denied" else None
+    if denial and (promise := repeating.entered_before(denial)):
+        return Entered(decisions, decision, promise)
     signed = ledger.append(
-        type=type or _entry_type(decision),
-        actor=asked.caller.user,
-        subject=asked.person,
-        audit=audit,
-        inputs=decisions.inputs,
+        type=kind, actor=asked.caller.user, subject=asked.person, audit=audit, inputs=decisions.inputs
     )
+    if denial:
+        repeating.begin(denial, asked.person, signed)
     consent.count_uses(person=asked.person, decisions=decisions)
     return Entered(decisions, replace(decision, duties=_owed(decisions)), signed)
 
