@@ -23,6 +23,11 @@ from tests.cast import PATIENT, Cast
 LAB = f"{PATIENT}-hba1c-1"
 
 
+@pytest.fixture(autouse=True)
+def a_while(settings: Any) -> None:
+    settings.ASSENT_DENIALS_WINDOW = 60
+
+
 def refused(cast: Cast, caller: Caller, key: str = LAB, **more: Any) -> Denied:
     with pytest.raises(Denied) as caught:
         services.read(caller=caller, tenant=cast.hospital.id, type="Observation", id=key, **more)

@@ -143,11 +143,7 @@ class Bench:
         if row.kind == CLIENT:
             return urlencode(row.body), "application/x-www-form-urlencoded"
         if row.kind in (FHIR, GOOD, MINE, OWN, PEOPLE):
-            return (
-                (json.dumps(row.body), row.form)
-                if row.body
-                else ("", "application/x-www-form-urlencoded")
-            )
+            return (json.dumps(row.body), row.form) if row.body else ("", "application/x-www-form-urlencoded")
         return "{}", "application/json"
 
     def denials(self) -> int:
@@ -156,8 +152,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(db: None, settings: Any) -> Bench:
-    settings.ASSENT_DENIALS_WINDOW = 0  # each refusal is looked for by itself
+def bench(db: None) -> Bench:
     return Bench(people.build())
 
 

@@ -66,7 +66,15 @@ def begin(digest: bytes, person: UUID, signed: SignedPromise) -> None:
     _close("digest = %s", digest)
     promise = signed.promise
     with connection.cursor() as cursor:
-        noted: list[Any] = [current_tenant(), digest, person, promise.id, promise.digest, promise.time, promise.time]
+        noted: list[Any] = [
+            current_tenant(),
+            digest,
+            person,
+            promise.id,
+            promise.digest,
+            promise.time,
+            promise.time,
+        ]
         cursor.execute(BEGIN, noted)
 
 
