@@ -47,7 +47,13 @@ def confirmation_required(
         return view(request, *args, **kwargs)
 
     asked: Callable[..., HttpResponseBase] = reauthentication_required(confirmed, allow_get=True)
-    return asked
+
+    @wraps(view)
+    def after_the_door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        """A visitor has nothing to confirm: the page's own door asks for a log-in and keeps what was typed."""
+        return (asked if request.user.is_authenticated else view)(request, *args, **kwargs)
+
+    return after_the_door
 
 
 def evidence(request: HttpRequest) -> dict[str, str]:

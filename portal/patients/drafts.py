@@ -1,16 +1,19 @@
 """The answers given so far while somebody shares, kept by the server until they sign or give up."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.core import signing
 from django.http import HttpRequest
 
 from consent import selectors as consent
 from portal.accounts import selectors as accounts
 
-KEY = "patients.draft"
+KEY, FIELD = "patients.draft", "draft"
+LASTS = timedelta(hours=2)
 STEPS = ("where", "who", "what", "why", "until")
 OWN = "own"
 """The purpose of whoever begins with no template."""
@@ -95,7 +98,29 @@ def _after(day: str) -> datetime:
 def load(request: HttpRequest) -> Draft:
     """The draft of this session, empty if there is none."""
     kept = request.session.get(KEY)
+    if kept is None and (kept := _given_back(request)):
+        request.session[KEY] = kept
     return Draft(**kept) if isinstance(kept, dict) else Draft()
+
+
+def sealed(request: HttpRequest, draft: Draft) -> str:
+    """For a form: the answers so far, so that they outlive the session. Good for this account only, and for a while."""
+    return signing.dumps(asdict(draft), salt=_salt(request), compress=True)
+
+
+def _given_back(request: HttpRequest) -> Any:
+    """The answers beside those that were sent after the session had ended (portal.staff.kept).
+
+    Not those of any form that is sent: a second tab would sign once more what the first one has signed.
+    """
+    text = getattr(request, "kept_fields", {}).get(FIELD, [""])[-1]
+    with contextlib.suppress(signing.BadSignature):
+        return signing.loads(text, salt=_salt(request), max_age=LASTS)
+    return None
+
+
+def _salt(request: HttpRequest) -> str:
+    return f"{KEY}.{request.user.pk}"
 
 
 def save(request: HttpRequest, draft: Draft) -> None:

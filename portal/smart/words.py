@@ -13,7 +13,7 @@ from portal.records.scoping import restriction
 
 _BESIDE = {
     "openid": gettext_lazy("Know that it is you who signed in"),
-    "fhirUser": gettext_lazy("Know which entry of the record you are"),
+    "fhirUser": gettext_lazy("Know which person of the record you are"),
     "offline_access": gettext_lazy("Stay connected while you are away"),
     "online_access": gettext_lazy("Stay connected for up to 12 hours"),
     "launch/patient": gettext_lazy("Know whose record it is"),

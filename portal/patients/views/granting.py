@@ -85,6 +85,7 @@ def question(who: Visitor, step: str) -> HttpResponseBase:
         drafts.save(who.request, draft)
         return _onward(draft)
     context = checking.asking(draft, step) | _whose(side) | {"form": form}
+    context |= {"draft": drafts.sealed(who.request, draft)}
     return who.page("patients/grant.html", context, status=422 if form.is_bound else 200)
 
 
@@ -112,6 +113,7 @@ def check(who: Visitor) -> HttpResponseBase:
     counts = _counts(who, draft, offered)
     context = checking.checking(draft, offered, counts) | _whose(side)
     context |= {"form": form, "ways": signing.ways(who.caller, offered), **_beside(who, draft, offered)}
+    context |= {"draft": drafts.sealed(who.request, draft)}
     return who.page("patients/grant.html", context, status=422 if form.is_bound else 200)
 
 
