@@ -1,4 +1,8 @@
-"""Which records refer to which, where a contract names records: from the search index, without opening any."""
+"""Which records refer to which, where a contract names records: now, from the search index, without opening any.
+
+What a record referred to before stands in its former versions alone. These are opened for it, only where one of them is
+asked for and a contract names what is linked; nothing of them but the references is looked at.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -8,7 +12,8 @@ from django.db import connection
 
 from consent.facts import Distinctions, ResourceFacts
 from ledger.scope import current_tenant
-from portal.records import index
+from portal.records import index, storage
+from portal.records.opening import open_rows
 
 REFERRING = """
 SELECT t.digest, r.type, r.fhir_id FROM records_token t JOIN records_resource r
@@ -30,6 +35,38 @@ def with_links(person: UUID, facts: Iterable[ResourceFacts], told: Distinctions)
     backwards = _made(person, sources={one.partition("/")[0] for one in told.related}, targets=known)
     from_named = {(target, source) for target, source in backwards if source in told.related}
     return [_linked(one, to_named, from_named) for one in found]
+
+
+def with_former_links(
+    person: UUID, facts: Iterable[ResourceFacts], told: Distinctions
+) -> list[ResourceFacts]:
+    """These facts with the links that any version of the records ever made: for former versions, beside `with_links`.
+
+    A refusal of what is linked with a record then holds for the versions before and after the link was dropped, while
+    a permit needs the link of today, too.
+    """
+    found, named = list(facts), told.related | told.dependents
+    known = {_reference(one) for one in found if one.id}
+    if not named or not known:
+        return found
+    made = _ever_made(person, known | told.related, named | known)
+    to_named = {(target, source) for target, source in made if target in named}
+    from_named = {(target, source) for target, source in made if source in told.related}
+    return [_linked(one, to_named, from_named) for one in found]
+
+
+def _ever_made(person: UUID, sources: Collection[str], targets: Collection[str]) -> set[Pair]:
+    """What does not open counts as referring to everything that is named: nobody can say that it does not."""
+    places = [(kind, key) for kind, _, key in (one.partition("/") for one in sources)]
+    opened = open_rows(current_tenant(), storage.every_version(person, places))
+    made = {
+        (target, f"{one.type}/{one.id}")
+        for one in opened.records
+        for target in index.references_in(one.resource)
+        if target in targets
+    }
+    shut = {f"{row.header.type}/{row.header.id}" for row in opened.tampered}
+    return made | {(target, source) for target in targets for source in shut}
 
 
 def _linked(one: ResourceFacts, to_named: set[Pair], from_named: set[Pair]) -> ResourceFacts:

@@ -11,7 +11,7 @@ from portal.records import storage
 from portal.records.access import all_or_none, ask, circumstances, decide, deciding, enter
 from portal.records.errors import Denied, RecordDeleted, UnknownRecord, UnsupportedType
 from portal.records.kinds import KINDS
-from portal.records.links import with_links
+from portal.records.links import with_former_links, with_links
 from portal.records.opening import Record, open_directory, release_all
 from portal.records.scoping import require_scope
 from portal.records.sealed import Stored
@@ -51,7 +51,10 @@ def read(
         assert row.header.person is not None  # noqa: S101 - a constraint of the table
         asked = ask(caller, tenant, row.header.person, purpose=purpose, interaction="read")
         under = circumstances(asked)
-        facts = with_links(asked.person, facts_of_version(row.header, current.header), under.told)
+        plain = facts_of_version(row.header, current.header)
+        facts = with_links(asked.person, plain, under.told)
+        if row.header.version != current.header.version:
+            facts += with_former_links(asked.person, plain, under.told)
         decisions = all_or_none(decide(asked, facts, under))
         entered = enter(asked, decisions, [row], categories={one.category for one in facts})
     if not entered.decision.permitted:

@@ -1,7 +1,8 @@
 """Which versions of records could be shown, as decisions tell them apart; and of those, which they permit.
 
 A version is decided by what it was, and by what its record is now. Whoever raised a label, moved the record to a
-closed category or into a closed period, or refused it by name, meant what was written before as well.
+closed category or into a closed period, or refused it by name, meant what was written before as well; whoever refused
+what is linked with a record meant the versions after the link was dropped, too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from django.db import connection
 from consent.facts import Decisions, Distinctions, ResourceFacts
 from ledger.scope import current_tenant
 from portal.records.access import facts_of, group_facts
-from portal.records.links import with_links
+from portal.records.links import with_former_links, with_links
 from portal.records.sealed import Header
 from portal.records.storage import Condition
 
@@ -80,15 +81,22 @@ def _single(
     person: UUID, where: Condition, told: Distinctions
 ) -> dict[tuple[str, int], frozenset[ResourceFacts]]:
     tenant = current_tenant()
-    plain = {
-        (key, clear[0]): facts_of_version(
-            Header(tenant, person, kind, key, *clear[:6]), Header(tenant, person, kind, key, *clear[6:])
-        )
-        for kind, key, *clear in _query(_SINGLE, where)
+    plain, former = {}, set()
+    for kind, key, *clear in _query(_SINGLE, where):
+        then = Header(tenant, person, kind, key, *clear[:6])
+        now = Header(tenant, person, kind, key, *clear[6:])
+        plain[key, then.version] = facts_of_version(then, now)
+        if then.version != now.version:
+            former.add((key, then.version))
+    every = frozenset().union(*plain.values())
+    before = frozenset().union(*(plain[place] for place in former))
+    links = dict(zip(every, with_links(person, every, told), strict=True))
+    ever = dict(zip(before, with_former_links(person, before, told), strict=True))
+    return {
+        place: frozenset(links[one] for one in facts)
+        | (frozenset(ever[one] for one in facts) if place in former else frozenset())
+        for place, facts in plain.items()
     }
-    links = {one: one for one in frozenset().union(*plain.values())}
-    links = dict(zip(links, with_links(person, links, told), strict=True))
-    return {place: frozenset(links[one] for one in facts) for place, facts in plain.items()}
 
 
 def _permitted(facts: frozenset[ResourceFacts], decisions: Decisions) -> bool:

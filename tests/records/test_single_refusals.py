@@ -1,6 +1,7 @@
 """A refusal that names single records holds on every way to them, whatever else is shared of their kind."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from portal.records import services
 from portal.records.errors import Denied
 from tests.cast import PATIENT, Cast, lab, store
 from tests.records.test_export import lines, start, work
+from tests.records.test_tampering import FLIP, as_attacker
 
 SECRET, OPEN = f"{PATIENT}-secret", f"{PATIENT}-hba1c-2"
 VISIT = "Encounter/closed-visit"
@@ -130,3 +132,50 @@ def test_a_version_is_closed_by_the_date_that_its_record_has_now(shared: Cast) -
     refuse(shared, "by its date")
     store(shared.hospital, lab(PATIENT, "hba1c-2", "59261-8", 52, "2001-05-07"))
     assert {OPEN} & (_read(shared, version=1) | _history(shared) | _history_of_type(shared)) == set()
+
+
+def _versions(cast: Cast, *there: int) -> set[int]:
+    """Those of the secret that the doctor is shown: in both histories, and one by one."""
+    shown = set()
+    for key, patient in ((SECRET, ""), ("", PATIENT)):
+        try:
+            found = services.lineage(
+                caller=cast.doctor, tenant=cast.hospital.id, type="Observation", id=key, patient=patient
+            )
+        except Denied:
+            continue
+        shown |= {one.version for one in found.versions if one.id == SECRET}
+    for version in there:
+        with suppress(Denied):
+            services.read(
+                caller=cast.doctor, tenant=cast.hospital.id, type="Observation", id=SECRET, version=version
+            )
+            shown.add(version)
+    return shown
+
+
+@pytest.mark.parametrize("refusal", ["by what it refers to", "by what it depends on"])
+def test_former_versions_stay_refused_when_the_link_is_dropped(shared: Cast, refusal: str) -> None:
+    refuse(shared, refusal)
+    store(shared.hospital, lab(PATIENT, "secret", "2345-7", 6, "2001-05-06"))
+    assert _versions(shared, 1, 2, 3) == {3}
+    assert SECRET in _read(shared)
+
+
+@pytest.mark.parametrize("meaning", ["related", "dependents"])
+def test_a_permit_of_what_is_linked_ends_with_the_link_for_all_versions(cast: Cast, meaning: str) -> None:
+    secret = lab(PATIENT, "secret", "2345-7", 5, "2001-05-06")
+    store(cast.hospital, {**secret, "encounter": {"reference": VISIT}})
+    cast.grant(cast.doctor, records=[Named(meaning, VISIT)])
+    assert _versions(cast, 1) == {1}
+    store(cast.hospital, secret)
+    assert _versions(cast, 1, 2) == set()
+
+
+def test_a_former_version_that_does_not_open_counts_as_linked(shared: Cast, administrator: Any) -> None:
+    refuse(shared, "by what it refers to")
+    store(shared.hospital, lab(PATIENT, "secret", "2345-7", 6, "2001-05-06"))
+    with as_attacker(administrator) as attacker:
+        change = f"UPDATE records_version SET sealed = {FLIP} WHERE fhir_id = %s AND version < 3"
+        attacker.execute(change, [SECRET])
+    assert _versions(shared, 1, 2, 3) == {3}

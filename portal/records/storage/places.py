@@ -29,6 +29,14 @@ SELECT person, type, fhir_id, version, category, labels, date, until, author, se
 FROM records_version WHERE tenant_id = %s AND type = %s AND fhir_id = %s AND version = %s
 """
 
+EVERY_VERSION = """
+SELECT v.person, v.type, v.fhir_id, v.version, v.category, v.labels, v.date, v.until, v.author, v.sealed,
+  v.content_hash, v.created, v.deleted
+FROM unnest(%s::text[], %s::text[]) AS w(type, fhir_id)
+JOIN records_version v ON v.tenant_id = %s AND v.type = w.type AND v.fhir_id = w.fhir_id
+WHERE v.person = %s AND NOT v.deleted
+"""
+
 LABELS = """
 SELECT r.type, r.fhir_id, p.fhir_id, r.labels FROM unnest(%s::text[], %s::text[]) AS w(type, fhir_id)
 JOIN records_resource r ON r.tenant_id = %s AND r.type = w.type AND r.fhir_id = w.fhir_id
@@ -111,3 +119,10 @@ def persons_found_by(digests: Collection[bytes], limit: int) -> list[tuple[bytes
     """Which of these tokens the Patient of which person bears."""
     found = fetch(PERSONS_FOUND_BY, [current_tenant(), list(digests), limit])
     return [(digest, person) for digest, person in found]
+
+
+def every_version(person: UUID, places: Collection[tuple[str, str]]) -> list[Stored]:
+    """All versions with content of those of these records that are about this person."""
+    types, ids = [kind for kind, _ in places], [key for _, key in places]
+    tenant = current_tenant()
+    return [stored(row, tenant) for row in fetch(EVERY_VERSION, [types, ids, tenant, person])]
