@@ -131,6 +131,22 @@ def shadowing(person: UUID, offers: Sequence[Terms]) -> list[Shadow]:
     return [shadow for terms in offers for shadow in shadows(terms, own)]
 
 
+def awaiting_cosigner(cosigner: UUID) -> list[Contract]:
+    """The contracts that wait for this account's second signature, in its own scope; the oldest first."""
+    waiting = Contract.objects.filter(
+        state=State.SIGNED, ends__gt=Now(), terms__contains={"cosigner": str(cosigner)}
+    )
+    return list(waiting.order_by("signed_at", "id"))
+
+
+def contract_to_cosign(id: UUID, *, cosigner: UUID) -> Contract:  # noqa: A002
+    """One contract that names this account as its second signer, wherever it stands. Raises UnknownContract."""
+    found = Contract.objects.filter(id=id, terms__contains={"cosigner": str(cosigner)}).first()
+    if found is None:
+        raise UnknownContract("There is no contract with that id that waits for your signature.")
+    return found
+
+
 def delegations_to(delegate: UUID) -> list[Contract]:
     """The contracts in force that let somebody decide about the sharing of others, in the delegate's own scope."""
     return list(_delegations(_in_force()).filter(grantee=delegate).order_by("tenant_id", "-ends", "id"))

@@ -76,7 +76,7 @@ class Cast:
                 grantor=self.amara.user,
                 terms=Terms(where.id, Grantee(kind, key), categories, purposes, **terms),
                 signature=Signature("reauthenticated", self.amara.user),
-                display=Display(to.name, where.name),
+                display=Display(to.name, where.name, cosigner="Second" if terms.get("cosigner") else ""),
             )
 
     def revoke(self, contract: Contract) -> None:

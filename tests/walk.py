@@ -117,6 +117,7 @@ def world() -> World:
     delegation = cast.grant(
         cast.guardian, "lab-results", kind="person", purposes=("PATRQT",), actions=("read", "manage_consent")
     )
+    waiting = cast.grant(cast.doctor, "allergies", cosigner=cast.guardian.user)
     chart(caller=cast.doctor, tenant=cast.hospital.id, person=cast.person, category="lab-results")
     entry = who_has_seen(caller=cast.amara, tenant=cast.hospital.id)[0].entry
     about = {"tenant": cast.hospital.slug, "custodian": cast.hospital.slug, "person": cast.person}
@@ -136,6 +137,7 @@ def world() -> World:
         "auditors:accounting_file": {"form": "csv"},
         "accounts:invitation_follow": {"link": "none"},
         "administration:guardian_pause": {"contract": delegation.id},
+        "patients:second": {"contract": waiting.id},
         "patients:correct": {"category": "medicines", "entry": name_of_medicine(cast)},
     }
     return World(cast, arguments)

@@ -3,7 +3,8 @@
 from consent.services.adoption import adopt_fhir_consent
 from consent.services.analysis import Change, Onlooker, Sight, what_changes, who_could_see
 from consent.services.base_policy import set_base_policy
-from consent.services.contracts import cosign, grant, revoke
+from consent.services.contracts import grant, revoke
+from consent.services.cosigning import cosign, decline_cosignature
 from consent.services.decisions import circumstances, decide
 from consent.services.emergencies import end_emergency, open_emergency, review_emergency
 from consent.services.emergency_rule import set_emergency_rule
@@ -41,6 +42,7 @@ __all__ = [
     "cosign",
     "count_uses",
     "decide",
+    "decline_cosignature",
     "decline_request",
     "end_emergency",
     "end_share",

@@ -9,9 +9,7 @@ from consent import instants
 from consent.compiler import ContractCode, compile_contract
 from consent.errors import (
     ContractEnded,
-    ContractNotWaiting,
     PeriodError,
-    SignatureRefused,
     UnknownContract,
     WrongCustodian,
 )
@@ -84,31 +82,6 @@ def revoke(*, contract: UUID, actor: UUID, person: UUID | None = None) -> Contra
     return end(found, State.REVOKED, actor=actor, now=now)
 
 
-def cosign(*, contract: UUID, signature: Signature, cosigner: UUID) -> Contract:
-    """Put the second signature under a contract that waits for this signer's; it comes into force.
-
-    Raises UnknownContract, ContractNotWaiting, ContractEnded, SignatureRefused.
-    """
-    found = Contract.objects.filter(tenant_id=current_tenant(), id=contract).first()
-    if found is None or found.terms.get("cosigner") != str(cosigner):
-        raise UnknownContract("There is no contract with that id that waits for your signature.")
-    if signature.by == found.grantor:
-        raise SignatureRefused("A second signature is that of somebody else than the first.")
-    check_signer(signature, grantor=cosigner)
-    require_kind(signature.kind)
-    now = change_of(found.person)
-    found.refresh_from_db()
-    check_standing(found, now)
-    if found.state != State.SIGNED:
-        raise ContractNotWaiting("This contract does not wait for a second signature.")
-    found.cosigned_at, found.cosignature_kind = now, signature.kind
-    found.cosignature_evidence = dict(signature.evidence)
-    found.save(update_fields=["cosigned_at", "cosignature_kind", "cosignature_evidence"])
-    enter("contract.cosigned", found, actor=signature.by, inputs=_signed(found, signature))
-    _activate(found, now)
-    return found
-
-
 def enter_proposal(
     *,
     person: UUID,
@@ -151,9 +124,9 @@ def put_in_force(contract: Contract, signature: Signature, now: datetime) -> Non
     contract.state, contract.signed_at = State.SIGNED, now
     contract.signature_kind, contract.signature_evidence = signature.kind, dict(signature.evidence)
     contract.save(update_fields=["state", "signed_at", "signature_kind", "signature_evidence"])
-    enter("contract.signed", contract, actor=signature.by, inputs=_signed(contract, signature))
+    enter("contract.signed", contract, actor=signature.by, inputs=signed(contract, signature))
     if contract.terms.get("cosigner") is None:
-        _activate(contract, now)
+        activate(contract, now)
 
 
 def end(contract: Contract, state: State, *, actor: UUID | None, now: datetime, why: str = "") -> Contract:
@@ -226,13 +199,14 @@ def enter(
     append(type=kind, actor=actor, subject=contract.person, audit=audit, inputs=inputs)
 
 
-def _signed(contract: Contract, signature: Signature) -> dict[str, Any]:
+def signed(contract: Contract, signature: Signature) -> dict[str, Any]:
+    """What the entry of a signature keeps, for replay."""
     kept = {"kind": signature.kind, **signature.evidence}
     return {"code_hash": contract.code_hash, "signature": kept, "by": str(signature.by)}
 
 
-def _activate(contract: Contract, now: datetime) -> None:
-    """Put it in force; what it takes the place of ends in the same transaction."""
+def activate(contract: Contract, now: datetime) -> None:
+    """Put it in force; what it takes the place of ends in the same transaction. The caller holds the person's lock."""
     former = contract.supersedes
     if former is not None:
         former.refresh_from_db()

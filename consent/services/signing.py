@@ -1,4 +1,7 @@
-"""Two steps to a passkey's signature: write the contract down and give a challenge; take the assertion over it."""
+"""Two steps to a passkey's signature: write the contract down and give a challenge; take the assertion over it.
+
+The second signature, where one is due, is taken in the same two steps.
+"""
 
 import secrets
 from collections.abc import Mapping
@@ -13,6 +16,7 @@ from consent.models import Contract, SigningChallenge, State
 from consent.passkey import Agreement
 from consent.sentence import Display
 from consent.services.contracts import check_custodian, enter_proposal, make_way, put_in_force, standing
+from consent.services.cosigning import put_second
 from consent.services.delegation import check_delegate, check_majority
 from consent.services.order import change_of
 from consent.services.requests import approve
@@ -62,15 +66,18 @@ def propose(
     )
 
 
-def challenge(*, contract: UUID, grantor: UUID) -> Agreement:
-    """What the grantor's passkey is to sign, within five minutes and once. Raises UnknownContract, ContractEnded."""
-    found = _proposal(contract, grantor)
+def challenge(*, contract: UUID, signer: UUID) -> Agreement:
+    """What the passkey of whose signature is due is to sign, within five minutes and once.
+
+    Raises UnknownContract, ContractEnded.
+    """
+    found = _due(contract, signer)
     now = change_of(found.person)
     SigningChallenge.objects.filter(tenant_id=found.tenant_id, contract=found, expires__lte=now).delete()
     given = SigningChallenge.objects.create(
         tenant_id=found.tenant_id,
         contract=found,
-        signer=grantor,
+        signer=signer,
         nonce=secrets.token_bytes(32),
         expires=now + LASTS,
     )
@@ -87,32 +94,35 @@ def challenge(*, contract: UUID, grantor: UUID) -> Agreement:
 def sign(
     *,
     contract: UUID,
-    grantor: UUID,
+    signer: UUID,
     evidence: Mapping[str, Any],
     request: UUID | None = None,
     delegate: UUID | None = None,
 ) -> Contract:
-    """Put a proposed contract in force by the grantor's passkey.
+    """Put a contract in force by the passkey of its grantor, or of its second signer where that one's is due.
 
-    `evidence` is as `consent.passkey.EVIDENCE` says; the caller has checked that the key is the grantor's and that
+    `evidence` is as `consent.passkey.EVIDENCE` says; the caller has checked that the key is the signer's and that
     origin and rpId are ours. `delegate`: the guardian, if one acts for the person, whose delegation has to cover this
-    still. Raises SignatureOverAnother, SignatureReplayed, SignatureExpired, SignatureRefused, UnknownContract,
-    ContractEnded, UnknownRequest, RequestClosed, DelegationExceeded.
+    still; it and `request` are for the first signature. Raises SignatureOverAnother, SignatureReplayed,
+    SignatureExpired, SignatureRefused, UnknownContract, ContractEnded, UnknownRequest, RequestClosed,
+    DelegationExceeded.
     """
-    found = _proposal(contract, grantor)
-    signature = Signature("passkey", grantor, evidence)
+    found = _due(contract, signer)
+    signature = Signature("passkey", signer, evidence)
     log = ledger.log_status().origin
     verify({"kind": "passkey", **evidence}, Signed(str(found.id), found.code_hash, log))
     now = change_of(found.person)
     found.refresh_from_db()
-    _still_open(found)
-    _use_up(found, grantor, evidence["signed"], instants.iso(now))
+    _still_due(found, signer)
+    _use_up(found, signer, evidence["signed"], instants.iso(now))
+    if found.state == State.SIGNED:
+        return put_second(found, signature)
     terms = from_json(found.terms)
     former = standing(found.supersedes_id, person=found.person, now=now) if found.supersedes_id else None
     if delegate is not None:
         check_delegate(delegate=delegate, person=found.person, terms=terms, former=former)
     if request is not None:
-        found.request = approve(request=request, person=found.person, actor=grantor, terms=terms, now=now)
+        found.request = approve(request=request, person=found.person, actor=signer, terms=terms, now=now)
         found.save(update_fields=["request"])
     _introduce(found, evidence)
     put_in_force(found, signature, now)
@@ -128,17 +138,17 @@ def _introduce(contract: Contract, evidence: Mapping[str, Any]) -> None:
         append(type=INTRODUCED, actor=contract.grantor, subject=contract.person, audit=audit)
 
 
-def _proposal(contract: UUID, grantor: UUID) -> Contract:
-    found = Contract.objects.filter(tenant_id=current_tenant(), id=contract, grantor=grantor).first()
-    if found is None:
+def _due(contract: UUID, signer: UUID) -> Contract:
+    found = Contract.objects.filter(tenant_id=current_tenant(), id=contract).first()
+    if found is None or str(signer) not in (str(found.grantor), found.terms.get("cosigner")):
         raise UnknownContract("You have no contract with that id to sign here.")
-    _still_open(found)
+    _still_due(found, signer)
     return found
 
 
-def _still_open(contract: Contract) -> None:
-    if contract.state != State.PROPOSED:
-        raise ContractEnded(f"This contract is {contract.state} already; it is not signed again.")
+def _still_due(contract: Contract, signer: UUID) -> None:
+    if contract.state != (State.PROPOSED if contract.grantor == signer else State.SIGNED):
+        raise ContractEnded(f"This contract is {contract.state}; no signature of yours is due.")
 
 
 def _use_up(contract: Contract, signer: UUID, signed: Mapping[str, Any], now: str) -> None:

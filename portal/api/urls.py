@@ -5,7 +5,14 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from portal.api.views import documents
 from portal.api.views.accesses import Accesses
-from portal.api.views.contract_steps import ContractCosign, ContractResume, ContractRevoke, ContractSuspend
+from portal.api.views.contract_steps import (
+    ContractCosign,
+    ContractCosignDecline,
+    ContractResume,
+    ContractRevoke,
+    ContractSuspend,
+    Cosignatures,
+)
 from portal.api.views.contracts import Contract, Contracts
 from portal.api.views.disclosures import Disclosures
 from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
@@ -31,6 +38,12 @@ urlpatterns = [
     path("v1/contracts/<uuid:contract>/suspend/", ContractSuspend.as_view(), name="contract-suspend"),
     path("v1/contracts/<uuid:contract>/resume/", ContractResume.as_view(), name="contract-resume"),
     path("v1/contracts/<uuid:contract>/cosign/", ContractCosign.as_view(), name="contract-cosign"),
+    path(
+        "v1/contracts/<uuid:contract>/cosign/decline/",
+        ContractCosignDecline.as_view(),
+        name="contract-cosign-decline",
+    ),
+    path("v1/cosignatures/", Cosignatures.as_view(), name="cosignatures"),
     path("v1/contracts/<uuid:contract>/challenge/", ContractChallenge.as_view(), name="contract-challenge"),
     path("v1/contracts/<uuid:contract>/sign/", ContractSign.as_view(), name="contract-sign"),
     path("v1/onlookers/", Onlookers.as_view(), name="onlookers"),

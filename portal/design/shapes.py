@@ -76,7 +76,7 @@ class Contract:
     grantee: str  # "Dr Jonas Okafor" or "Riverside Family Practice"
     sentence: str
     phrases: Sequence[Phrase] = ()
-    state: Literal["active", "planned", "paused", "ended", "stopped"] = "active"
+    state: Literal["active", "planned", "waiting", "paused", "ended", "stopped"] = "active"
     signed: str = ""  # "You signed this with your passkey on 1 March 2026."
     used: int | None = None
     ends: datetime | None = None

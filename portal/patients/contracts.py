@@ -1,6 +1,6 @@
 """Contracts and requests as patients read them. Run where their rows may be read, or on what was read there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,15 +18,18 @@ from portal.design.vocabulary import PURPOSES
 from portal.patients import words
 
 ENDS_SOON_DAYS = 30
+RUNNING = ("active", "planned", "waiting", "paused")
+"""The states of a contract that is not over."""
 IN_THE_SENTENCE = ("team", "group", "application", "consent")
 Names = Mapping[UUID, str]
 Row = Any  # a contract or a request, as consent.selectors returns it
 
 
-def names_for(rows: Iterable[Row]) -> dict[UUID, str]:
-    """The names of everybody whom these contracts and requests mention."""
-    people: set[UUID] = set()
-    places: set[UUID] = set()
+def names_for(
+    rows: Iterable[Row], *, people: Collection[UUID] = (), places: Collection[UUID] = ()
+) -> dict[UUID, str]:
+    """The names of everybody whom these contracts and requests mention, and of these accounts and organisations."""
+    people, places = set(people), set(places)
     for row in rows:
         places |= {row.tenant_id, getattr(row, "organisation", None) or row.tenant_id}
         if getattr(row, "grantee_kind", "") in ("organisation", "role"):
@@ -59,7 +62,9 @@ def shown(row: Row, names: Names, *, code: bool = False) -> Contract:
         change_url=reverse("patients:contract_change", args=[row.id])
         if running and row.grantee in names and changeable(row)
         else "",
-        stop_url=reverse("patients:contract_stop", args=[row.id]) if running or state == "paused" else "",
+        stop_url=reverse("patients:contract_stop", args=[row.id])
+        if running or state in ("paused", "waiting")
+        else "",
         resume_url=reverse("patients:contract_resume", args=[row.id])
         if state == "paused" and not row.suspended_by_custodian
         else "",
@@ -162,6 +167,8 @@ def _state(row: Row) -> Any:
     now = timezone.now()
     if row.state == "suspended" and row.ends > now:
         return "paused"
+    if row.state == "signed" and row.ends > now:
+        return "waiting"
     if row.state != "active" or row.ends <= now:
         return "ended"
     return "planned" if row.starts and row.starts > now else "active"

@@ -1,7 +1,7 @@
 """Signing by passkey what the check page shows: a challenge for each contract, then the answers of the device."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +9,24 @@ from django.http import HttpRequest
 
 from consent import services
 from consent.errors import SignatureRefused
+from consent.signature import Signature
 from ledger.scope import party_scope, tenant_scope
 from portal.accounts import passkeys
 from portal.accounts.identity import Caller
-from portal.patients.granting import Proposal, as_shown
+from portal.patients.granting import ContractChanged, Proposal, as_shown
 
 WEAKER = "reauthenticated"
 
 
 def ways(caller: Caller, offered: Sequence[Proposal]) -> dict[str, bool]:
     """How these can be signed here: `passkey` (the account has one), `weaker` (every organisation takes that)."""
+    return ways_at(caller, {each.where.tenant_id for each in offered})
+
+
+def ways_at(caller: Caller, tenants: Collection[UUID]) -> dict[str, bool]:
+    """The same, at these organisations."""
     with party_scope(caller.user):
-        taken = services.kinds_taken_at({each.where.tenant_id for each in offered})
+        taken = services.kinds_taken_at(tenants)
     return {"passkey": bool(passkeys.passkeys(caller.user)), "weaker": WEAKER in taken}
 
 
@@ -41,7 +47,7 @@ def challenges(
                 majority=each.majority,
                 delegate=each.delegate,
             )
-            agreement = services.challenge(contract=made.id, grantor=caller.user)
+            agreement = services.challenge(contract=made.id, signer=caller.user)
         public_key = passkeys.options(request, agreement, account=caller.user)
         asked.append({"signed": agreement.document(), "publicKey": public_key})
     return asked
@@ -63,13 +69,45 @@ def sign(
                 raise SignatureRefused("The passkey signed another contract than the one shown. Sign again.")
             contract = services.sign(
                 contract=_contract(evidence),
-                grantor=caller.user,
+                signer=caller.user,
                 evidence=evidence,
                 request=each.request,
                 delegate=each.delegate,
             )
         made.append(contract.id)
     return made
+
+
+def second_challenge(*, request: HttpRequest, caller: Caller, row: Any, shown: str) -> list[dict[str, Any]]:
+    """As `challenges`, for the second signature under this contract. Raises ContractChanged and what refuses it."""
+    _as_read(row, shown)
+    with tenant_scope(row.tenant_id):
+        agreement = services.challenge(contract=row.id, signer=caller.user)
+    public_key = passkeys.options(request, agreement, account=caller.user)
+    return [{"signed": agreement.document(), "publicKey": public_key}]
+
+
+def second(
+    *, request: HttpRequest, caller: Caller, row: Any, shown: str, answers: str, proof: Mapping[str, Any]
+) -> None:
+    """Put the second signature under this contract: by passkey where there are `answers`, else by `proof` of who signs.
+
+    Raises ContractChanged, SignatureRefused and its kin, ContractNotWaiting, ContractEnded.
+    """
+    _as_read(row, shown)
+    with tenant_scope(row.tenant_id):
+        if not answers:
+            signature = Signature(WEAKER, caller.user, proof)
+            services.cosign(contract=row.id, signature=signature, cosigner=caller.user)
+            return
+        (answer,) = _answers(answers, 1)
+        evidence = passkeys.evidence(request, answer, account=caller.user)
+        services.sign(contract=row.id, signer=caller.user, evidence=evidence)
+
+
+def _as_read(row: Any, shown: str) -> None:
+    if row.code_hash != shown:
+        raise ContractChanged("That is not the contract you read. Read it again, then sign.")
 
 
 def _contract(evidence: dict[str, Any]) -> UUID:

@@ -34,13 +34,22 @@ _KINDS: Mapping[str, LinkKind] = {
 }
 
 
-def visits_of(looks: Sequence[Look], *, reader: UUID, asked: Mapping[UUID, Case] = NOTHING) -> list[Link]:
+def visits_of(
+    looks: Sequence[Look],
+    *,
+    reader: UUID,
+    asked: Mapping[UUID, Case] = NOTHING,
+    names: Mapping[UUID, str] | None = None,
+) -> list[Link]:
     """The visits, the one with the newest access first. `reader` is the account that reads this list: "You"; `asked`
-    are the reader's questions by the access that they are about."""
+    are the reader's questions by the access that they are about; `names` those of the `nameless`, looked up already.
+    """
     groups: dict[tuple[object, ...], list[Look]] = {}
     for look in looks:
         groups.setdefault(_visit(look.access, look.slug), []).append(look)
-    names = _names_of_then(looks)
+    if names is None:
+        people, places = nameless(looks)
+        names = accounts.names_of(people, places) if people or places else {}
     links = [_link(key, group, names, reader) for key, group in groups.items()]
     return [_asked(link, group, asked) for link, group in zip(links, groups.values(), strict=True)]
 
@@ -206,13 +215,12 @@ def _place(group: Sequence[Look], names: Mapping[UUID, str]) -> str:
     return named or (names.get(organisation, "") if organisation else "")
 
 
-def _names_of_then(looks: Sequence[Look]) -> dict[UUID, str]:
-    """Entries hold the names of then; the opening of an emergency session holds ids only, looked up as they are now."""
-    nameless = [look.access for look in looks if not look.access.name]
-    if not nameless:
-        return {}
-    people = {access.actor for access in nameless if access.actor}
-    return accounts.names_of(people, {access.organisation for access in nameless if access.organisation})
+def nameless(looks: Sequence[Look]) -> tuple[set[UUID], set[UUID]]:
+    """Accounts and organisations that these name by id only. Entries hold the names of then; the opening of an
+    emergency session holds ids, looked up as they are now."""
+    found = [look.access for look in looks if not look.access.name]
+    people = {access.actor for access in found if access.actor}
+    return people, {access.organisation for access in found if access.organisation}
 
 
 def _heading(moment: datetime) -> str:

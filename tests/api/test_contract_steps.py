@@ -38,6 +38,28 @@ def test_a_second_signature_puts_it_in_force(house: House) -> None:
     assert house.caller(NOBODY).post(where, json=body).json()["code"] == "contract-not-waiting"
 
 
+def test_what_waits_for_a_second_signature_is_listed_and_may_be_declined(house: House) -> None:
+    made, second = grant(house.ana, cosigner=NOBODY), house.caller(NOBODY)
+    assert [one["id"] for one in second.get("/api/v1/cosignatures/").json()] == [made["id"]]
+    assert house.ben.get("/api/v1/cosignatures/").json() == []
+    where = f"/api/v1/contracts/{made['id']}/cosign/decline/"
+    assert house.ben.post(where).status_code == 404
+    declined = second.post(where)
+    assert (declined.status_code, declined.json()["state"]) == (200, "revoked")
+    assert second.post(where).json()["code"] == "contract-ended"
+    assert second.get("/api/v1/cosignatures/").json() == []
+    assert read(house.doctor, f"Observation/{GLUCOSE}").status_code == 403
+
+
+def test_a_passkey_is_challenged_for_the_second_signature(house: House) -> None:
+    made = grant(house.ana, cosigner=NOBODY)
+    where = f"/api/v1/contracts/{made['id']}/challenge/"
+    asked = house.caller(NOBODY).post(where)
+    assert (asked.status_code, asked.json()["signed"]["code_hash"]) == (200, made["code_hash"])
+    assert house.ana.post(where).json()["code"] == "contract-ended"
+    assert house.ben.post(where).status_code == 404
+
+
 def test_a_proposal_can_amend_and_leaves_the_former_in_force_until_it_is_signed(house: House) -> None:
     former = grant(house.ana)
     made = grant(house.ana, categories=["vital-signs"], supersedes=former["id"], sign="passkey")

@@ -25,6 +25,8 @@ NEEDS = {
     ("POST", "v1/contracts/<uuid:contract>/suspend/"): "contracts.revoke",
     ("POST", "v1/contracts/<uuid:contract>/resume/"): "sign",
     ("POST", "v1/contracts/<uuid:contract>/cosign/"): "sign",
+    ("POST", "v1/contracts/<uuid:contract>/cosign/decline/"): "contracts.revoke",
+    ("GET", "v1/cosignatures/"): "contracts.read",
     ("GET", "v1/disclosures/<slug:tenant>/<str:patient>/"): "audit",
     ("POST", "v1/contracts/<uuid:contract>/challenge/"): "sign",
     ("POST", "v1/contracts/<uuid:contract>/sign/"): "sign",

@@ -43,11 +43,11 @@ def proposed(**changes: Any) -> Contract:
 
 def asked(contract: Contract) -> dict[str, Any]:
     """The agreement that the passkey is asked to sign."""
-    return services.challenge(contract=contract.id, grantor=cast.PATIENT_USER).document()
+    return services.challenge(contract=contract.id, signer=cast.PATIENT_USER).document()
 
 
 def signed(contract: Contract, evidence: dict[str, Any]) -> Contract:
-    return services.sign(contract=contract.id, grantor=cast.PATIENT_USER, evidence=evidence)
+    return services.sign(contract=contract.id, signer=cast.PATIENT_USER, evidence=evidence)
 
 
 @usefixtures("logs")
@@ -134,10 +134,10 @@ def test_nobody_signs_what_another_was_asked_to() -> None:
     with cast.at_st_mary():
         contract = proposed()
         with pytest.raises(UnknownContract):
-            services.challenge(contract=contract.id, grantor=cast.OUTSIDER)
+            services.challenge(contract=contract.id, signer=cast.OUTSIDER)
         evidence = SoftKey().evidence(asked(contract))
         with pytest.raises(UnknownContract):
-            services.sign(contract=contract.id, grantor=cast.OUTSIDER, evidence=evidence)
+            services.sign(contract=contract.id, signer=cast.OUTSIDER, evidence=evidence)
 
 
 @usefixtures("logs")
@@ -313,7 +313,7 @@ def test_a_request_is_answered_by_the_contract_once_it_is_signed() -> None:
         assert selectors.request(request.id, person=cast.PATIENT).state == "open"
         evidence = SoftKey().evidence(asked(contract))
         made = services.sign(
-            contract=contract.id, grantor=cast.PATIENT_USER, evidence=evidence, request=request.id
+            contract=contract.id, signer=cast.PATIENT_USER, evidence=evidence, request=request.id
         )
         assert made.request_id == request.id
         assert selectors.request(request.id, person=cast.PATIENT).state == "approved"

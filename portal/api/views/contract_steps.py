@@ -76,9 +76,34 @@ class ContractResume(ContractStep):
         return self.step(contract, services.resume)
 
 
-class ContractCosign(Endpoint):
+class Cosignatures(Endpoint):
+    scopes: ClassVar = {"GET": "contracts.read"}
+
+    @extend_schema(
+        operation_id="contracts_to_cosign",
+        tags=["contracts"],
+        responses={200: shapes.Contract(many=True)},
+    )
+    def get(self, request: Request) -> Response:
+        """The contracts of others that wait for my second signature, the oldest first."""
+        with party_scope(self.caller.user):
+            waiting = selectors.awaiting_cosigner(self.caller.user)
+        names = Names()
+        return Response([shapes.contract(one, names) for one in waiting])
+
+
+class CosignatureStep(Endpoint):
+    """What becomes of a contract by whom it names as its second signer. A second time it says what became of it."""
+
+    keeps_attempts: ClassVar = False
+
+    def custodian(self, contract: UUID) -> UUID:
+        with party_scope(self.caller.user):
+            return selectors.contract_to_cosign(contract, cosigner=self.caller.user).tenant_id
+
+
+class ContractCosign(CosignatureStep):
     scopes: ClassVar = {"POST": "sign"}
-    keeps_attempts: ClassVar = False  # a second time it says by itself that it was signed
 
     @extend_schema(
         operation_id="contracts_cosign",
@@ -87,7 +112,10 @@ class ContractCosign(Endpoint):
         responses={200: shapes.Contract, **problems(404, 409, 413, 415, 422)},
     )
     def post(self, request: Request, contract: UUID) -> Response:
-        """Put the second signature, mine, under somebody's contract that waits for it. It comes into force."""
+        """Put the second signature, mine, under somebody's contract that waits for it. It comes into force.
+
+        With a passkey it is signed by `challenge/` and `sign/`, as the first signature is.
+        """
         body = shapes.Cosignature(data=request.data)
         body.is_valid(raise_exception=True)
         custodian = accounts.organisation(body.validated_data["custodian"]).id
@@ -95,3 +123,19 @@ class ContractCosign(Endpoint):
         with tenant_scope(custodian):
             signed = services.cosign(contract=contract, signature=signature, cosigner=self.caller.user)
         return Response(shapes.contract(signed, Names()))
+
+
+class ContractCosignDecline(CosignatureStep):
+    scopes: ClassVar = {"POST": "contracts.revoke"}
+
+    @extend_schema(
+        operation_id="contracts_cosign_decline",
+        tags=["contracts"],
+        request=None,
+        responses={200: shapes.Contract, **problems(404, 409, 413, 415)},
+    )
+    def post(self, request: Request, contract: UUID) -> Response:
+        """Do not sign: the contract ends without having permitted anything, and whose records they are is told."""
+        with tenant_scope(self.custodian(contract)):
+            ended = services.decline_cosignature(contract=contract, cosigner=self.caller.user)
+        return Response(shapes.contract(ended, Names()))

@@ -3,6 +3,7 @@
 A browser on this node's own site asks the passkey; a program that calls with a token hands both on.
 """
 
+from contextlib import suppress
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from consent import selectors, services
+from consent.errors import UnknownContract
 from ledger.scope import party_scope, tenant_scope
 from portal.accounts import passkeys
 from portal.api.endpoint import Endpoint
@@ -34,7 +36,7 @@ class ContractChallenge(Endpoint):
         """What my passkey is to sign, within five minutes and once."""
         custodian = _custodian(self, contract)
         with tenant_scope(custodian):
-            agreement = services.challenge(contract=contract, grantor=self.caller.user)
+            agreement = services.challenge(contract=contract, signer=self.caller.user)
         public_key = passkeys.options(request._request, agreement, account=self.caller.user)
         return Response({"signed": agreement.document(), "publicKey": public_key})
 
@@ -49,7 +51,7 @@ class ContractSign(Endpoint):
         responses={200: shapes.Contract, **problems(403, 404, 409, 413, 415, 422)},
     )
     def post(self, request: Request, contract: UUID) -> Response:
-        """Put a proposed contract in force by the passkey's answer to its challenge."""
+        """Put a contract in force by the passkey's answer: a proposed one of mine, or one that waits for my second."""
         custodian = _custodian(self, contract)
         body = shapes.Assertion(data=request.data)
         body.is_valid(raise_exception=True)
@@ -58,7 +60,7 @@ class ContractSign(Endpoint):
             evidence = passkeys.evidence(request._request, given, account=self.caller.user)
             made = services.sign(
                 contract=contract,
-                grantor=self.caller.user,
+                signer=self.caller.user,
                 evidence=evidence,
                 request=given.get("request"),
             )
@@ -69,6 +71,10 @@ class ContractSign(Endpoint):
 
 
 def _custodian(endpoint: Endpoint, contract: UUID) -> UUID:
-    person = endpoint.own_person()
-    with party_scope(person):
-        return selectors.contract(contract, person=person).tenant_id
+    """Of a contract of mine, or of one that names me as its second signer."""
+    caller = endpoint.caller
+    if caller.person is not None:
+        with suppress(UnknownContract), party_scope(caller.person):
+            return selectors.contract(contract, person=caller.person).tenant_id
+    with party_scope(caller.user):
+        return selectors.contract_to_cosign(contract, cosigner=caller.user).tenant_id

@@ -13,6 +13,7 @@ from ledger.scope import tenant_scope
 from portal.design.shapes import Contract
 from portal.patients import contracts, drafts
 from portal.patients.acting import Acting, acting_for, granted
+from portal.patients.contracts import RUNNING
 from portal.patients.door import Visitor, visitor
 from portal.staff.answering import ACT
 
@@ -27,8 +28,8 @@ def sharing(who: Visitor, person: UUID) -> HttpResponseBase:
         **whose(acting),
         "here": "",
         "delegations": [(contracts.shown(each, names), names[each.tenant_id]) for each in acting.delegations],
-        "running": [each for each in _shown(rows, names) if each.state in ("active", "planned")],
-        "ended": [each for each in _shown(rows, names) if each.state not in ("active", "planned")],
+        "running": [each for each in _shown(rows, names) if each.state in RUNNING],
+        "ended": [each for each in _shown(rows, names) if each.state not in RUNNING],
         "person_id": person,
     }
     return who.page("patients/their_sharing.html", context)

@@ -9,13 +9,13 @@ from django.shortcuts import render
 from consent import selectors as consent
 from ledger.scope import party_scope
 from portal.cases import selectors as cases
-from portal.patients import contracts
+from portal.patients import contracts, cosigning
 from portal.patients import looks as lists
 from portal.patients.asking import by_entry, places_of, tasks
 from portal.patients.chain import sealed_until
 from portal.patients.door import Visitor, patient, visitor
 from portal.patients.presenting import counted_parts
-from portal.patients.visits import others, visits_of
+from portal.patients.visits import nameless, others, visits_of
 
 FEW = 4
 ASKED_FOR = ("conditions", "medicines", "allergies", "lab-results", "visits")
@@ -29,12 +29,17 @@ def home(who: Visitor) -> HttpResponseBase:
         viewers = consent.who_can_see(who.person)
     rows = cases.cases_of_person(who.person)
     page = lists.newest(who.caller, who.registrations)
-    links = others(visits_of(page.looks, reader=who.caller.user, asked=by_entry(rows)))[:FEW]
-    names = contracts.names_for(asked)
+    second = cosigning.waiting_for(who.caller)
+    people, places = nameless(page.looks)
+    people |= {row.grantor for row in second}
+    names = contracts.names_for(asked, people=people, places=places | {row.tenant_id for row in second})
+    visits = visits_of(page.looks, reader=who.caller.user, asked=by_entry(rows), names=names)
+    links = others(visits)[:FEW]
     context = {
         "here": "home",
         "first_name": who.caller.name.partition(" ")[0],
         "tasks": [
+            *cosigning.tasks(second, names),
             *(contracts.task(row, names) for row in asked),
             *tasks(rows, places_of(who.registrations)),
         ],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from consent import selectors as consent
 from portal.accounts import selectors as accounts
 from portal.accounts.errors import UnknownPerson
+from portal.patients import cosigning
 from portal.patients.acting import decided_for
 from portal.patients.door import Visitor, visitor
 from portal.patients.pages import category_page, known_category, overview_page, skipped, test_page
@@ -43,7 +44,9 @@ def people(who: Visitor) -> HttpResponseBase:
         if chosen in {str(each.id) for each in known}:
             return redirect("patients:their_record", chosen)
         raise UnknownPerson("Nobody of that name shares their record with you any more. Choose again.")
-    return who.page("patients/people.html", {"here": "", "people": known})
+    second = cosigning.waiting_for(who.caller)
+    tasks = cosigning.tasks(second, cosigning.names_for(second))
+    return who.page("patients/people.html", {"here": "", "people": known, "tasks": tasks})
 
 
 @visitor()

@@ -14,12 +14,11 @@ from consent.errors import ContractEnded, ContractNotWaiting, RequestClosed
 from ledger.scope import party_scope, tenant_scope
 from portal.accounts import selectors as accounts
 from portal.patients import contracts, drafts, looks
+from portal.patients.contracts import RUNNING
 from portal.patients.door import Visitor, patient
 from portal.patients.lives import facts_of, life_of
 from portal.patients.visits import visits_of
 from portal.staff.answering import ACT, FORM
-
-RUNNING = ("active", "planned", "paused")
 
 
 @patient()
