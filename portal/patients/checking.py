@@ -32,6 +32,15 @@ TITLES: Mapping[str, StrOrPromise] = {
     "why": gettext_lazy("What may they use it for?"),
     "until": gettext_lazy("How long may they look?"),
 }
+REFUSING: Mapping[str, StrOrPromise] = {
+    "where": gettext_lazy("Whose records do you want to keep closed?"),
+    "who": gettext_lazy("Who is to see nothing, even in an emergency?"),
+    "what": gettext_lazy("What may they not see?"),
+    "until": gettext_lazy("How long does it hold?"),
+}
+DANGER: StrOrPromise = gettext_lazy(
+    "They are refused even if your life is in danger and you cannot be asked. You can stop it at any time."
+)
 LEADS: Mapping[str, StrOrPromise] = {
     "where": gettext_lazy("Each organisation that holds records about you gets a contract of its own."),
     "what": gettext_lazy(
@@ -56,8 +65,8 @@ def asking(draft: Draft, step: str) -> dict[str, Any]:
     """The page of one question."""
     return {
         **_place(draft, step),
-        "title": TITLES[step],
-        "lead": LEADS.get(step, ""),
+        "title": REFUSING[step] if draft.refuses else TITLES[step],
+        "lead": DANGER if draft.refuses else LEADS.get(step, ""),
     }
 
 
@@ -80,10 +89,12 @@ def checking(draft: Draft, offered: Sequence[Proposal], counts: Sequence[Count])
     return {
         **_place(draft, "check"),
         "title": _("Check, then sign"),
+        "lead": DANGER if draft.refuses else "",
         "offered": [_contract(each) for each in offered],
         "facts": _answers(draft, offered),
         "seen": seen,
         "hidden": hidden,
+        "refuses": draft.refuses,
         "supersedes": draft.supersedes,
         "asked_more": words.parts(set(draft.asked) - set(draft.what)),
     }
@@ -143,6 +154,8 @@ def _answers(draft: Draft, offered: Sequence[Proposal]) -> list[Fact]:
 
 def _also(draft: Draft) -> str:
     """Beside reading what is ordinary."""
+    if draft.refuses:
+        return _("Whatever it is marked as")
     named = [str(said) for code, said in words.SENSITIVITIES.items() if code in draft.sensitivity]
     said = [
         _("Also what is marked as: %(marks)s") % {"marks": ", ".join(named)}

@@ -50,6 +50,7 @@ class Draft:
     suspend_above: int | None = None
     redisclosure: bool = False
     report_back: bool = False
+    refuses: bool = False  # it keeps them out, in emergencies too
     acting: str = ""  # the person for whom somebody else decides
     supersedes: str = ""  # the contract that this one takes the place of
 

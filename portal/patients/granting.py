@@ -57,6 +57,13 @@ class Proposal:
     delegate: UUID | None = None
 
 
+def refusable(registrations: Sequence[Registration]) -> list[Registration]:
+    """Those at organisations that let their patients refuse emergency access."""
+    with party_scope(registrations[0].person_id):
+        there = consent.refusable_emergencies({each.tenant_id for each in registrations})
+    return [each for each in registrations if each.tenant_id in there]
+
+
 def proposals(caller: Caller, draft: Draft, registrations: Sequence[Registration]) -> list[Proposal]:
     """What the draft comes to. Raises GranteeUnclear, TermsError and its kin, UnknownPerson."""
     who = named(draft.kind, draft.email, draft.organisation)
@@ -115,6 +122,7 @@ def _terms(draft: Draft, who: Named, where: Registration) -> Terms:
         list(draft.what),
         [GUARDIANS_PURPOSE] if draft.kind == "relative" else list(draft.why),
         draft.ends,
+        effect="deny" if draft.refuses else "permit",
         actions=list(draft.actions),
         sensitivity=list(draft.sensitivity),
         strong=draft.strong,

@@ -36,6 +36,7 @@ TEMPLATES: Mapping[str, StrOrPromise] = {
     "part-2": _("Substance use treatment (42 CFR Part 2): named people only, and they may not pass it on"),
     "insurer": _("My insurer: what it needs to pay for my care, no notes and no results"),
 }
+NO_EMERGENCY = _("No emergency access: whom I name sees nothing of what I choose, not even to save my life")
 SENSITIVITIES: Mapping[str, StrOrPromise] = {
     "R": _("Restricted records"),
     "V": _("Very restricted records"),

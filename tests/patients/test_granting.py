@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consent import selectors as consent
+from consent.emergency_rule import Rule
+from consent.services import open_emergency, set_emergency_rule
 from consent.signature import Signature
-from ledger.scope import party_scope
+from ledger.scope import party_scope, tenant_scope
 from portal.accounts.selectors import registrations
 from portal.patients import granting
 from portal.patients.drafts import Draft
@@ -276,3 +278,49 @@ def test_what_nobody_asked_for_counts_as_no_step(cast: Cast, amara: Client) -> N
     amara.get(reverse("patients:grant"), {"kind": "relative"})
     where = amara.get(reverse("patients:grant_step", args=["where"])).context
     assert (where["step"], where["back_url"]) == (1, reverse("patients:sharing"))
+
+
+def test_emergency_access_is_refused_in_the_flow_where_the_organisation_lets_patients(
+    cast: Cast, amara: Client
+) -> None:
+    offered = "No emergency access"
+    assert offered not in amara.get(reverse("patients:grant")).content.decode()
+    with tenant_scope(cast.hospital.id):
+        set_emergency_rule(rule=Rule(refusals=True), actor=cast.administrator.user)
+    assert offered in amara.get(reverse("patients:grant")).content.decode()
+    begun = amara.post(reverse("patients:grant"), {"purpose": "no-emergency"})
+    assert begun["Location"].endswith("/who/"), "one organisation only lets her"
+    answer(amara, "who", kind="organisation", organisation=cast.hospital.slug)
+    page = amara.get(reverse("patients:grant_step", args=["what"]))
+    assert "They may not see, not even in an emergency" in page.content.decode()
+    assert answer(amara, "what", what=["lab-results"])["Location"].endswith("/until/")
+    answer(amara, "until", period="30")
+    said = amara.get(CHECK).content.decode()
+    assert "even if your life is in danger" in said
+    assert "What they would see today" not in said
+    sign(amara)
+    (contract,) = contracts(cast)
+    assert (contract.terms["effect"], contract.terms["purposes"]) == ("deny", ["BTG", "ETREAT"])
+    with tenant_scope(cast.hospital.id):
+        break_glass(cast)
+    looks: dict[str, Any] = {
+        "caller": cast.doctor,
+        "tenant": cast.hospital.id,
+        "person": cast.person,
+        "purpose": "BTG",
+    }
+    with pytest.raises(Denied, match="in an emergency too"):
+        chart(**looks, category="lab-results")
+    assert chart(**looks, category="medicines").sections
+
+
+def break_glass(cast: Cast) -> None:
+    open_emergency(
+        person=cast.person,
+        actor=cast.doctor.user,
+        organisation=cast.hospital.id,
+        role="clinician",
+        strong=True,
+        reason_code="unconscious",
+        reason="Found at the roadside, no papers.",
+    )

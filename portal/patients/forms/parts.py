@@ -51,9 +51,19 @@ class What(Question):
     )
 
     def __init__(
-        self, *args: Any, relative: bool, parts: Collection[str] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        relative: bool,
+        refuses: bool = False,
+        parts: Collection[str] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if refuses:  # whatever it is marked as, and nothing else is left to say
+            self.fields["what"].label = gettext("They may not see, not even in an emergency")
+            for name in self.folded:
+                del self.fields[name]
+            return
         if parts is not None:  # a delegate can share no more than the delegation covers
             what: Any = self.fields["what"]
             what.choices = [choice for choice in what.choices if choice[0] in parts]
@@ -74,7 +84,7 @@ class What(Question):
         more = [DELEGATED] if given.get("decide") else list(given.get("actions", ()))
         return {
             "what": given["what"],
-            "sensitivity": given["sensitivity"],
+            "sensitivity": given.get("sensitivity", []),
             "actions": ["read", *more],
         }
 

@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consent.emergency_rule import PURPOSES as EMERGENCIES
 from consent.templates import TEMPLATES
+from portal.design.vocabulary import CATEGORIES
 from portal.patients import words
 from portal.patients.drafts import OWN, Draft
 from portal.patients.forms.question import Question
@@ -14,8 +16,14 @@ KINDS = {"practitioner": "clinician", "organisation": "organisation", "person": 
 """The grantees of a template that a page can ask for, by what it calls them."""
 
 
+NO_EMERGENCY = "no-emergency"
+
+
 class Purpose(Question):
-    """What it is for: terms to begin from, each of which can be changed."""
+    """What it is for: terms to begin from, each of which can be changed.
+
+    `refusable`: whether some organisation lets its patients refuse emergency access.
+    """
 
     purpose = forms.ChoiceField(
         label=_("I want to share for"),
@@ -24,8 +32,23 @@ class Purpose(Question):
         error_messages={"required": _("Choose what it is for.")},
     )
 
+    def __init__(self, *args: Any, refusable: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if refusable:
+            purpose: Any = self.fields["purpose"]
+            purpose.choices = [*purpose.choices, (NO_EMERGENCY, words.NO_EMERGENCY)]
+
     def answers(self) -> dict[str, Any]:
         name = self.cleaned_data["purpose"]
+        if name == NO_EMERGENCY:
+            return {
+                "purpose": name,
+                "refuses": True,
+                "kinds": ["organisation", "clinician"],
+                "suggested": "organisation",
+                "offered": list(CATEGORIES),
+                "why": list(EMERGENCIES),
+            }
         if name == OWN:
             return {"purpose": OWN}
         template = TEMPLATES[name]

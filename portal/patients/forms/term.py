@@ -67,6 +67,16 @@ class Until(Question):
         help_text=_("It stands in your history all the same."),
     )
 
+    def __init__(self, *args: Any, refuses: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if refuses:  # a refusal holds without conditions
+            self.fields["period"].label = gettext("They are kept out for")
+            self.fields["until"].help_text = gettext(
+                "If you choose a day yourself. It holds until that day ends."
+            )
+            for name in self.folded:
+                del self.fields[name]
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         first, last = given.get("data_from"), given.get("data_until")
@@ -93,9 +103,13 @@ class Until(Question):
         given = self.cleaned_data
         return {
             "until": until.isoformat(),
-            "notify": not given["quiet"],
-            **{name: given[name] for name in ("uses", "suspend_above", "strong", "report_back")},
-            **{name: given[name].isoformat() if given[name] else "" for name in ("data_from", "data_until")},
+            "notify": not given.get("quiet"),
+            **{name: given.get(name) for name in ("uses", "suspend_above")},
+            **{name: bool(given.get(name)) for name in ("strong", "report_back")},
+            **{
+                name: given[name].isoformat() if given.get(name) else ""
+                for name in ("data_from", "data_until")
+            },
         }
 
     @classmethod

@@ -37,9 +37,12 @@ def begin(who: Visitor) -> HttpResponseBase:
         drafts.save(who.request, draft)
         return _onward(draft)
     before = drafts.load(who.request) if checking.AGAIN in who.request.GET else draft
-    form = Purpose(who.request.POST or None, initial=Purpose.start(before))
+    refusable = granting.refusable(who.registrations)
+    form = Purpose(who.request.POST or None, initial=Purpose.start(before), refusable=bool(refusable))
     if form.is_valid():
         answers = form.answers()
+        if answers.get("refuses") and len(refusable) == 1:
+            answers["where"] = [refusable[0].tenant.slug]
         draft = before if answers["purpose"] == before.purpose else draft.with_answers(**answers)
         drafts.save(who.request, draft)
         return _onward(draft)
@@ -69,7 +72,7 @@ def side_of(who: Visitor, draft: Draft) -> Side:
         return Side(acting.registrations, acting)
     if who.caller.person is None:
         raise UnknownPerson("No record is joined to this account, so that it has none to share.")
-    return Side(who.registrations)
+    return Side(granting.refusable(who.registrations) if draft.refuses else who.registrations)
 
 
 @visitor(methods=FORM)
@@ -195,6 +198,8 @@ def _form(step: str, who: Visitor, draft: Draft, side: Side) -> Any:
             "relative": draft.kind == "relative",
             "parts": side.acting.parts if side.acting else None,
         }
+    if step in ("what", "until"):
+        choices["refuses"] = draft.refuses
     return FORMS[step](posted, initial=FORMS[step].start(draft), **choices)
 
 
