@@ -26,6 +26,9 @@ _types = {
     "hold.placed",
     "hold.released",
     "vault.rotated",
+    "witness.added",
+    "witness.removed",
+    "quorum.changed",
 }
 _verifiers: list[Verifier] = []
 _gates: list[Gate] = []

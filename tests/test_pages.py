@@ -45,6 +45,7 @@ NO_PAGE = {
     "accounts:invitation": "needs a letter; tests/administration/test_invitations.py",
     "accounts:invitation_follow": "needs a letter",
     "administration:entrance": "leads to the desk",
+    "administration:witness_remove": "needs a witness; tests/administration/test_keys.py, tests/browser",
     "auditors:pattern_entries": "needs a finding; tests/patterns, tests/browser/test_patterns_journey.py",
     "account_set_password": "leads on: whoever is here has a password",
     "account_confirm_login_code": "leads on: no codes are sent",

@@ -45,6 +45,8 @@ def pages(place: Organisation, person: UUID) -> dict[str, str]:
         reverse("administration:staff", args=[slug]): "administrator",
         reverse("administration:staff_remove", args=[slug, uuid4()]): "administrator",
         reverse("administration:policy", args=[slug]): "administrator",
+        reverse("administration:keys", args=[slug]): "administrator",
+        reverse("administration:first_steps", args=[slug]): "administrator",
         reverse("administration:reviews", args=[slug]): "privacy_officer",
         reverse("administration:review", args=[slug, uuid4()]): "privacy_officer",
     }

@@ -14,6 +14,7 @@ from ledger.selectors.growth import (
     subject_head,
     subject_positions,
 )
+from ledger.selectors.keys import Keys, keys
 from ledger.selectors.opening import Entry
 from ledger.selectors.patterns import Measures, Striking, striking
 from ledger.selectors.proofs import Consistency, Proof, checkpoint_note, consistency, proof, receipt
@@ -27,6 +28,7 @@ __all__ = [
     "Consistency",
     "Entry",
     "Evidence",
+    "Keys",
     "LogName",
     "LogStatus",
     "Measures",
@@ -44,6 +46,7 @@ __all__ = [
     "erased_parties",
     "evidence",
     "head_position",
+    "keys",
     "known_pseudonym",
     "known_pseudonyms",
     "log_named",

@@ -19,14 +19,14 @@ SELECT tenant_id, name, origin,
   promise_vkey, read_only, alarm
 FROM ledger_log l
 """
-NEWEST = """
-SELECT size, root, time FROM ledger_checkpoint WHERE tenant_id = %s ORDER BY size DESC LIMIT 1
+STATE = """
+SELECT COALESCE(c.size, 0), c.root, c.time, COALESCE(s.size, 0), w.count, COALESCE(w.oldest, 0)
+FROM (SELECT count(*), extract(epoch FROM clock_timestamp() - min(time)) AS oldest
+  FROM ledger_submission WHERE tenant_id = %(tenant)s) w
+LEFT JOIN ledger_state s ON s.tenant_id = %(tenant)s
+LEFT JOIN LATERAL (
+  SELECT size, root, time FROM ledger_checkpoint WHERE tenant_id = %(tenant)s ORDER BY size DESC LIMIT 1) c ON true
 """
-BACKLOG = """
-SELECT count(*), COALESCE(extract(epoch FROM clock_timestamp() - min(time)), 0)
-FROM ledger_submission WHERE tenant_id = %s
-"""
-ENTRIES = "SELECT size FROM ledger_state WHERE tenant_id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +89,13 @@ def log_status() -> LogStatus:
     names = query(f"{DIRECTORY} WHERE tenant_id = %s", [tenant])
     if not names:
         raise UnknownLog("This organisation has no log.")
-    newest = query(NEWEST, [tenant])
-    size, root, time = newest[0] if newest else (0, EMPTY_ROOT, None)
-    ((backlog, oldest),) = query(BACKLOG, [tenant])
-    entries = query(ENTRIES, [tenant])
+    ((size, root, time, entries, backlog, oldest),) = query(STATE, {"tenant": tenant})
     return LogStatus(
         log=LogName(*names[0]),
         size=size,
-        root=bytes(root),
+        root=bytes(root) if size else EMPTY_ROOT,
         checkpoint_time=time,
-        entries=entries[0][0] if entries else 0,
+        entries=entries,
         backlog=backlog,
         oldest_seconds=float(oldest),
     )

@@ -79,6 +79,33 @@ class ChooseEmergencyRule(forms.Form):
         return Rule(**self.cleaned_data)
 
 
+class AddWitness(forms.Form):
+    """A witness that cosigns from now on."""
+
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=500,
+        help_text=_("What add-checkpoint is appended to, such as https://witness.example/witness/"),
+    )
+    vkey = forms.CharField(
+        label=_("Verifier key"),
+        max_length=4000,
+        help_text=_("From whoever runs it, by a way that you trust."),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocapitalize": "off"}),
+    )
+
+
+class ChooseQuorum(forms.Form):
+    """How many witnesses must cosign a checkpoint before receipts are made against it."""
+
+    count = forms.IntegerField(
+        label=_("Quorum"),
+        min_value=0,
+        max_value=99,
+        help_text=_("How many must cosign; 0: none is waited for."),
+    )
+
+
 class CloseReview(forms.Form):
     """The finding on one emergency access. The patient reads it."""
 

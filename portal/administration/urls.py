@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.administration import answering, guarding, views
+from portal.administration import answering, guarding, keeping, starting, views
 
 app_name = "administration"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("<slug:place>/guardians/", guarding.guardians, name="guardians"),
     path("<slug:place>/guardians/<uuid:contract>/pause/", guarding.pause, name="guardian_pause"),
     path("<slug:place>/guardians/<uuid:contract>/go-on/", guarding.go_on, name="guardian_go_on"),
+    path("<slug:place>/keys/", keeping.keys, name="keys"),
+    path("<slug:place>/keys/witnesses/add/", keeping.add_witness, name="witness_add"),
+    path("<slug:place>/keys/witnesses/remove/", keeping.remove_witness, name="witness_remove"),
+    path("<slug:place>/keys/quorum/", keeping.quorum, name="quorum"),
+    path("<slug:place>/first-steps/", starting.first_steps, name="first_steps"),
     path("<slug:place>/policy/", views.policy, name="policy"),
     path("<slug:place>/policy/emergency/", views.emergency_rule, name="emergency_rule"),
 ]

@@ -54,6 +54,9 @@ KINDS = {
     "token.revoked": _("Token ended"),
     "key.rotated": _("Keys changed"),
     "padding": _("Padding, which says nothing"),
+    "witness.added": _("Witness added"),
+    "witness.removed": _("Witness removed"),
+    "quorum.changed": _("Quorum of witnesses changed"),
     "subject.erased": _("Person erased"),
 }
 GROUPS = {
@@ -80,7 +83,9 @@ GROUPS = {
         tuple(
             kind
             for kind in KINDS
-            if kind.startswith(("member.", "person.", "credential.", "token.", "policy.", "key."))
+            if kind.startswith(
+                ("member.", "person.", "credential.", "token.", "policy.", "key.", "witness.", "quorum.")
+            )
         ),
     ),
 }
