@@ -44,7 +44,7 @@ def sign_grown(session: Session, *, patient: bool = False) -> int:
 
 def sign_log(session: Session, tenant: UUID, *, patient: bool = False) -> bool:
     """Publish a checkpoint if the log grew. Raises TreeBroken if the tree contradicts the last one."""
-    with session.transaction():
+    with session.pipeline(), session.transaction():
         if not lock_log(session, tenant, patient=patient):
             return False
         origin, alarm, tail = read_tail(session, tenant)
