@@ -23,6 +23,8 @@ from portal.node.postgres import BASE_DIR, Cluster
 from portal.node.roles import ensure_database, prepare_embedded
 
 DATABASE = "assent_bench"
+# A connection for each of 256 writers; and when it was that an entry got its index, without asking all the time.
+SETTINGS = {"max_connections": "300", "track_commit_timestamp": "on"}
 PLAIN_TABLES = """
 CREATE TABLE bench_raw (tenant uuid, id uuid PRIMARY KEY, type text, actor text, subject text,
                         time timestamptz, digest bytea, body bytea);
@@ -98,7 +100,7 @@ class Bench:
 @contextlib.contextmanager
 def world() -> Iterator[Bench]:
     """The bench's database, new; dropped in the end."""
-    cluster = Cluster(settings.VAR_DIR, {"max_connections": "300"}).acquire()
+    cluster = Cluster(settings.VAR_DIR, SETTINGS).acquire()
     dsn = cluster.dsn("postgres", "postgres")
     try:
         prepare_embedded(cluster)

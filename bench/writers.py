@@ -10,48 +10,38 @@ _processes = multiprocessing.get_context("fork")
 
 
 class Ran(NamedTuple):
-    """Calls per second; calls in all, also the first one of each process; what the watcher returned, call by call."""
+    """Calls per second; calls in all, also the first one of each process; what the timed calls returned but None."""
 
     rate: float
     calls: int
-    watched: list[float]
+    returned: list[Any]
 
 
-def rate(
-    prepare: Callable[[], Callable[[], object]],
-    *,
-    writers: int,
-    seconds: float,
-    watch: Callable[[], Callable[[], float]] | None = None,
-) -> Ran:
-    """What `prepare` returns, called by `writers` processes for `seconds`; beside them one does so with `watch`.
+def rate(prepare: Callable[[], Callable[[], object]], *, writers: int, seconds: float) -> Ran:
+    """What `prepare` returns, called by `writers` processes for `seconds`.
 
     All of them begin together, after each has prepared and made one call that the rate does not count.
     """
-    made = [prepare] * writers + ([watch] if watch else [])
-    ready = _processes.Barrier(len(made) + 1)
+    ready = _processes.Barrier(writers + 1)
     answers: Any = _processes.SimpleQueue()
     children = [
-        _processes.Process(target=_call, args=(each, ready, answers, seconds, each is watch), daemon=True)
-        for each in made
+        _processes.Process(target=_call, args=(prepare, ready, answers, seconds), daemon=True)
+        for _ in range(writers)
     ]
     for child in children:
         child.start()
     ready.wait(120)
-    counts, watched = [], list[float]()
+    done, returned = 0, list[Any]()
     for _ in children:
         count, results = answers.get()
-        counts.append(count)
-        watched += results
+        done += count
+        returned += results
     for child in children:
         child.join(30)
-    done = sum(counts) - len(watched)
-    return Ran(done / seconds, sum(counts) + len(children), watched)
+    return Ran(done / seconds, done + writers, returned)
 
 
-def _call(
-    prepare: Callable[[], Callable[[], Any]], ready: Any, answers: Any, seconds: float, keep: bool
-) -> None:
+def _call(prepare: Callable[[], Callable[[], object]], ready: Any, answers: Any, seconds: float) -> None:
     try:
         call = prepare()
         call()
@@ -59,9 +49,8 @@ def _call(
         ready.abort()  # nobody waits for one who does not come
         raise
     ready.wait(120)
-    results, done, end = list[float](), 0, time.perf_counter() + seconds
+    returned, done, end = list[object](), 0, time.perf_counter() + seconds
     while time.perf_counter() < end:
-        result, done = call(), done + 1
-        if keep:
-            results.append(result)
-    answers.put((done, results))
+        returned.append(call())
+        done += 1
+    answers.put((done, [each for each in returned if each is not None]))
