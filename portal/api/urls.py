@@ -18,6 +18,7 @@ from portal.api.views.disclosures import Disclosures
 from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
 from portal.api.views.ledgers import Entries, Ledger, Receipt
 from portal.api.views.me import MeView, MyCopy
+from portal.api.views.members import MemberRemove, Members
 from portal.api.views.onlookers import Onlookers
 from portal.api.views.passkeys import ContractChallenge, ContractSign
 from portal.api.views.patterns import Patterns
@@ -54,6 +55,8 @@ urlpatterns = [
     path("v1/emergency-access/<uuid:session>/end/", EmergencyEnd.as_view(), name="emergency-end"),
     path("v1/policies/<slug:tenant>/", Policies.as_view(), name="policies"),
     path("v1/policies/<slug:tenant>/emergency/", EmergencyRule.as_view(), name="policies-emergency"),
+    path("v1/members/<slug:tenant>/", Members.as_view(), name="members"),
+    path("v1/members/<slug:tenant>/<uuid:member>/remove/", MemberRemove.as_view(), name="member-remove"),
     path("v1/accesses/", Accesses.as_view(), name="accesses"),
     path("v1/disclosures/<slug:tenant>/<str:patient>/", Disclosures.as_view(), name="disclosures"),
     path("v1/ledger/<slug:tenant>/", Ledger.as_view(), name="ledger"),

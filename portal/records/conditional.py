@@ -17,6 +17,7 @@ from portal.records.kinds import DIRECTORY, KINDS
 from portal.records.query import Query
 from portal.records.references import set_id
 from portal.records.sealed import Stored
+from portal.records.subjects import id_or_nothing
 
 _IN_PATIENT = frozenset({"patient", "subject"})
 WHERE = {"create": "If-None-Exist", "update": "url", "delete": "url"}
@@ -69,7 +70,7 @@ def find(change: Change, patient: str, *, caller: Caller, tenant: UUID, purpose:
 def patient_named(change: Change) -> str:
     """The id of the one Patient whom the condition names, or ""."""
     named = {value.removeprefix("Patient/") for value in _named(change)}
-    return named.pop() if len(named) == 1 else ""
+    return id_or_nothing(named.pop()) if len(named) == 1 else ""
 
 
 def settled(change: Change, row: Stored | None) -> Change:

@@ -12,6 +12,7 @@ from portal.records.bundles import Entry
 from portal.records.errors import InvalidResource
 from portal.records.index import folded
 from portal.records.kinds import KINDS
+from portal.records.primitives import ID
 
 Resource = Mapping[str, Any]
 HEADER = "X-Security-Context"
@@ -22,11 +23,16 @@ def patient_id(entry: Entry) -> str:
     """The id of the FHIR Patient whose record it is, or "" where nobody says so."""
     resource = entry.resource
     if resource["resourceType"] == "Patient":
-        return str(resource.get("id", ""))
+        return id_or_nothing(resource.get("id"))
     if contained(resource) is not None:
         return entry.about
     kind, _, rest = categories.patient_of(resource).partition("/")
-    return rest.partition("/")[0] if kind == "Patient" else ""
+    return id_or_nothing(rest.partition("/")[0]) if kind == "Patient" else ""
+
+
+def id_or_nothing(value: Any) -> str:
+    """An id as it is; "" for what can be none, so that nobody is looked for by it."""
+    return value if isinstance(value, str) and ID.match(value) else ""
 
 
 def contained(resource: Resource) -> tuple[int, Resource] | None:

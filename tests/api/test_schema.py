@@ -27,7 +27,7 @@ def test_the_schema_is_valid_openapi_and_names_every_call(schema: Any) -> None:
         "contracts_challenge", "contracts_sign", "onlookers_list", "onlookers_compare", "requests_list",
         "requests_make", "requests_decline", "emergency_open", "emergency_read", "emergency_end", "accesses_list",
         "ledger_read", "ledger_receipt", "ledger_entries", "disclosures", "ledger_completeness", "ledger_consistency",
-        "copy",
+        "copy", "members_list", "members_remove", "policies_read", "policies_set_emergency_rule", "ledger_patterns",
     }  # fmt: skip
     assert all(path.startswith("/api/v1/") for path in schema["paths"])
     for path in schema["paths"].values():

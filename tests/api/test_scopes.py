@@ -34,6 +34,8 @@ NEEDS = {
     ("GET", "v1/requests/"): "requests",
     ("POST", "v1/requests/"): "requests",
     ("POST", "v1/requests/<uuid:asked>/decline/"): "requests",
+    ("GET", "v1/members/<slug:tenant>/"): "members",
+    ("POST", "v1/members/<slug:tenant>/<uuid:member>/remove/"): "members",
     ("GET", "v1/policies/<slug:tenant>/"): "policies",
     ("POST", "v1/policies/<slug:tenant>/emergency/"): "policies",
     ("POST", "v1/emergency-access/"): "emergency",
@@ -44,6 +46,7 @@ NEEDS = {
     ("GET", "v1/ledger/<slug:tenant>/completeness/"): "accesses.read",
     ("GET", "v1/ledger/<slug:tenant>/consistency/"): "ledger.read",
     ("GET", "v1/ledger/<slug:tenant>/entries/"): "audit",
+    ("GET", "v1/ledger/<slug:tenant>/patterns/"): "audit",
     ("GET", "v1/ledger/<slug:tenant>/entries/<uuid:entry>/receipt/"): "ledger.read",
 }
 CALLS = [pytest.param(method, path, scope, id=f"{method} {path}") for (method, path), scope in NEEDS.items()]
@@ -88,6 +91,6 @@ def test_the_star_stands_for_all_but_what_is_named(house: House, method: str, pa
 
 
 def called(caller: Caller, method: str, path: str) -> httpx.Response:
-    for name in ("contract", "asked", "session", "entry"):
+    for name in ("contract", "asked", "session", "entry", "member"):
         path = path.replace(f"<uuid:{name}>", str(uuid.uuid4()))
     return caller.call(method, "/api/" + path.replace("<slug:tenant>", "st-mary"))

@@ -93,6 +93,8 @@ NEVER = {
     "api/v1/requests/<asked>/decline/": "a request",
     "api/v1/policies/<tenant>/": "rules",
     "api/v1/policies/<tenant>/emergency/": "rules",
+    "api/v1/members/<tenant>/": "who works there",
+    "api/v1/members/<tenant>/<member>/remove/": "nothing",
     "api/v1/emergency-access/": "sessions, without what was seen in them",
     "api/v1/emergency-access/<session>/": "a session",
     "api/v1/emergency-access/<session>/end/": "a session",

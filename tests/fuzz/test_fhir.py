@@ -1,5 +1,6 @@
 """FHIR is asked at random, well and badly: each answer is FHIR, and none is a fault of ours."""
 
+import base64
 import json
 import os
 import random
@@ -125,11 +126,24 @@ def _body(draw: random.Random) -> bytes:
                 "<div>",
             ]
         )
+    carried = {
+        "resourceType": "Binary",
+        "contentType": "application/json-patch+json",
+        "data": base64.b64encode(json.dumps(_patch(draw)).encode()).decode(),
+    }
+    urls = [
+        *KINDS,
+        "",
+        "Observation/x?",
+        f"Observation/{GLUCOSE}",
+        "Observation?identifier=x",
+        "Patient?_id=%00",
+    ]
     entry = [
         {
             "fullUrl": "urn:uuid:1",
-            "resource": resource,
-            "request": {"method": draw.choice(METHODS), "url": draw.choice([*KINDS, "", "Observation/x?"])},
+            "resource": draw.choice([resource, carried]),
+            "request": {"method": draw.choice(METHODS), "url": draw.choice(urls)},
         }
     ]
     bundle = {
@@ -137,7 +151,7 @@ def _body(draw: random.Random) -> bytes:
         "type": draw.choice(["batch", "transaction", "collection", "x"]),
         "entry": draw.choice([entry, entry * 2, [], {}, [None], "x"]),
     }
-    text = json.dumps(draw.choice([resource, resource, bundle, [], "x", None, 1]))
+    text = json.dumps(draw.choice([resource, resource, bundle, _patch(draw), [], "x", None, 1]))
     return draw.choice(
         [
             text.encode(),
@@ -151,6 +165,31 @@ def _body(draw: random.Random) -> bytes:
             b"[" * 5000,
         ]
     )
+
+
+def _patch(draw: random.Random) -> list[Any]:
+    paths = [
+        "",
+        "/status",
+        "/code/coding/0/code",
+        "/note/-",
+        "/id",
+        "/subject/reference",
+        "/~1",
+        "status",
+        None,
+    ]
+    values: list[Any] = ["amended", "\u0000", "\ud800", {}, [], None, 1e300, "Patient/ben", [{"text": "x"}]]
+    operations = ["add", "remove", "replace", "move", "copy", "test", "smash"]
+    return [
+        {
+            "op": draw.choice(operations),
+            "path": draw.choice(paths),
+            "from": draw.choice(paths),
+            "value": draw.choice(values),
+        }
+        for _ in range(draw.randrange(4))
+    ]
 
 
 def _send(http: httpx.Client, call: dict[str, Any], token: str) -> httpx.Response:

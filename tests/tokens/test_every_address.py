@@ -45,7 +45,7 @@ from tests.tokens.table import (
 )
 
 ID = "00000000-0000-7000-8000-000000000000"
-ALL = "* sign emergency manage_consent"
+ALL = "* sign emergency manage_consent policies members"
 SUBSCRIPTION = "fhir/<tenant>/Subscription"
 SUBSCRIBES = json.loads(json.dumps(subscription()).replace(f"Patient/{ANA}", f"Patient/{people.PATIENT}"))
 
@@ -124,7 +124,7 @@ class Bench:
             "place": self.cast.hospital.slug,
             "patient": str(self.cast.person),
             "size": "1",
-            **dict.fromkeys(("contract", "asked", "session", "entry", "key", "export"), ID),
+            **dict.fromkeys(("contract", "asked", "session", "entry", "key", "export", "member"), ID),
             **dict(row.values),
         }
         path = "/" + route

@@ -9,28 +9,13 @@ from rest_framework.response import Response
 from consent import selectors, services
 from consent.emergency_rule import Rule
 from ledger.scope import tenant_scope
-from portal.accounts import selectors as accounts
-from portal.accounts.errors import NotAMember
 from portal.accounts.models import Organisation
-from portal.api.endpoint import Endpoint
+from portal.api.officers import OfficerEndpoint
 from portal.api.shapes import policies as shapes
 from portal.api.shapes.problems import problems
 
-OFFICERS = ("administrator", "privacy_officer")
 
-
-class PolicyEndpoint(Endpoint):
-    """For administrators and privacy officers of the organisation that the address names."""
-
-    def organisation(self, tenant: str) -> Organisation:
-        """Raises UnknownTenant, NotAMember."""
-        found = accounts.organisation(tenant)
-        if all(self.acting_as(role).organisation != found.id for role in OFFICERS):
-            raise NotAMember(
-                "You are no administrator and no privacy officer there. Act for it with X-Tenant."
-            )
-        return found
-
+class PolicyEndpoint(OfficerEndpoint):
     def said(self, place: Organisation) -> Response:
         with tenant_scope(place.id):
             return Response(shapes.policies(selectors.base_policy(), selectors.emergency_rule()))
