@@ -13,7 +13,7 @@ class Member(serializers.Serializer[Any]):
     name = serializers.CharField()
     email = serializers.EmailField()
     title = serializers.CharField(allow_blank=True)
-    roles = serializers.ListField(child=serializers.ChoiceField(Role.values))
+    roles = serializers.ListField(child=serializers.CharField(), help_text=", ".join(Role.values))
 
 
 class Members(serializers.Serializer[Any]):

@@ -82,7 +82,7 @@ class Cosignatures(Endpoint):
     @extend_schema(
         operation_id="contracts_to_cosign",
         tags=["contracts"],
-        responses={200: shapes.Contract(many=True)},
+        responses={200: shapes.Contract(many=True), **problems()},
     )
     def get(self, request: Request) -> Response:
         """The contracts of others that wait for my second signature, the oldest first."""
