@@ -147,6 +147,12 @@ def contract_to_cosign(id: UUID, *, cosigner: UUID) -> Contract:  # noqa: A002
     return found
 
 
+def under_notice(people: Collection[UUID]) -> bool:
+    """Whether a contract in force over records of these people, in the open scope, owes the redisclosure notice."""
+    noted = Q(terms__redisclosure=True) | Q(terms__duties__contains=["redisclosure"])
+    return _in_force().filter(noted, person__in=people).exists()
+
+
 def delegations_to(delegate: UUID) -> list[Contract]:
     """The contracts in force that let somebody decide about the sharing of others, in the delegate's own scope."""
     return list(_delegations(_in_force()).filter(grantee=delegate).order_by("tenant_id", "-ends", "id"))

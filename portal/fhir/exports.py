@@ -8,10 +8,12 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import http_date
 from rest_framework.request import Request
 
+from consent.templates import REDISCLOSURE
 from portal.accounts.identity import Caller
 from portal.fhir.endpoint import FhirEndpoint
 from portal.fhir.errors import BadParameter
 from portal.fhir.operations import Given, Operation, instant, words
+from portal.fhir.outcomes import NOTICE
 from portal.records import services
 from portal.records.services import Exported
 from portal.staff.files import from_thread
@@ -104,11 +106,20 @@ class File(FhirEndpoint):
             if kind == "errors":
                 found = services.export_status(caller=caller, tenant=self.organisation.id, export=export)
                 return [_outcome(patient, code) for patient, code in found.errors]
-            return services.exported_lines(
-                caller=caller, tenant=self.organisation.id, export=export, type=kind
-            )
+            about: dict[str, Any] = {
+                "caller": caller,
+                "tenant": self.organisation.id,
+                "export": export,
+                "type": kind,
+            }
+            under_notice.append(services.export_is_under_notice(**about))
+            return services.exported_lines(**about)
 
-        return StreamingHttpResponse(from_thread(iter(self.ask(operation))), content_type=NDJSON)
+        under_notice: list[bool] = []
+        response = StreamingHttpResponse(from_thread(iter(self.ask(operation))), content_type=NDJSON)
+        if any(under_notice):
+            response[NOTICE] = REDISCLOSURE
+        return response
 
 
 def _outcome(patient: str, code: str) -> bytes:

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from consent import selectors as consent
 from consent.facts import Decision
-from consent.templates import REDISCLOSURE
 from ledger.scope import tenant_scope
 from portal.charting.concepts import Resource, attached
 from portal.charting.lines import line
 from portal.charting.measurements import series
+from portal.design import duties
 from portal.design.charts import Chart as Drawing
 from portal.design.shapes import Item, Link, Measured, Part
 from portal.design.times import words as moment
@@ -106,8 +106,8 @@ def basis(decision: Decision) -> dict[str, Any] | None:
         headline = _("By the patient’s contract, for %(why)s, until %(until)s.")
     else:
         headline = _("By the base policy of the organisation, for %(why)s.")
-    notice = REDISCLOSURE if "redisclosure" in decision.duties else ""
-    return {"headline": headline % {"why": PURPOSES["TREAT"], "until": until}, "detail": notice}
+    owed = " ".join(duties.sentences(decision.duties))
+    return {"headline": headline % {"why": PURPOSES["TREAT"], "until": until}, "detail": owed}
 
 
 def running(desk: Desk, record: RecordAt, far: Reach) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from consent import selectors as consent
 from consent.facts import Decisions, ResourceFacts
 from ledger.scope import tenant_scope
 from ledger.vault import keyring
@@ -127,6 +128,17 @@ def exported_lines(*, caller: Caller, tenant: UUID, export: UUID, type: str) -> 
         found = ExportPart.objects.filter(export=export, type=type).order_by("number")
         parts = list(found.values_list("number", "person", "category", "labels", "resources"))
     return _lines(caller, tenant, job, type, parts)
+
+
+def export_is_under_notice(*, caller: Caller, tenant: UUID, export: UUID, type: str) -> bool:  # noqa: A002
+    """Whether with these lines goes the notice of 42 CFR 2.32: before they are decided on, so rather once too often.
+
+    Never to the person herself. Raises UnknownExport.
+    """
+    with tenant_scope(tenant):
+        job = _job(caller, export)
+        people = set(ExportPart.objects.filter(export=job.id, type=type).values_list("person", flat=True))
+        return consent.under_notice(people - {caller.person})
 
 
 def delete_export(*, caller: Caller, tenant: UUID, export: UUID) -> None:

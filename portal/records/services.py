@@ -14,7 +14,14 @@ from portal.records.changing import create, delete, delete_where, update, update
 from portal.records.charting import ALONE, Chart, Section, chart, own_record
 from portal.records.documents import Document, create_document, document_of
 from portal.records.everything import everything
-from portal.records.exports import Exported, delete_export, export_status, exported_lines, start_export
+from portal.records.exports import (
+    Exported,
+    delete_export,
+    export_is_under_notice,
+    export_status,
+    exported_lines,
+    start_export,
+)
 from portal.records.finding import find_patient
 from portal.records.history import ACCESS_TYPES, WRITE_TYPES, Access, access_of, accesses_of, who_has_seen
 from portal.records.importing import Report, import_bundles, import_content
@@ -85,6 +92,7 @@ __all__ = [
     "delete_where",
     "document_of",
     "everything",
+    "export_is_under_notice",
     "export_status",
     "exported_lines",
     "find_patient",

@@ -43,6 +43,7 @@ NEEDS = {
     ("POST", "v1/emergency-access/<uuid:session>/end/"): "emergency",
     ("GET", "v1/accesses/"): "accesses.read",
     ("GET", "v1/ledger/<slug:tenant>/"): "ledger.read",
+    ("GET", "v1/ledger/<slug:tenant>/patterns/"): "audit",
     ("GET", "v1/ledger/<slug:tenant>/completeness/"): "accesses.read",
     ("GET", "v1/ledger/<slug:tenant>/consistency/"): "ledger.read",
     ("GET", "v1/ledger/<slug:tenant>/entries/"): "audit",

@@ -70,3 +70,18 @@ def test_the_patient_sees_who_looked_after_them(
     mats.get(reverse("patients:their_record", args=[cast.person]))
     (link,) = amara.get(reverse("patients:home")).context["links"]
     assert (link.who, link.role) == ("Mats Berg", "For you")
+
+
+def test_what_is_owed_for_reading_it_stands_on_every_page(cast: Cast, mats: Client) -> None:
+    cast.grant(
+        cast.guardian, "lab-results", kind="person", purposes=("PATRQT",), redisclosure=True, report_back=True
+    )
+    whole = reverse("patients:their_record", args=[cast.person])
+    for address in (whole, reverse("patients:their_category", args=[cast.person, "lab-results"])):
+        said = mats.get(address).content.decode()
+        assert "42 CFR part 2 prohibits" in said
+        assert "asks you to report back" in said
+
+
+def test_without_such_duties_nothing_is_said_of_them(cast: Cast, contract: Any, mats: Client) -> None:
+    assert "42 CFR" not in mats.get(reverse("patients:their_record", args=[cast.person])).content.decode()

@@ -216,3 +216,18 @@ def test_the_policy_of_a_tenant_lets_nobody_export(cast: Cast) -> None:
     export = start(cast, cast.doctor)
     work()
     assert status(cast, cast.doctor, export).counts == {}
+
+
+def test_the_notice_of_42_cfr_part_2_goes_with_an_export_to_anybody_but_the_patient(cast: Cast) -> None:
+    def noted(caller: Caller) -> bool:
+        export = start(cast, caller)
+        work()
+        return services.export_is_under_notice(
+            caller=caller, tenant=cast.hospital.id, export=export, type="Observation"
+        )
+
+    sharing(cast, "lab-results")
+    assert not noted(cast.doctor)
+    cast.grant(cast.doctor, "lab-results", actions=("read", "export"), redisclosure=True)
+    assert noted(cast.doctor)
+    assert not noted(cast.amara)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from consent import selectors as consent
 from portal.accounts import selectors as accounts
 from portal.accounts.errors import UnknownPerson
+from portal.design import duties
 from portal.patients import cosigning
 from portal.patients.acting import decided_for
 from portal.patients.door import Visitor, visitor
@@ -94,7 +95,13 @@ def _opened(
         known = name_patients(caller=who.caller, tenant=tenants[0], people=[person])
         named = known[person].name if person in known else _("A name that does not open")
     whose = {"name": named, "own": False}
-    return charts, {"person": whose, "people_url": reverse("patients:people")}
+    owed = {duty for _, one in charts for duty in one.decision.duties}
+    said: dict[str, object] = {
+        "person": whose,
+        "people_url": reverse("patients:people"),
+        "owed": duties.sentences(owed),
+    }
+    return charts, said
 
 
 def _known(who: Visitor) -> list[Somebody]:
