@@ -47,7 +47,6 @@ NEEDS = {
     ("GET", "v1/ledger/<slug:tenant>/completeness/"): "accesses.read",
     ("GET", "v1/ledger/<slug:tenant>/consistency/"): "ledger.read",
     ("GET", "v1/ledger/<slug:tenant>/entries/"): "audit",
-    ("GET", "v1/ledger/<slug:tenant>/patterns/"): "audit",
     ("GET", "v1/ledger/<slug:tenant>/entries/<uuid:entry>/receipt/"): "ledger.read",
 }
 CALLS = [pytest.param(method, path, scope, id=f"{method} {path}") for (method, path), scope in NEEDS.items()]
