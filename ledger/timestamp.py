@@ -68,7 +68,7 @@ def check_timestamp(
 def parse_roots(pem: bytes) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(pem)
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise FormatError("The root certificates of timestamping authorities are PEM.") from error
 
 

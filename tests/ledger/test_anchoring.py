@@ -1,9 +1,12 @@
 """Timestamps on checkpoints: asked of real authorities, stored beside them, checked offline and in the house."""
 
+import warnings
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.checks import run_checks
 from django.core.management import call_command
 from hypothesis import given
@@ -117,6 +120,22 @@ def test_an_answer_is_believed_by_its_root_and_nonce_only(tsa: Authority) -> Non
 def test_what_is_no_answer_is_refused(content: bytes) -> None:
     with pytest.raises(FormatError):
         read_time(content, b"text")
+
+
+def test_a_root_with_any_bit_flipped_is_a_certificate_or_refused(tsa: Authority) -> None:
+    (root,) = parse_roots(tsa.root.read_bytes())
+    content = root.public_bytes(Encoding.DER)
+    refused = 0
+    for bit in range(8 * len(content)):
+        changed = bytearray(content)
+        changed[bit // 8] ^= 1 << bit % 8
+        pem = f"-----BEGIN CERTIFICATE-----\n{b64encode(changed).decode()}\n-----END CERTIFICATE-----\n"
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                parse_roots(pem.encode())
+        except FormatError:
+            refused += 1
+    assert refused > len(content)
 
 
 def test_the_node_refuses_to_start_with_authorities_that_it_could_not_believe(
