@@ -1,5 +1,7 @@
 """Create, update, patch and delete over HTTP, also of whatever fits a search."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils.http import http_date
 from rest_framework.request import Request
@@ -24,6 +26,12 @@ class Writes(FhirEndpoint):
 
     def version(self, request: Request) -> int | None:
         return if_match(request.headers.get("If-Match"))
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Say what a patch is written in, where it came in something else (RFC 5789, 3.1)."""
+        if request.method == "PATCH" and response.status_code == 415:
+            response["Accept-Patch"] = services.PATCH_TYPE
+        return super().finalize_response(request, response, *args, **kwargs)
 
 
 class WritesInstance(Writes):

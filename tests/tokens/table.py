@@ -81,6 +81,8 @@ ROWS: dict[Key, Row] = {
     ("POST", f"{_V1}contracts/<contract>/suspend/"): rest("contracts.revoke"),
     ("POST", f"{_V1}contracts/<contract>/resume/"): rest("sign"),
     ("POST", f"{_V1}contracts/<contract>/cosign/"): rest("sign"),
+    ("POST", f"{_V1}contracts/<contract>/cosign/decline/"): rest("contracts.revoke"),
+    ("GET", f"{_V1}cosignatures/"): rest("contracts.read"),
     ("GET", f"{_V1}disclosures/<tenant>/<patient>/"): rest("audit"),
     ("POST", f"{_V1}contracts/<contract>/challenge/"): rest("sign"),
     ("POST", f"{_V1}contracts/<contract>/sign/"): rest("sign"),
