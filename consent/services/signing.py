@@ -115,6 +115,7 @@ def sign(
     found.refresh_from_db()
     _still_due(found, signer)
     _use_up(found, signer, evidence["signed"], instants.iso(now))
+    _introduce(found, signer, evidence)
     if found.state == State.SIGNED:
         return put_second(found, signature)
     terms = from_json(found.terms)
@@ -124,18 +125,17 @@ def sign(
     if request is not None:
         found.request = approve(request=request, person=found.person, actor=signer, terms=terms, now=now)
         found.save(update_fields=["request"])
-    _introduce(found, evidence)
     put_in_force(found, signature, now)
     return found
 
 
-def _introduce(contract: Contract, evidence: Mapping[str, Any]) -> None:
+def _introduce(contract: Contract, signer: UUID, evidence: Mapping[str, Any]) -> None:
     """Tell the log of a key before it signs, unless it knows: the account may have had it before it came here."""
     key = name_of(evidence)
     told = ledger.subject_entries(subject=contract.person, types=TYPES)
     if not any(entry.audit.get("key") == key for entry in told):
-        audit = {"credential": "webauthn", "account": str(contract.grantor), "key": key}
-        append(type=INTRODUCED, actor=contract.grantor, subject=contract.person, audit=audit)
+        audit = {"credential": "webauthn", "account": str(signer), "key": key}
+        append(type=INTRODUCED, actor=signer, subject=contract.person, audit=audit)
 
 
 def _due(contract: UUID, signer: UUID) -> Contract:
