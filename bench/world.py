@@ -54,8 +54,13 @@ class Bench:
 
     @contextlib.contextmanager
     def process(self, *command: str, **environment: str) -> Iterator[None]:
+        """In a session of its own, as the parts of a node are."""
         child = subprocess.Popen(
-            [sys.executable, *command], cwd=BASE_DIR, stdin=subprocess.PIPE, env={**os.environ, **environment}
+            [sys.executable, *command],
+            cwd=BASE_DIR,
+            stdin=subprocess.PIPE,
+            env={**os.environ, **environment},
+            start_new_session=True,
         )
         try:
             yield

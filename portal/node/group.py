@@ -1,8 +1,9 @@
 """Runs the parts of a node as child processes: starts them again when they end, stops them in order.
 
 Every child has a pipe as its standard input and ends when it closes (portal.node.lifeline), so that nothing
-outlives this process however it ends. Children are outside the terminal's process group: a Ctrl-C reaches only
-us, and we decide the order.
+outlives this process however it ends. Children have a session of their own: a Ctrl-C at the terminal reaches only us,
+and we decide the order; and Linux shares the processors evenly among sessions (autogroup), so that a busy web process
+does not keep the sequencer waiting.
 """
 
 import signal
@@ -36,7 +37,7 @@ class Part:
 
     def start(self, now: float) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, *self.command], cwd=BASE_DIR, stdin=subprocess.PIPE, process_group=0
+            [sys.executable, *self.command], cwd=BASE_DIR, stdin=subprocess.PIPE, start_new_session=True
         )
         self.started = now
 
