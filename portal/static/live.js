@@ -134,14 +134,15 @@ function announce(link) {
   const who = link.querySelector("[data-who]").textContent;
   const says = link.querySelector("[data-says]").textContent;
   if (speaker) speaker.textContent = `${who}. ${says}`;
-  if (!list) note(who, says);
+  if (!list) note(who, says, link.classList.contains("link--alarm"));
 }
 
-function note(who, says) {
+function note(who, says, alarm) {
   const pattern = document.querySelector("template[data-live-toast]");
   const stack = document.querySelector("[data-live-toasts]");
   if (!pattern || !stack) return;
   const toast = pattern.content.cloneNode(true).firstElementChild;
+  toast.classList.toggle("toast-note--alarm", alarm);
   toast.querySelector("[data-who]").textContent = who;
   toast.querySelector("[data-says]").textContent = says;
   toast.querySelector("button").onclick = () => toast.remove();

@@ -12,6 +12,7 @@ from portal.records.services import chart
 from tests.browser.conftest import SeatOf
 from tests.cast import PATIENT, Cast, account_of
 from tests.serving import Node
+from tests.walk import emergency
 
 pytestmark = pytest.mark.browser
 
@@ -58,6 +59,16 @@ def test_another_page_shows_a_note(cast: Cast, seat_of: SeatOf) -> None:
         note = seat.page.locator("[data-live-toasts]")
         expect(note).to_contain_text("Okafor")
         expect(note).to_contain_text("lab results")
+        seat.check()
+
+
+def test_the_note_of_an_emergency_looks_like_one(cast: Cast, seat_of: SeatOf) -> None:
+    with seat_of(cast.amara) as seat:
+        seat.go("/sharing/")
+        connected(seat.page)
+        emergency(cast)
+        note = seat.page.locator(".toast-note--alarm").first
+        expect(note).to_contain_text("Brandt")
         seat.check()
 
 
