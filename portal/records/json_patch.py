@@ -44,7 +44,8 @@ def applied(content: bytes, patch: bytes) -> bytes:
     document, room = _read(content), MAX_RESOURCE
     for at, step in enumerate(steps):
         if step["op"] not in {"test", "remove"}:
-            value = step["value"] if "value" in step else _found(document, step["from"], at)
+            moves = step["op"] in {"copy", "move"}  # which may have a value beside, that means nothing
+            value = _found(document, step["from"], at) if moves else step["value"]
             room -= len(_written(value))
             deep = isinstance(value, dict | list) and too_deep(value, max(MAX_DEPTH - len(step["path"]), 0))
             if room < 0 or deep:

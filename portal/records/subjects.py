@@ -38,9 +38,13 @@ def id_or_nothing(value: Any) -> str:
 def contained(resource: Resource) -> tuple[int, Resource] | None:
     """The Patient whom a resource contains as the one that it is about, and her place among what it contains."""
     reference = categories.patient_of(resource) if resource["resourceType"] != "Patient" else ""
-    if reference.startswith("#"):
-        for index, one in enumerate(resource.get("contained", ())):
-            if one.get("resourceType") == "Patient" and one.get("id") == reference[1:]:
+    held = resource.get("contained")
+    if reference.startswith("#") and isinstance(held, list):  # it is asked before anything is validated, too
+        for index, one in enumerate(held):
+            if isinstance(one, dict) and (one.get("resourceType"), one.get("id")) == (
+                "Patient",
+                reference[1:],
+            ):
                 return index, one
     return None
 

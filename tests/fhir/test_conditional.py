@@ -52,6 +52,9 @@ def test_nothing_is_done_where_several_fit_or_the_condition_is_none(house: House
         for nobody in ("%00", "none", "a/b", ""):
             answer = doctor.call("DELETE", f"{ASKED}&patient={nobody}")
             assert outcome(answer)[0] in (400, 404), answer.text
+        for held in ("x", 5, [None], [["Patient"]], [{"resourceType": "Patient"}], {"id": "p"}):
+            answer = put(doctor, subject={"reference": "#p"}, contained=held)
+            assert outcome(answer)[0] in (400, 404, 422), answer.text
         subject = {"reference": "Patient/\0"}
         assert outcome(put(doctor, subject=subject))[0] in (400, 404, 422)
         assert outcome(put(doctor, f"{BASE}/Observation?patient=ben&identifier=urn:lab%7C7"))[0] == 400

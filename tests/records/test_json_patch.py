@@ -84,6 +84,11 @@ FAULTS: dict[str, tuple[Any, Any, str]] = {
         [{"op": "copy", "from": "/a", "path": "/a/-"}] * 60,
         "patch-invalid",
     ),
+    "growth that says that it is small": (
+        {"a": ["x" * 1000]},
+        [{"op": "copy", "from": "/a", "path": "/a/-", "value": 1}] * 60,
+        "patch-invalid",
+    ),
     "depth without end": (
         {"a": {}},
         [{"op": "copy", "from": "", "path": "/a/b"}, {"op": "copy", "from": "", "path": "/a/b/a/c"}] * 50,
