@@ -22,7 +22,7 @@ def main() -> int:
     django.setup()
     from django.conf import settings
 
-    from bench import appends, decisions, imports, long_log, many_records, reads, replay, verification
+    from bench import appends, decisions, imports, long_log, many_records, pages, reads, replay, verification
     from bench.figures import Figure, show, write
     from bench.world import world
 
@@ -40,6 +40,7 @@ def main() -> int:
             "replay": lambda: replay.figures(bench),
             "imports": lambda: imports.figures(bench),
             "reads": lambda: reads.figures(bench),
+            "pages": lambda: pages.figures(bench),
             "long_log": lambda: long_log.figures(bench),
             "many_records": lambda: many_records.figures(bench),
         }

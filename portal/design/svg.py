@@ -1,16 +1,20 @@
 """SVG elements, escaped, from attributes alone: the content security policy allows no `style`."""
 
-from django.utils.html import format_html, format_html_join
+from html import escape
+
 from django.utils.safestring import SafeString
 
 Attribute = str | int | float
 
 
 def element(name: str, *children: str, **attributes: Attribute) -> SafeString:
-    """`element("text", "52", x=3.14159, class_="end")` is `<text x="3.1" class="end">52</text>`."""
-    pairs = ((_name(key), _value(value)) for key, value in attributes.items())
-    inner = format_html_join("", "{}", ((child,) for child in children))
-    return format_html("<{0}{1}>{2}</{0}>", name, format_html_join("", ' {}="{}"', pairs), inner)
+    """`element("text", "52", x=3.14159, class_="end")` is `<text x="3.1" class="end">52</text>`.
+
+    Names are ours; what they are given is escaped. A page of charts has a thousand of these: `format_html`, which
+    escapes one value at a time through several calls, took half of its time.
+    """
+    given = "".join([f' {_name(key)}="{_value(value)}"' for key, value in attributes.items()])
+    return SafeString(f"<{name}{given}>{''.join(map(_escaped, children))}</{name}>")
 
 
 def points(places: list[tuple[float, float]]) -> str:
@@ -23,4 +27,11 @@ def _name(key: str) -> str:
 
 
 def _value(value: Attribute) -> str:
-    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.1f}".removesuffix(".0")
+    return str(value) if isinstance(value, int) else _escaped(value)
+
+
+def _escaped(text: str) -> str:
+    """As Django escapes: what is markup already is left as it is."""
+    return text if isinstance(text, SafeString) else escape(str(text))

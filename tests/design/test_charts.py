@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portal.design import charts, proofs
+from portal.design.svg import element
 
 SVG = "{http://www.w3.org/2000/svg}"
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
@@ -179,3 +180,11 @@ def test_the_proof_names_the_ends_of_each_hash_and_omits_links_that_are_not_ther
     assert proofs.short(root.hex()) in words
     assert "link before" not in words
     assert "link after" in words
+
+
+def test_what_elements_are_given_is_escaped_once() -> None:
+    inner = element("title", 'a < b & "c"')
+    assert str(inner) == "<title>a &lt; b &amp; &quot;c&quot;</title>"
+    assert str(element("g", inner, id='"><script>', x=1.25, stroke_width=2.0, class_="end")) == (
+        f'<g id="&quot;&gt;&lt;script&gt;" x="1.2" stroke-width="2" class="end">{inner}</g>'
+    )
