@@ -9,5 +9,5 @@ __all__ = ["house"]
 
 @pytest.fixture
 def seconds() -> int:
-    """How long each of the two is at work: a few seconds and always the same; with `make fuzz` longer and at random."""
+    """How long each of these is at work: a few seconds and always the same; with `make fuzz` longer and at random."""
     return int(os.environ.get("ASSENT_FUZZ_SECONDS", "8"))
