@@ -83,12 +83,12 @@ class AddWitness(forms.Form):
     """A witness that cosigns from now on."""
 
     url = forms.CharField(
-        label=_("Address"),
+        label=_("Its address"),
         max_length=500,
         help_text=_("What add-checkpoint is appended to, such as https://witness.example/witness/"),
     )
     vkey = forms.CharField(
-        label=_("Verifier key"),
+        label=_("Its verifier key"),
         max_length=4000,
         help_text=_("From whoever runs it, by a way that you trust."),
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocapitalize": "off"}),

@@ -21,6 +21,7 @@ from portal.accounts import selectors as accounts
 from portal.accounts.identity import Caller
 from portal.patterns.apps import VIEWED
 from portal.patterns.thresholds import Thresholds, thresholds
+from portal.records.access import who
 from portal.records.errors import RoleNeeded
 from portal.records.services import audited, namesakes
 
@@ -87,6 +88,7 @@ def patterns(*, caller: Caller, tenant: UUID, days: int = 30) -> Patterns:
         )
         made = Patterns(since, until, by, _findings(found, pairs))
         audit = {
+            **who(caller),
             "role": caller.role,
             "since": since.isoformat(timespec="seconds"),
             "until": until.isoformat(timespec="seconds"),
@@ -135,15 +137,15 @@ def _finding(
     working = [entry for entry in opened if entry.audit.get("role") not in PATIENTS or not entry.readable]
     if not working:
         return None
-    who: Mapping[str, object] = next(
+    actor: Mapping[str, object] = next(
         (entry.audit["who"] for entry in reversed(working) if entry.audit.get("who")), {}
     )
     kind: Kind = pairs[each.actor, each.subject or ""] if each.kind == "pair" else each.kind
     finding = Finding(
         kind=kind,
         actor=each.actor,
-        name=str(who.get("name", "")),
-        title=str(who.get("title", "")),
+        name=str(actor.get("name", "")),
+        title=str(actor.get("title", "")),
         subject=each.subject or "",
         patients=each.subjects,
         accesses=each.accesses,

@@ -8,6 +8,7 @@ from ledger.services import append
 from portal.accounts.identity import Caller
 from portal.patterns.apps import CHANGED
 from portal.patterns.models import Thresholds as Row
+from portal.records.access import who
 from portal.records.errors import RoleNeeded
 
 
@@ -36,5 +37,5 @@ def set_thresholds(*, caller: Caller, tenant: UUID, chosen: Thresholds) -> None:
     with tenant_scope(tenant):
         before = thresholds()
         Row.objects.update_or_create(tenant_id=tenant, defaults=asdict(chosen))
-        audit = {"role": caller.role, "before": asdict(before), "after": asdict(chosen)}
+        audit = {**who(caller), "role": caller.role, "before": asdict(before), "after": asdict(chosen)}
         append(type=CHANGED, actor=caller.user, subject=None, audit=audit)

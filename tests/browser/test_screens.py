@@ -49,7 +49,7 @@ PICTURES = {
         "staff",
         "policy",
     ),
-    *("cases", "reviews"),
+    *("cases", "reviews", "patterns", "keys", "first-steps"),
 }
 ALSO_NARROW = {"home", "history", "check", "chart", "arabic-home"}
 
@@ -136,10 +136,20 @@ def test_the_pages_of_somebody_who_looks_after_her(browser: Browser, node: Node)
         shown(found, "medicines-guardian")
 
 
+LOG = {
+    "status": "",
+    "search": "accesses/",
+    "patterns": "patterns/",
+    "replay": "replay/",
+    "evidence": "evidence/",
+}
 STAFF = [
     (people.HOSPITAL_DOCTOR, {"find": "/clinic/st-mary/find/", "worklist": "/clinic/st-mary/worklist/"}),
-    (people.AUDITOR, {"status": "/audit/st-mary/", "search": "/audit/st-mary/accesses/"}),
-    (people.ADMINISTRATOR, {name: f"/administration/st-mary/{name}/" for name in ("staff", "policy")}),
+    (people.AUDITOR, {name: f"/audit/st-mary/{path}" for name, path in LOG.items()}),
+    (
+        people.ADMINISTRATOR,
+        {name: f"/administration/st-mary/{name}/" for name in ("staff", "policy", "keys", "first-steps")},
+    ),
     (people.PRIVACY_OFFICER, {name: f"/administration/st-mary/{name}/" for name in ("cases", "reviews")}),
 ]
 

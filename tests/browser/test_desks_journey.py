@@ -1,0 +1,179 @@
+"""The desks of those who oversee, by keyboard: an auditor's patterns, replay, disclosures and evidence; an
+administrator's first steps, keys and witnesses; a privacy officer's thresholds. With JavaScript and without."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from ledger.cosignature import CosignatureSigner
+from portal.patterns.thresholds import Thresholds, set_thresholds
+from portal.records.services import chart, find_patient
+from tests.browser.staff import Seat, seat
+from tests.cast import MRN, PASSWORD, Cast, account_of, build
+from tests.serving import Node
+
+pytestmark = pytest.mark.browser
+LONG = 20_000
+LOOKS = pytest.mark.parametrize(
+    ("narrow", "javascript"),
+    [(False, True), (True, True), (False, False)],
+    ids=["wide", "narrow", "without-javascript"],
+)
+
+
+@pytest.fixture
+def jobs(node: Node) -> Iterator[Node]:
+    """The node with the worker of its job queue."""
+    node.start("jobs", "manage.py", "jobs")
+    yield node
+    node.kill("jobs")
+
+
+def story() -> Cast:
+    """A doctor looked for two patients within an hour, which is many here, and read lab results by contract."""
+    cast = build()
+    cast.grant(cast.doctor, "lab-results")
+    chart(caller=cast.doctor, tenant=cast.hospital.id, person=cast.person, category="lab-results")
+    for number in (MRN, "SM-2"):
+        find_patient(caller=cast.doctor, tenant=cast.hospital.id, mrn=number)
+    set_thresholds(
+        caller=cast.privacy_officer, tenant=cast.hospital.id, chosen=replace(Thresholds(), an_hour=2)
+    )
+    return cast
+
+
+def enter(at: Seat, cast: Cast) -> None:
+    """As an auditor, once everything is sealed."""
+    status = f"/audit/{cast.hospital.slug}/"
+    at.sign_in(account_of(cast.auditor).email, PASSWORD, to=status)
+    while not at.page.get_by_text("nothing waits").is_visible():
+        at.page.wait_for_timeout(200)
+        at.go(status)
+
+
+@LOOKS
+def test_an_auditor_follows_a_pattern_to_its_proof(
+    browser: Browser, node: Node, narrow: bool, javascript: bool
+) -> None:
+    cast = story()
+    with seat(browser, node, narrow=narrow, javascript=javascript) as at:
+        enter(at, cast)
+        at.press("Patterns")
+        expect(at.page.get_by_role("heading", name="Many patients in an hour")).to_be_visible()
+        at.check()
+        at.page.get_by_label("Time").select_option("90")
+        at.press("Look")
+        at.press("See the 3 entries")
+        expect(at.page.locator("tbody tr")).to_have_count(3)
+        at.check()
+        at.page.locator("tbody a").first.focus()
+        at.page.keyboard.press("Enter")
+        expect(at.page.get_by_text("Proved, signed root")).to_be_visible()
+        at.check()
+
+
+@LOOKS
+def test_an_auditor_replays_accounts_and_takes_the_evidence_along(
+    browser: Browser, jobs: Node, narrow: bool, javascript: bool
+) -> None:
+    cast = story()
+    with seat(browser, jobs, narrow=narrow, javascript=javascript) as at:
+        enter(at, cast)
+        at.press("Replay")
+        at.check()
+        at.press("Replay now")
+        says = "Every decision comes out the same"
+        expect(at.page.get_by_role("heading", level=1)).to_have_text(says, timeout=LONG)
+        at.check()
+
+        at.press("Disclosures")
+        at.type("Medical record number (MRN)", "nobody")
+        at.press("Make the accounting")
+        expect(at.page.get_by_role("group", name="There is a problem")).to_be_visible()
+        at.check()
+        at.page.get_by_label("Medical record number (MRN)").fill("")
+        at.type("Medical record number (MRN)", MRN)
+        at.press("Make the accounting")
+        expect(at.page.get_by_text(f"Patient with MRN {MRN}.")).to_be_visible()
+        at.tick("Also list what the rule leaves out, with its ground")
+        at.press("Show")
+        expect(at.page.get_by_role("region", name="Disclosures, table")).to_be_visible()
+        at.check()
+        with at.page.expect_download() as csv:
+            at.press("CSV")
+        assert csv.value.suggested_filename == "disclosures.csv"
+
+        at.press("Evidence")
+        at.check()
+        with at.page.expect_download() as archive:
+            at.press("Download the archive")
+        assert archive.value.suggested_filename == f"evidence-{cast.hospital.slug}.zip"
+
+
+@LOOKS
+def test_an_administrator_takes_the_first_steps_and_asks_a_witness(
+    browser: Browser, node: Node, narrow: bool, javascript: bool
+) -> None:
+    cast = build()
+    vkey = CosignatureSigner.generate("witness.example/one").vkey
+    with seat(browser, node, narrow=narrow, javascript=javascript) as at:
+        first = f"/administration/{cast.hospital.slug}/first-steps/"
+        at.sign_in(account_of(cast.administrator).email, PASSWORD, to=first)
+        at.check()
+        at.press("Ask one")
+        expect(at.page.get_by_text("Nobody watches this log")).to_be_visible()
+        at.check()
+        at.page.locator("summary", has_text="Ask another witness").focus()
+        at.page.keyboard.press("Enter")
+        at.type("Its address", "https://witness.example/")
+        at.type("Its verifier key", vkey)
+        at.press("Ask it")
+        at.type("Password", PASSWORD)
+        at.page.keyboard.press("Enter")
+        expect(at.page.get_by_text("The witness is asked from the next checkpoint on.")).to_be_visible()
+        at.check()
+        at.press("Remove witness.example/one")
+        at.check()
+        at.press("Remove", exact=True)
+        expect(at.page.get_by_text("It is asked no more.")).to_be_visible()
+        expect(at.page.get_by_text("Nobody watches this log")).to_be_visible()
+        at.check()
+
+
+def test_a_verifier_key_is_copied(browser: Browser, node: Node) -> None:
+    cast = build()
+    with seat(browser, node) as at:
+        at.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        to = f"/administration/{cast.hospital.slug}/keys/"
+        at.sign_in(account_of(cast.administrator).email, PASSWORD, to=to)
+        at.page.get_by_role("button", name="Copy").first.focus()
+        at.page.keyboard.press("Enter")
+        expect(at.page.get_by_role("button", name="Copied")).to_be_visible()
+        copied = at.page.evaluate("navigator.clipboard.readText()")
+        assert copied == at.page.locator("#key-0").inner_text().strip()
+
+
+@LOOKS
+def test_a_privacy_officer_sets_the_thresholds(
+    browser: Browser, node: Node, narrow: bool, javascript: bool
+) -> None:
+    cast = build()
+    with seat(browser, node, narrow=narrow, javascript=javascript) as at:
+        home = f"/administration/{cast.hospital.slug}/reviews/"
+        at.sign_in(account_of(cast.privacy_officer).email, PASSWORD, to=home)
+        at.press("Patterns")
+        at.check()
+        at.press("Set the thresholds")
+        at.check()
+        at.page.get_by_label("Night ends").select_option("22")
+        at.press("Put in force")
+        expect(at.page.get_by_role("group", name="There is a problem")).to_be_visible()
+        at.check()
+        at.page.get_by_label("Night ends").select_option("5")
+        at.page.get_by_label("Patients in an hour").fill("")
+        at.type("Patients in an hour", "40")
+        at.press("Put in force")
+        expect(at.page.get_by_text("The thresholds are in force.")).to_be_visible()
+        expect(at.page.get_by_text("40 patients or more within one hour")).to_be_visible()
