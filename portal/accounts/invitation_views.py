@@ -15,6 +15,7 @@ from ledger.scope import tenant_scope
 from portal.accounts import invitations, selectors
 from portal.accounts.errors import AccountsError, NotInvited
 from portal.accounts.models import Invitation, Organisation, User
+from portal.design.refusals import said
 
 KEY = "invitation"
 
@@ -59,7 +60,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
             found = invitations.invited(link)
         return _answer(request, tenant, found, link)
     except NotInvited as error:
-        return render(request, "account/invitation.html", {"over": str(error)}, status=error.status)
+        return render(request, "account/invitation.html", {"over": said(error)}, status=error.status)
 
 
 def _answer(request: HttpRequest, tenant: Organisation, found: Invitation, link: str) -> HttpResponse:
@@ -91,7 +92,7 @@ def _taken(request: HttpRequest, tenant: Organisation, owner: User | None, form:
     try:
         invitations.accept_anew(tenant=tenant.id, token=link, name=given["name"], password=given["password"])
     except (AccountsError, ValidationError) as error:
-        form.add_error(None, str(error))
+        form.add_error(None, said(error))
         return False
     return True
 

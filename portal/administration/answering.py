@@ -14,6 +14,7 @@ from portal.administration import casework
 from portal.administration.forms import AnswerCorrection, AnswerQuestion
 from portal.cases import services
 from portal.cases.errors import CasesError
+from portal.design.refusals import said
 from portal.staff.answering import FORM
 from portal.staff.desk import Desk, desk
 
@@ -54,7 +55,7 @@ def _answer(desk: Desk, row: casework.Case, form: forms.Form) -> bool:
             else:
                 services.extend_correction(case=row.id, reviewer=reviewer, note=note)
     except CasesError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, said(error))
         return False
     messages.success(desk.request, _("The patient is told. It stands in the log."))
     return True

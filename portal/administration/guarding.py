@@ -18,6 +18,7 @@ from consent.services import resume, suspend
 from ledger.scope import tenant_scope
 from portal.accounts import selectors as accounts
 from portal.accounts.models import Role
+from portal.design.refusals import said
 from portal.staff.answering import ACT
 from portal.staff.desk import Desk, desk
 
@@ -72,8 +73,8 @@ def _changed(desk: Desk, contract: UUID, *, paused: bool) -> HttpResponseBase:
         with tenant_scope(desk.place.id):
             (suspend if paused else resume)(contract=contract, actor=desk.caller.user)
     except (ContractEnded, ContractNotWaiting) as error:
-        messages.info(desk.request, str(error))
+        messages.info(desk.request, said(error))
     else:
-        said = _("Paused. They decide nothing now.") if paused else _("It goes on as it was signed.")
-        messages.success(desk.request, said)
+        done = _("Paused. They decide nothing now.") if paused else _("It goes on as it was signed.")
+        messages.success(desk.request, done)
     return redirect("administration:guardians", desk.place.slug)

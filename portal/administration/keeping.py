@@ -14,6 +14,7 @@ from portal.accounts.confirming import confirmation_required
 from portal.accounts.models import Role
 from portal.administration import keepsakes
 from portal.administration.forms import AddWitness, ChooseQuorum
+from portal.design.refusals import said
 from portal.staff.answering import ACT, FORM
 from portal.staff.desk import Desk, desk
 
@@ -34,9 +35,9 @@ def add_witness(desk: Desk) -> HttpResponseBase:
             with tenant_scope(desk.place.id):
                 log_witnesses.add_witness(**form.cleaned_data, actor=desk.caller.user)
         except OutboundRefused as error:
-            form.add_error("url", str(error))
+            form.add_error("url", said(error))
         except FormatError as error:
-            form.add_error("vkey", str(error))
+            form.add_error("vkey", said(error))
         else:
             messages.success(desk.request, _("The witness is asked from the next checkpoint on."))
             return redirect("administration:keys", desk.place.slug)
@@ -57,7 +58,7 @@ def remove_witness(desk: Desk) -> HttpResponseBase:
         with tenant_scope(desk.place.id):
             log_witnesses.remove_witness(name, actor=desk.caller.user)
     except FormatError as error:
-        messages.error(desk.request, str(error))
+        messages.error(desk.request, said(error))
     else:
         messages.success(desk.request, _("It is asked no more. What it cosigned stays."))
     return redirect("administration:keys", desk.place.slug)
@@ -74,7 +75,7 @@ def quorum(desk: Desk) -> HttpResponseBase:
         with tenant_scope(desk.place.id):
             log_witnesses.set_quorum(form.cleaned_data["count"], actor=desk.caller.user)
     except FormatError as error:
-        form.add_error("count", str(error))
+        form.add_error("count", said(error))
         return _page(desk, AddWitness(), quorum=form, status=422)
     messages.success(desk.request, _("That is in force. The change stands in the log."))
     return redirect("administration:keys", desk.place.slug)

@@ -19,6 +19,7 @@ from portal.accounts.models import Role
 from portal.accounts.services import add_member, remove_member, require_strong
 from portal.administration import judging, presenters
 from portal.administration.forms import AddMember, ChooseEmergencyRule, ChoosePolicy, CloseReview, SignIn
+from portal.design.refusals import said
 from portal.staff.answering import ACT, FORM
 from portal.staff.desk import Desk, desk
 from portal.staff.entrance import first_desk
@@ -149,7 +150,7 @@ def _add(desk: Desk, form: AddMember) -> bool:
             tenant=desk.place.id, user=user, role=given["role"], title=given["title"], actor=desk.caller.user
         )
     except AccountsError as error:
-        form.add_error("email", str(error))
+        form.add_error("email", said(error))
         return False
     messages.success(desk.request, _("%(name)s has the role now.") % {"name": user})
     return True
@@ -178,9 +179,9 @@ def _close(desk: Desk, session: UUID, form: CloseReview) -> bool:
                 session=session, reviewer=desk.caller.user, outcome=given["outcome"], note=given["note"]
             )
     except EmergencyClosed as error:
-        messages.info(desk.request, str(error))
+        messages.info(desk.request, said(error))
     except ReviewRefused as error:
-        form.add_error(None, str(error))
+        form.add_error(None, said(error))
         return False
     else:
         messages.success(desk.request, _("The review is closed. The patient can read your finding."))

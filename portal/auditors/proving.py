@@ -20,6 +20,7 @@ from ledger.selectors import Entry
 from portal.accounts import selectors as accounts
 from portal.auditors.presenters import actor_names, who
 from portal.auditors.words import kind
+from portal.design.refusals import said
 from portal.design.shapes import Check, Fact
 from portal.design.times import words as moment
 from portal.design.vocabulary import PURPOSES
@@ -77,7 +78,9 @@ def proved(entry_id: UUID, log_name: str) -> Proved:
     try:
         verdict = check(receipt, [parse_vkey(log.vkey)])
     except (ProofError, FormatError) as error:
-        return Proved(entry, facts, [Check(says=str(error), state="bad")], None, log.vkey, _("Does not hold"))
+        return Proved(
+            entry, facts, [Check(says=said(error), state="bad")], None, log.vkey, _("Does not hold")
+        )
     checks = _checks(entry, receipt, verdict)
     broken = "" if entry.readable else _("Cannot be opened")
     return Proved(entry, facts, checks, _path(receipt, verdict), log.vkey, broken)

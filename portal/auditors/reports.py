@@ -18,6 +18,7 @@ from portal.accounts.errors import UnknownPerson
 from portal.accounts.models import Role
 from portal.auditors import presenters, runs
 from portal.auditors.forms import Account, Evidence, OfWhom
+from portal.design.refusals import said
 from portal.disclosures import words
 from portal.disclosures.papers import FORMATS, as_file
 from portal.disclosures.services import Accounting, account_for
@@ -41,7 +42,7 @@ def disclosures(desk: Desk) -> HttpResponseBase:
                 person = accounts.registration(mrn=form.cleaned_data["mrn"].strip()).person_id
             return redirect("auditors:accounting", desk.place.slug, person)
         except UnknownPerson as error:
-            form.add_error("mrn", str(error))
+            form.add_error("mrn", said(error))
     return desk.page("auditors/disclosures.html", {"here": "disclosures", "form": form})
 
 
@@ -141,7 +142,7 @@ def _archive(desk: Desk, form: Evidence) -> BinaryIO | None:
         )
     except (LedgerError, UnknownPerson) as error:
         file.close()
-        form.add_error("mrn" if isinstance(error, UnknownPerson) else None, str(error))
+        form.add_error("mrn" if isinstance(error, UnknownPerson) else None, said(error))
         return None
     file.seek(0)
     return file

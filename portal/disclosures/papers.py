@@ -24,9 +24,12 @@ _INK, _LINE, _HEAD = colors.HexColor("#16211f"), colors.HexColor("#d9dcd0"), col
 
 
 def as_file(accounting: Accounting, form: str) -> bytes:
-    """`form` is one of FORMATS. In English: programs read the one, the fonts of the other hold no Arabic letters."""
-    with translation.override("en"):
-        return as_pdf(accounting) if form == "pdf" else as_csv(accounting).encode()
+    """`form` is one of FORMATS. CSV, which programs read, is in English; so is PDF for a language that is written from
+    right to left, whose letters its fonts do not hold, and else in the language of who asks."""
+    if form == "csv":
+        return as_csv(accounting).encode()
+    with translation.override("en" if translation.get_language_bidi() else translation.get_language()):
+        return as_pdf(accounting)
 
 
 def as_csv(accounting: Accounting) -> str:

@@ -16,6 +16,7 @@ from consent.emergency import LONGEST
 from consent.errors import ConsentError, StrongAuthenticationNeeded
 from portal.accounts.confirming import confirmed_lately
 from portal.accounts.models import Role
+from portal.design.refusals import said
 from portal.providers import asking, charting, finding, writing
 from portal.providers import worklist as lists
 from portal.providers.disputes import disputes
@@ -153,7 +154,7 @@ def _done(form: Form, act: Callable[[], None]) -> bool:
             ),
         )
     except (ConsentError, RecordsError) as error:
-        form.add_error(None, str(error))
+        form.add_error(None, said(error))
     return form.is_valid()
 
 

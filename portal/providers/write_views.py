@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import Role
+from portal.design.refusals import said
 from portal.providers import charting, writing
 from portal.providers.record_at import RecordAt, banner, record_at
 from portal.providers.write_forms import WriteForm
@@ -60,7 +61,7 @@ def _write(desk: Desk, record: RecordAt, kind: writing.Kind, form: WriteForm) ->
     except Denied:
         raise
     except RecordsError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, said(error))
         return False
     messages.success(desk.request, _("It stands in the record. The patient sees that you wrote it."))
     return True

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from ledger.errors import AppendRefused
+from portal.design.refusals import said
 from portal.records.errors import Denied
 
 
@@ -14,7 +15,7 @@ def refusal(request: HttpRequest, error: Exception, *, back_url: str | None = No
     promise = error.promise if isinstance(error, Denied) else None
     context = {
         "title": _title(status),
-        "sentence": str(error),
+        "sentence": said(error),
         "code": getattr(error, "code", "error"),
         "entry": str(promise.promise.id) if promise else "",
         "retry": isinstance(error, AppendRefused),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consent import services as consent
 from consent.errors import ShareCodeRefused
 from portal.charting.cards import card
+from portal.design.refusals import said
 from portal.design.shapes import Part
 from portal.records.services import born_on, chart
 from portal.staff.answering import DOMAIN_ERRORS, FORM
@@ -111,7 +112,7 @@ def _let_wait(request: HttpRequest, form: forms.Knock) -> bool:
         )
         door.remember(request, found)
     except ShareCodeRefused as error:
-        form.add_error(None, str(error))
+        form.add_error(None, said(error))
         return False
     finally:
         time.sleep(max(0.0, EVEN_SECONDS - (time.monotonic() - began)))

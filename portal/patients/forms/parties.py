@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.design.refusals import said
 from portal.patients.drafts import Draft
 from portal.patients.forms.question import Question
 from portal.patients.grantees import GranteeUnclear, named
@@ -69,7 +70,7 @@ class Who(Question):
             try:
                 named(given["kind"], given.get("email", ""), given.get("organisation", ""))
             except GranteeUnclear as error:
-                self.add_error(error.field, str(error))
+                self.add_error(error.field, said(error))
         return given
 
     def answers(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from consent.errors import ConsentError, ContractEnded, ContractNotWaiting
 from ledger.scope import tenant_scope
 from portal.accounts.confirming import confirmation_required, evidence
 from portal.accounts.errors import AccountsError
+from portal.design.refusals import said
 from portal.patients import contracts, cosigning, signing
 from portal.patients.door import Visitor, visitor
 from portal.patients.forms import Sign, SignByPasskey
@@ -53,7 +54,7 @@ def challenge(who: Visitor, contract: UUID) -> HttpResponseBase:
             shown=form.cleaned_data["code_hashes"],
         )
     except (ConsentError, AccountsError) as error:
-        return JsonResponse({"error": str(error)}, status=error.status)
+        return JsonResponse({"error": said(error)}, status=error.status)
     return JsonResponse({"asked": asked})
 
 
@@ -76,7 +77,7 @@ def decline(who: Visitor, contract: UUID) -> HttpResponseBase:
         with tenant_scope(row.tenant_id):
             services.decline_cosignature(contract=row.id, cosigner=who.caller.user)
     except (ContractEnded, ContractNotWaiting) as error:
-        messages.info(who.request, str(error))
+        messages.info(who.request, said(error))
     else:
         messages.success(who.request, _("You declined. Nothing is shared by it, and they are told."))
     return redirect("patients:home")
@@ -93,7 +94,7 @@ def _signed(who: Visitor, row: contracts.Row, shown: str, answers: str = "") -> 
             proof={} if answers else evidence(who.request),
         )
     except (ConsentError, AccountsError) as error:
-        messages.warning(who.request, str(error))
+        messages.warning(who.request, said(error))
         return False
     messages.success(who.request, _("You signed it, too. It is in force now."))
     return True

@@ -17,6 +17,7 @@ from portal.accounts import selectors as accounts
 from portal.accounts.confirming import confirmation_required, evidence
 from portal.accounts.errors import AccountsError, UnknownPerson
 from portal.accounts.models import Registration
+from portal.design.refusals import said
 from portal.patients import checking, drafts, granting, onlooking, signing
 from portal.patients.acting import Acting, acting_for
 from portal.patients.door import Visitor, patient, visitor
@@ -108,7 +109,7 @@ def check(who: Visitor) -> HttpResponseBase:
     except AccountsError:
         return redirect("patients:grant_step", "who")
     except ConsentError as error:  # such as a part that was chosen for another grantee
-        messages.warning(who.request, str(error))
+        messages.warning(who.request, said(error))
         return redirect("patients:grant_step", "what")
     form = Sign(who.request.POST or None, initial={"code_hashes": granting.fingerprints(offered)})
     if form.is_valid() and (address := _signed(who, draft, offered, form)):
@@ -165,10 +166,10 @@ def _signed(who: Visitor, draft: Draft, offered: list[granting.Proposal], form: 
             signature=Signature("reauthenticated", who.caller.user, evidence(who.request)),
         )
     except granting.ContractChanged as error:
-        messages.warning(who.request, str(error))
+        messages.warning(who.request, said(error))
         return reverse("patients:grant_check")
     except ConsentError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, said(error))
         return ""
     return signed(who, draft, made)
 

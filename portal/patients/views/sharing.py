@@ -13,6 +13,7 @@ from consent import services
 from consent.errors import ContractEnded, ContractNotWaiting, RequestClosed
 from ledger.scope import party_scope, tenant_scope
 from portal.accounts import selectors as accounts
+from portal.design.refusals import said
 from portal.patients import contracts, drafts, looks
 from portal.patients.contracts import RUNNING
 from portal.patients.door import Visitor, patient
@@ -103,7 +104,7 @@ def resume(who: Visitor, contract: UUID) -> HttpResponseBase:
         with tenant_scope(row.tenant_id):
             services.resume(contract=contract, actor=who.caller.user, person=who.person)
     except (ContractEnded, ContractNotWaiting) as error:
-        messages.info(who.request, str(error))
+        messages.info(who.request, said(error))
     else:
         messages.success(who.request, _("It goes on as it was signed."))
     return redirect("patients:contract", contract)

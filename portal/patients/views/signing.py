@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 
 from consent.errors import ConsentError
 from portal.accounts.errors import AccountsError
+from portal.design.refusals import said
 from portal.patients import drafts, granting, signing
 from portal.patients.door import Visitor, visitor
 from portal.patients.forms import SignByPasskey
@@ -24,7 +25,7 @@ def challenge(who: Visitor) -> HttpResponseBase:
         shown = form.cleaned_data["code_hashes"]
         asked = signing.challenges(request=who.request, caller=who.caller, offered=_offered(who), shown=shown)
     except (ConsentError, AccountsError) as error:
-        return JsonResponse({"error": str(error)}, status=error.status)
+        return JsonResponse({"error": said(error)}, status=error.status)
     return JsonResponse({"asked": asked})
 
 
@@ -43,7 +44,7 @@ def sign(who: Visitor) -> HttpResponseBase:
             answers=form.cleaned_data["answers"],
         )
     except (ConsentError, AccountsError) as error:
-        messages.warning(who.request, str(error))
+        messages.warning(who.request, said(error))
         return redirect("patients:grant_check")
     return redirect(signed(who, drafts.load(who.request), made))
 
