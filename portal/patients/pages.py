@@ -19,6 +19,7 @@ Charts = Sequence[tuple[str, Chart]]
 MEASURED = ("lab-results", "vital-signs")
 NEWEST = 20
 FEW_MEASUREMENTS = 6
+GLANCE = 60  # entries of each part that the overview opens: more than it shows, enough to see how a measurement runs
 MOST = 999_999
 NOTHING_ASKED: Corrections = {}
 

@@ -72,14 +72,15 @@ def chart(
     purpose: str | None = None,
     category: str | None = None,
     skip: int = 0,
+    each: int | None = None,
     outline: Outline | None = None,
 ) -> Chart:
     """The record of a person, or one category of it, as contracts allow. One ledger entry.
 
-    The patient is named in it if her demographics are permitted too; the entry then lists it. `outline`: what is there,
-    if it was read before. `skip`: so many of the newest of each category are left out, to go on from a page that had
-    `more`. Raises Denied if nothing at all of what was asked for is permitted; UnknownPerson,
-    UnknownCategory, UnknownPurpose.
+    The patient is named in it if her demographics are permitted too; the entry then lists it. `outline`: what is
+    there, if it was read before. `skip`: so many of the newest of each category are left out, to go on from a page
+    that had `more`. `each`: so many of a category at most, if not as many as usual. Raises Denied if nothing at all
+    of what was asked for is permitted; UnknownPerson, UnknownCategory, UnknownPurpose.
     """
     wanted = [vocabulary.category(category)] if category else list(vocabulary.CATEGORIES)
     with deciding(tenant):
@@ -88,7 +89,7 @@ def chart(
         under = circumstances(asked)
         there = candidates(person, CLINICAL, (), under.told, known=[group for group, _ in found.groups])
         decisions = _decide(asked, under, wanted, there)
-        limit = ALONE if category else EACH
+        limit = each or (ALONE if category else EACH)
         rows = _permitted_rows(person, there.permitted(decisions), limit + 1, skip)
         shown = {row.header: row for those in rows.values() for row in those[:limit]}
         entered = enter(asked, decisions, list(shown.values()), categories=wanted)
@@ -115,6 +116,7 @@ def own_record(
     tenant: UUID,
     category: str | None = None,
     skip: int = 0,
+    each: int | None = None,
     outline: Outline | None = None,
 ) -> Chart:
     """The patient's own record at one organisation: the law's layer lets her see all of it. Raises UnknownPerson."""
@@ -122,7 +124,9 @@ def own_record(
         raise UnknownPerson("This account is not linked to a patient. Ask the organisation to link it.")
     alone = caller.as_oneself()
     person = caller.person
-    return chart(caller=alone, tenant=tenant, person=person, category=category, skip=skip, outline=outline)
+    return chart(
+        caller=alone, tenant=tenant, person=person, category=category, skip=skip, each=each, outline=outline
+    )
 
 
 def _decide(asked: Asked, under: Circumstances, wanted: Collection[str], there: Candidates) -> Decisions:

@@ -23,7 +23,7 @@ def overview(who: Visitor) -> HttpResponseBase:
     places = [each.tenant.name for each in who.registrations]
     outlines = own_outlines(who.registrations)
     counts = sum((Counter(each.counts()) for each in outlines), Counter[str]())
-    charts = _opened(who, outlines)
+    charts = _opened(who, outlines, each=pages.GLANCE)
     page = pages.overview_page(charts, _addresses(who), places, rows=_rows(who), counts=counts)
     return who.page("patients/record.html", page)
 
@@ -61,13 +61,17 @@ def charts_of(who: Visitor, category: str | None = None, skip: int = 0) -> list[
 
 
 def _opened(
-    who: Visitor, outlines: Sequence[Outline], category: str | None = None, skip: int = 0
+    who: Visitor,
+    outlines: Sequence[Outline],
+    category: str | None = None,
+    skip: int = 0,
+    each: int | None = None,
 ) -> list[tuple[str, Chart]]:
     found = []
     for outline in outlines:
         tenant = outline.registration.tenant
         opened = own_record(
-            caller=who.caller, tenant=tenant.id, category=category, skip=skip, outline=outline
+            caller=who.caller, tenant=tenant.id, category=category, skip=skip, each=each, outline=outline
         )
         found.append((tenant.name, opened))
     return found
