@@ -1,5 +1,6 @@
 """`manage.py replay_decisions`: executes every decision of a log again, from the log alone; exit 1 if one differs."""
 
+import gc
 import sys
 import time
 from contextlib import ExitStack
@@ -36,6 +37,7 @@ class Command(BaseCommand):
     def handle(self, **options: object) -> None:
         since, until, export = options["since"], options["until"], options["export"]
         assert isinstance(since, int)  # noqa: S101 - argparse made it one
+        gc.freeze()  # what is loaded by now lives as long as this process: the collector need not walk it again
         try:
             log = ledger.log_named(str(options["tenant"]))
             with ExitStack() as stack:
