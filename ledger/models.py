@@ -5,6 +5,8 @@ may change, stands in migrations/0004_append_only.py and, for witnesses and keys
 """
 
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
 from ledger.witness_models import Cosignature, LogWitness, WitnessedLog, WitnessKey
 
@@ -12,6 +14,11 @@ __all__ = ["Cosignature", "LogWitness", "WitnessKey", "WitnessedLog"]
 
 PSEUDONYM = 40
 TYPE = 65
+
+
+def _pseudonym(field: str) -> models.Q:
+    """Its length apart from its characters: PostgreSQL takes ten times as long for `{40}` in a pattern."""
+    return models.Q((f"{field}__regex", "^[0-9a-f]+$"), Exact(Length(field), PSEUDONYM))
 
 
 class Log(models.Model):
@@ -168,11 +175,9 @@ class Submission(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="ledger_submission_names",
-                condition=models.Q(
-                    type__regex=r"^[a-z][a-z_]{0,31}(\.[a-z][a-z_]{0,31})?$",
-                    actor__regex=r"^([0-9a-f]{40}|system)$",
-                )
-                & (models.Q(subject=None) | models.Q(subject__regex=r"^[0-9a-f]{40}$")),
+                condition=models.Q(type__regex=r"^[a-z][a-z_]*(\.[a-z][a-z_]*)?$")
+                & (models.Q(actor="system") | _pseudonym("actor"))
+                & (models.Q(subject=None) | _pseudonym("subject")),
             ),
         ]
 

@@ -4,7 +4,7 @@ import threading
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from ledger import pseudonyms, selectors, services
 from ledger.errors import AppendRefused, LogExists, ReadOnlyLog, ScopeError, UnknownEntry, UnknownType
@@ -216,3 +216,36 @@ def test_an_auditor_finds_entries_by_time_person_and_type(log: Logbook) -> None:
         "page": [1, 0],
         "type": [],
     }
+
+
+SUBMIT = (
+    "INSERT INTO ledger_submission (tenant_id, id, type, actor, subject, time, digest, body)"
+    " VALUES (%s, %s, %s, %s, %s, now(), sha256('x'), 'x')"
+)
+
+
+@pytest.mark.parametrize(
+    ("type_", "actor", "subject"),
+    [
+        ("access.permitted", "a" * 39, None),
+        ("access.permitted", "A" * 40, None),
+        ("access.permitted", "a" * 39 + "\n", None),
+        ("access.permitted", "nobody", None),
+        ("access.permitted", "system", "system"),
+        ("access.permitted", "system", "g" * 40),
+        ("access.permitted", "system", ""),
+        ("Access.permitted", "system", None),
+        ("access.", "system", None),
+        ("access.permitted.twice", "system", None),
+    ],
+)
+def test_the_database_refuses_names_that_no_leaf_may_hold(
+    log: Logbook, type_: str, actor: str, subject: str | None
+) -> None:
+    with (
+        pytest.raises(IntegrityError, match="ledger_submission_names"),
+        tenant_scope(log.tenant),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(SUBMIT, [log.tenant, uuid4(), type_, actor, subject])
+    assert waiting(log) == 0
