@@ -15,6 +15,8 @@ ENTRY_TYPES = (
     "credential.introduced",
     "emergency.ended",
     "policy.changed",
+    "refusal.bound",
+    "refusal.yielded",
     "request.made",
     "request.declined",
     "review.closed",

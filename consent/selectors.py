@@ -251,12 +251,6 @@ def emergency_rule() -> tuple[int, Rule]:
     return (newest.version, rule_from_json(newest.terms)) if newest else (0, DEFAULT_RULE)
 
 
-def refusable_emergencies(tenants: Collection[UUID]) -> set[UUID]:
-    """Those of these organisations whose emergency rule a patient's refusal stands against, in any party's scope."""
-    found = EmergencyRule.objects.filter(tenant_id__in=tenants).order_by("tenant_id", "-version")
-    return {one.tenant_id for one in found.distinct("tenant_id") if one.terms["refusals"]}
-
-
 def _in_force() -> QuerySet[Contract]:
     begun = Q(starts=None) | Q(starts__lte=Now())
     return Contract.objects.filter(begun, state=State.ACTIVE, ends__gt=Now())

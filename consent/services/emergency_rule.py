@@ -1,11 +1,16 @@
 """What breaking the glass reaches at the open tenant, as it chooses. Versioned and on the ledger."""
 
+from contextlib import suppress
 from uuid import UUID
+
+from django.db.transaction import atomic
 
 from consent.emergency_rule import Rule, code_of
 from consent.models import EmergencyRule
 from consent.selectors import emergency_rule
 from consent.services.order import BASE_POLICY, clock
+from consent.standing_refusals import refusals_here
+from ledger.errors import SubjectErased
 from ledger.scope import current_tenant, lock
 from ledger.services import append
 
@@ -13,7 +18,8 @@ from ledger.services import append
 def set_emergency_rule(*, rule: Rule, actor: UUID) -> int:
     """Put an emergency rule in force from the next decision on, for open sessions too. The same again changes nothing.
 
-    The caller has checked that the actor administers the tenant. Returns the version in force; 0 is the default.
+    Where it changes whether refusals bind, every refusal that stands gets an entry that tells its patient. The
+    caller has checked that the actor administers the tenant. Returns the version in force; 0 is the default.
     """
     tenant, code = current_tenant(), code_of(rule)
     lock(BASE_POLICY, tenant, exclusive=True)
@@ -37,7 +43,22 @@ def set_emergency_rule(*, rule: Rule, actor: UUID) -> int:
         "before": code_of(before).hash if version else None,
     }
     append(type="policy.changed", actor=actor, subject=None, audit=audit, inputs={"cedar": code.cedar})
+    if rule.refusals != before.refusals:
+        _tell_patients(made.version, binds=rule.refusals, actor=actor)
     return made.version
+
+
+def _tell_patients(version: int, *, binds: bool, actor: UUID) -> None:
+    """One entry for each refusal, in its patient's chain. Who was erased here is told nothing."""
+    for contract in refusals_here():
+        audit = {"contract": str(contract.id), "sentence": contract.sentence, "version": version}
+        with suppress(SubjectErased), atomic():
+            append(
+                type="refusal.bound" if binds else "refusal.yielded",
+                actor=actor,
+                subject=contract.person,
+                audit=audit,
+            )
 
 
 def _words(rule: Rule) -> str:

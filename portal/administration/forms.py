@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from consent.base_variants import VARIANTS
 from consent.emergency import LONGEST_REASON, SHORTEST_REASON
@@ -73,6 +74,41 @@ class ChooseEmergencyRule(forms.Form):
             " refusal gives way to an emergency."
         ),
     )
+    give_way = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, standing: int, **kwargs: Any) -> None:
+        """`standing`: how many contracts would give way if patients may refuse no longer; 0 where they may not now."""
+        super().__init__(*args, **kwargs)
+        self._standing = standing
+        if not standing:
+            del self.fields["give_way"]
+            return
+        self.fields["give_way"].label = ngettext(
+            "Let %(count)d refusal that stands give way",
+            "Let %(count)d refusals that stand give way",
+            standing,
+        ) % {"count": standing}
+        self.fields["give_way"].help_text = _(
+            "Needed only to end that patients may refuse: from then on an emergency opens what they closed. Each of"
+            " them is told."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        agreed = given.pop("give_way", False)
+        if self._standing and not given.get("refusals") and not agreed:
+            self.add_error(
+                "give_way",
+                ngettext(
+                    "%(count)d contract refuses emergency access here and would give way at once. Nothing was"
+                    " changed. Tick this if that is meant.",
+                    "%(count)d contracts refuse emergency access here and would give way at once. Nothing was"
+                    " changed. Tick this if that is meant.",
+                    self._standing,
+                )
+                % {"count": self._standing},
+            )
+        return given
 
     @property
     def rule(self) -> Rule:

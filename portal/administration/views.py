@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from consent import selectors as consent
 from consent.errors import EmergencyClosed, ReviewRefused
 from consent.services import review_emergency, set_base_policy, set_emergency_rule
+from consent.standing_refusals import refusals_here
 from ledger.scope import tenant_scope
 from portal.accounts import invitations
 from portal.accounts import selectors as accounts
@@ -94,7 +95,8 @@ def policy(desk: Desk) -> HttpResponseBase:
 @desk(Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, methods=ACT)
 def emergency_rule(desk: Desk) -> HttpResponseBase:
     """What breaking the glass reaches here."""
-    form = ChooseEmergencyRule(desk.request.POST)
+    with tenant_scope(desk.place.id):
+        form = ChooseEmergencyRule(desk.request.POST, standing=_standing_refusals())
     if form.is_valid():
         with tenant_scope(desk.place.id):
             set_emergency_rule(rule=form.rule, actor=desk.caller.user)
@@ -109,15 +111,22 @@ def _policies(
     with tenant_scope(desk.place.id):
         version, variant = consent.base_policy()
         emergency_version, rule = consent.emergency_rule()
+        emergency = emergency or ChooseEmergencyRule(initial=rule.to_json(), standing=_standing_refusals())
     context = {
         "here": "policy",
         "rules": presenters.rules(variant, rule),
         "version": version,
         "form": base or ChoosePolicy(initial={"variant": variant}),
         "emergency_version": emergency_version,
-        "emergency": emergency or ChooseEmergencyRule(initial=rule.to_json()),
+        "emergency": emergency,
     }
     return desk.page("administration/policy.html", context)
+
+
+def _standing_refusals() -> int:
+    """How many refusals bind here, and would not if patients might refuse emergencies no longer."""
+    _version, rule = consent.emergency_rule()
+    return len(refusals_here()) if rule.refusals else 0
 
 
 @desk(Role.PRIVACY_OFFICER)

@@ -26,6 +26,8 @@ KINDS = {
     "contract.suspended": _("Contract suspended"),
     "contract.revoked": _("Contract revoked"),
     "contract.expired": _("Contract expired"),
+    "refusal.bound": _("Refusal holds in emergencies"),
+    "refusal.yielded": _("Refusal gives way to emergencies"),
     "request.made": _("Access asked for"),
     "request.declined": _("Request declined"),
     "disclosures.accounted": _("Disclosures accounted for"),
@@ -71,7 +73,7 @@ GROUPS = {
     ),
     "sharing": (
         _("Contracts, requests and share codes"),
-        tuple(kind for kind in KINDS if kind.startswith(("contract.", "request.", "share."))),
+        tuple(kind for kind in KINDS if kind.startswith(("contract.", "refusal.", "request.", "share."))),
     ),
     "cases": (
         _("Questions and corrections"),

@@ -15,6 +15,7 @@ from consent import selectors as consent
 from consent import services
 from consent.errors import NotExpressible, UnknownContract
 from consent.signature import Signature
+from consent.standing_refusals import giving_way
 from ledger.scope import tenant_scope
 from portal.accounts import selectors as accounts
 from portal.accounts.errors import UnknownPerson
@@ -22,11 +23,18 @@ from portal.accounts.identity import Caller
 from portal.accounts.models import Registration
 from portal.accounts.parties import resolver
 from portal.fhir.bodies import json_body
+from portal.fhir.conditions import wanted
 from portal.fhir.endpoint import FhirEndpoint
 from portal.fhir.outcomes import MEDIA_TYPE
 from portal.records.strict_json import parse
 
 READS, SIGNS = "contracts.read", "sign"
+NOTICE = "Emergency-Notice"
+GIVES_WAY = (
+    "This organisation does not let patients refuse emergency access, so what this refuses for BTG or ETREAT gives way"
+    " to an emergency. Every other access is refused as it says."
+)
+STANDING = frozenset({"proposed", "signed", "active", "suspended"})
 
 
 class Consents(FhirEndpoint):
@@ -42,7 +50,11 @@ class Consents(FhirEndpoint):
             if asked and asked != own.patient:
                 raise UnknownPerson("Consents are shown to the patient herself. Ask for your own.")
             with tenant_scope(self.organisation.id):
-                return [self._entry(row) for row in consent.contracts_of_person(own.person_id)]
+                rows = consent.contracts_of_person(own.person_id)
+                warnings = [
+                    _beside(_yields(f"Consent/{row.id}")) for row in giving_way(rows) if row.state in STANDING
+                ]
+                return [*(self._entry(row) for row in rows), *warnings]
 
         bundle = {"resourceType": "Bundle", "type": "searchset", "entry": self.ask(operation)}
         return _answer({name: value for name, value in bundle.items() if value})
@@ -51,7 +63,7 @@ class Consents(FhirEndpoint):
         """Adopt a Consent as a contract. The call signs it: the token needs the scope `sign` by name."""
         resource = parse(json_body(request))
 
-        def operation(caller: Caller, purpose: str | None) -> dict[str, Any]:
+        def operation(caller: Caller, purpose: str | None) -> tuple[dict[str, Any], bool]:
             caller.requires(SIGNS)
             own = self.registration(caller)
             with tenant_scope(self.organisation.id):
@@ -63,10 +75,12 @@ class Consents(FhirEndpoint):
                     place=self.organisation.name,
                     resolve=resolver(own),
                 )
-            return consent.as_fhir(made)
+                return self._shown(made)
 
-        written = self.ask(operation)
-        response = _answer(written, status=201)
+        written, yields = self.ask(operation)
+        response = _answer(written, yields, status=201)
+        if wanted(request) == "OperationOutcome":
+            response = _outcome(yields, status=201)
         response["Location"] = f"{self.base}/Consent/{written['id']}"
         return response
 
@@ -77,15 +91,16 @@ class Consents(FhirEndpoint):
         with tenant_scope(self.organisation.id):
             return accounts.registration(person=caller.person)
 
+    def _shown(self, row: Any) -> tuple[dict[str, Any], bool]:
+        """The Consent, and whether it refuses emergencies here in vain. In the tenant's scope."""
+        return consent.as_fhir(row), row.state in STANDING and bool(giving_way([row]))
+
     def _entry(self, row: Any) -> dict[str, Any]:
         try:
             found = consent.as_fhir(row)
         except NotExpressible as error:
             issue = {"severity": "information", "code": "not-supported", "diagnostics": f"{row.id}: {error}"}
-            return {
-                "resource": {"resourceType": "OperationOutcome", "issue": [issue]},
-                "search": {"mode": "outcome"},
-            }
+            return _beside(issue)
         return {
             "fullUrl": f"{self.base}/Consent/{row.id}",
             "resource": found,
@@ -99,13 +114,13 @@ class OneConsent(Consents):
     http_method_names = ["get", "head"]
 
     def get(self, request: Request, tenant: str, key: str) -> HttpResponse:  # type: ignore[override]
-        def operation(caller: Caller, purpose: str | None) -> dict[str, Any]:
+        def operation(caller: Caller, purpose: str | None) -> tuple[dict[str, Any], bool]:
             caller.requires(READS)
             own = self.registration(caller)
             with tenant_scope(self.organisation.id):
-                return consent.as_fhir(consent.contract(_key(key), person=own.person_id))
+                return self._shown(consent.contract(_key(key), person=own.person_id))
 
-        return _answer(self.ask(operation))
+        return _answer(*self.ask(operation))
 
 
 def _key(text: str) -> UUID:
@@ -115,5 +130,26 @@ def _key(text: str) -> UUID:
         raise UnknownContract("There is no contract with that id that you may see.") from None
 
 
-def _answer(value: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    return HttpResponse(json.dumps(value), content_type=MEDIA_TYPE, status=status)
+def _answer(value: dict[str, Any], yields: bool = False, *, status: int = 200) -> HttpResponse:
+    response = HttpResponse(json.dumps(value), content_type=MEDIA_TYPE, status=status)
+    if yields:
+        response[NOTICE] = GIVES_WAY
+    return response
+
+
+def _outcome(yields: bool, *, status: int) -> HttpResponse:
+    """For a client that prefers an OperationOutcome: what became of the call."""
+    taken = {"severity": "information", "code": "informational", "diagnostics": "The consent was adopted."}
+    issues = [taken, _yields("Consent")] if yields else [taken]
+    return _answer({"resourceType": "OperationOutcome", "issue": issues}, yields, status=status)
+
+
+def _yields(which: str) -> dict[str, str]:
+    return {"severity": "warning", "code": "business-rule", "diagnostics": f"{which}: {GIVES_WAY}"}
+
+
+def _beside(issue: dict[str, str]) -> dict[str, Any]:
+    return {
+        "resource": {"resourceType": "OperationOutcome", "issue": [issue]},
+        "search": {"mode": "outcome"},
+    }

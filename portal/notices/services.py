@@ -22,9 +22,10 @@ from portal.records.services import ACCESS_TYPES
 BATCH = 500
 BETWEEN_LETTERS = timedelta(hours=1)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(days=1)
-URGENT = frozenset({"access.emergency"})
+URGENT = frozenset({"access.emergency", "refusal.yielded"})
 TOLD = URGENT | {
     *ACCESS_TYPES,
+    "refusal.bound",
     "request.made",
     "review.closed",
     "question.answered",

@@ -14,6 +14,7 @@ from consent.compiler import ContractCode, compile_contract
 from consent.errors import ConsentError
 from consent.sentence import Display
 from consent.signature import Signature
+from consent.standing_refusals import refusable_emergencies
 from consent.terms import Terms
 from ledger.scope import lock, party_scope, tenant_scope
 from portal.accounts.errors import UnknownPerson
@@ -60,7 +61,7 @@ class Proposal:
 def refusable(registrations: Sequence[Registration]) -> list[Registration]:
     """Those at organisations that let their patients refuse emergency access."""
     with party_scope(registrations[0].person_id):
-        there = consent.refusable_emergencies({each.tenant_id for each in registrations})
+        there = refusable_emergencies({each.tenant_id for each in registrations})
     return [each for each in registrations if each.tenant_id in there]
 
 

@@ -19,6 +19,8 @@ STEPS: Mapping[str, StrOrPromise] = {
     "contract.superseded": _("Replaced"),
     "contract.revoked": _("Stopped by you"),
     "contract.expired": _("Ended"),
+    "refusal.bound": _("Holds in emergencies, too"),
+    "refusal.yielded": _("Gives way to emergencies"),
 }
 MOST = 500
 

@@ -92,3 +92,23 @@ def test_an_emergency_rule_that_means_nothing_is_refused_beside_its_field(
     assert "There is a problem" in text(answer)
     with tenant_scope(cast.hospital.id):
         assert selectors.emergency_rule() == (0, Rule())
+
+
+def test_who_ends_that_patients_may_refuse_sees_first_how_many_refusals_give_way(
+    cast: Cast, officer: Client
+) -> None:
+    officer.post(rule_address(cast), {"refusals": "on"})
+    assert "give_way" not in officer.get(address(cast)).content.decode()
+    for part in ("lab-results", "visits"):
+        cast.grant(cast.doctor, part, effect="deny", purposes=("BTG",))
+    assert "Let 2 refusals that stand give way" in text(officer.get(address(cast)))
+
+    refused = officer.post(rule_address(cast), {"a_day": "3"})
+    assert "2 contracts refuse emergency access here and would give way at once" in text(refused)
+    with tenant_scope(cast.hospital.id):
+        assert selectors.emergency_rule() == (1, Rule(refusals=True))
+
+    done = officer.post(rule_address(cast), {"a_day": "3", "give_way": "on"}, follow=True)
+    assert "The emergency rule is in force" in text(done)
+    with tenant_scope(cast.hospital.id):
+        assert selectors.emergency_rule() == (2, Rule(a_day=3))

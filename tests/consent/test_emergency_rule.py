@@ -16,13 +16,14 @@ from consent.facts import Decision
 from consent.models import EmergencyRule, EmergencySession
 from consent.policy_sets import standing_code, standing_text
 from consent.signature import Signature
+from consent.standing_refusals import refusable_emergencies, refusals_giving_way, refusals_here
 from consent.terms import Grantee
 from ledger.scope import party_scope, tenant_scope
 from ledger.selectors import search_entries
 from ledger.sequencing import drain
 from tests.consent import cast, cedar_wasm
 from tests.consent.deciding import accessed
-from tests.consent.doings import granted, reads
+from tests.consent.doings import entries, granted, reads
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("logs")]
 
@@ -198,6 +199,41 @@ def test_a_rule_is_versioned_entered_and_kept() -> None:
         assert selectors.emergency_rule() == (0, DEFAULT)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_whose_refusal_gives_way_or_holds_again_is_told_in_their_own_chain() -> None:
+    with cast.at_st_mary():
+        rules(refusals=True)
+        contract = refused()
+        refused(purposes=["TREAT"])
+        fhir = adopted(consent(for_purpose("ETREAT")))
+        ended = refused(purposes=["ETREAT"])
+        services.revoke(contract=ended, actor=cast.PATIENT_USER)
+        assert [one.id for one in refusals_here()] == [contract, fhir]
+        rules(refusals=True, a_day=3)
+        rules()
+        rules(refusals=True)
+    drain()
+    told = [entry for entry in entries() if entry.type.startswith("refusal.")]
+    assert [(entry.type, entry.audit["contract"]) for entry in reversed(told)] == [
+        ("refusal.yielded", str(contract)),
+        ("refusal.yielded", str(fhir)),
+        ("refusal.bound", str(contract)),
+        ("refusal.bound", str(fhir)),
+    ]
+    assert [entry.audit["version"] for entry in told] == [4, 4, 3, 3]
+
+
+def test_a_patient_finds_which_of_her_refusals_give_way() -> None:
+    with cast.at_st_mary():
+        contract = refused()
+    with party_scope(cast.PATIENT):
+        assert [one.id for one in refusals_giving_way(cast.PATIENT)] == [contract]
+    with cast.at_st_mary():
+        rules(refusals=True)
+    with party_scope(cast.PATIENT):
+        assert refusals_giving_way(cast.PATIENT) == []
+
+
 def test_a_row_that_is_not_the_rule_it_says_opens_nothing() -> None:
     with cast.at_st_mary():
         broken()
@@ -245,11 +281,11 @@ def test_a_refusal_holds_only_where_the_rule_lets_it_and_against_whom_it_names()
         assert read().permitted
         rules(refusals=True)
         assert not read().permitted
-        assert selectors.refusable_emergencies([cast.ST_MARY, cast.RIVERSIDE]) == {cast.ST_MARY}
+        assert refusable_emergencies([cast.ST_MARY, cast.RIVERSIDE]) == {cast.ST_MARY}
         broken(actor=cast.DOCTOR, organisation=cast.ST_MARY)
         assert read(actor=cast.DOCTOR, organisation=cast.ST_MARY).permitted
     with party_scope(cast.PATIENT):
-        assert selectors.refusable_emergencies([cast.ST_MARY, cast.RIVERSIDE]) == {cast.ST_MARY}
+        assert refusable_emergencies([cast.ST_MARY, cast.RIVERSIDE]) == {cast.ST_MARY}
 
 
 def consent(*provisions: dict[str, Any], effect: str = "permit") -> dict[str, Any]:

@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from consent.emergency_rule import Rule
+from consent.services import set_emergency_rule
+from ledger.scope import tenant_scope
 from tests.api.house import ANA, BEN, GLUCOSE, House
 from tests.api.test_sharing import grant, read
 
@@ -69,3 +72,56 @@ def test_a_call_that_is_refused_signs_nothing(house: House, headers: dict[str, s
     assert answer.status_code in {403, 422}, answer.text
     assert house.ana.get("/api/v1/contracts/").json()["results"] == []
     assert read(house.doctor, f"Observation/{GLUCOSE}").status_code == 403
+
+
+def refusal() -> dict[str, Any]:
+    purpose = {"system": f"{HL7}v3-ActReason", "code": "BTG"}
+    return consent() | {
+        "provision": {"type": "permit", "provision": [{"type": "deny", "purpose": [purpose]}]}
+    }
+
+
+def may_refuse(house: House, refusals: bool) -> None:
+    with tenant_scope(house.tenants["st-mary"]):
+        set_emergency_rule(rule=Rule(refusals=refusals), actor=house.people["ana"])
+
+
+def test_a_refusal_of_emergencies_that_gives_way_is_taken_and_says_so(house: House) -> None:
+    made = house.ana.post("/fhir/st-mary/Consent", json=refusal())
+    assert made.status_code == 201, made.text
+    assert "gives way to an emergency" in made.headers["Emergency-Notice"]
+    assert (
+        house.ana.get(made.headers["Location"]).headers["Emergency-Notice"]
+        == made.headers["Emergency-Notice"]
+    )
+    (_, beside) = house.ana.get("/fhir/st-mary/Consent").json()["entry"]
+    assert (beside["search"]["mode"], beside["resource"]["issue"][0]["severity"]) == ("outcome", "warning")
+    assert made.json()["id"] in beside["resource"]["issue"][0]["diagnostics"]
+    preferred = {"Prefer": "return=OperationOutcome"}
+    told = house.ana.post("/fhir/st-mary/Consent", json=refusal(), headers=preferred).json()
+    assert [issue["severity"] for issue in told["issue"]] == ["information", "warning"]
+
+
+def test_a_refusal_that_binds_and_one_that_names_no_emergency_warn_of_nothing(house: House) -> None:
+    assert "Emergency-Notice" not in house.ana.post("/fhir/st-mary/Consent", json=consent("deny")).headers
+    may_refuse(house, True)
+    made = house.ana.post("/fhir/st-mary/Consent", json=refusal())
+    assert made.status_code == 201 and "Emergency-Notice" not in made.headers
+    assert [one["search"]["mode"] for one in house.ana.get("/fhir/st-mary/Consent").json()["entry"]] == [
+        "match"
+    ] * 2
+    may_refuse(house, False)
+    assert "Emergency-Notice" in house.ana.get(made.headers["Location"]).headers
+
+
+def test_rest_says_of_each_contract_whether_its_refusal_binds_an_emergency(house: House) -> None:
+    refuses = grant(house.ana, purposes=["BTG"])  # a permit names it too, and refuses nothing
+    assert refuses["in_emergencies"] is None
+    house.ana.post("/fhir/st-mary/Consent", json=refusal())
+
+    def said() -> list[str | None]:
+        return [one["in_emergencies"] for one in house.ana.get("/api/v1/contracts/").json()["results"]]
+
+    assert said() == ["gives-way", None]
+    may_refuse(house, True)
+    assert said() == ["refuses", None]

@@ -12,6 +12,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from consent import services as consent
+from consent.emergency_rule import Rule
 from ledger.scope import tenant_scope
 from ledger.sequencing import drain
 from portal.notices.models import Notices
@@ -157,3 +158,13 @@ def test_a_letter_that_is_refused_keeps_no_other_back_and_is_tried_again_later(
     refusing.clear()
     Notices.objects.update(not_before=timezone.now())
     assert happens() == [amara.email]
+
+
+def test_a_refusal_of_emergencies_that_gives_way_is_written_about_at_once(begun: Cast) -> None:
+    begun.grant(begun.doctor, "visits", effect="deny", purposes=("BTG",))
+    with tenant_scope(begun.hospital.id):
+        consent.set_emergency_rule(rule=Rule(refusals=True), actor=begun.administrator.user)
+    assert happens() == []
+    with tenant_scope(begun.hospital.id):
+        consent.set_emergency_rule(rule=Rule(), actor=begun.administrator.user)
+    assert happens() == [account_of(begun.amara).email]

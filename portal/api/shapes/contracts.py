@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from consent import vocabulary
 from consent.share_codes import called
+from consent.standing_refusals import refuses_emergencies
 from consent.terms import GRANTEE_KINDS, MOST
 from portal.api.shapes.base import Body, Slug, Words
 from portal.api.shapes.names import Names
@@ -184,6 +185,12 @@ class Contract(serializers.Serializer[Any]):
     signed = serializers.DateTimeField(allow_null=True)
     ended = serializers.DateTimeField(allow_null=True)
     request = serializers.UUIDField(allow_null=True)
+    in_emergencies = serializers.ChoiceField(
+        ["refuses", "gives-way"],
+        allow_null=True,
+        help_text="Of a contract that denies and names BTG or ETREAT: whether its custodian lets it bind an emergency"
+        " now. `gives-way`: emergency access opens what it closes. Null: it names no emergency.",
+    )
 
 
 def contract(found: Any, names: Names) -> dict[str, Any]:
@@ -209,7 +216,14 @@ def contract(found: Any, names: Names) -> dict[str, Any]:
         "signed": iso(found.signed_at),
         "ended": iso(found.ended_at),
         "request": str(found.request_id) if found.request_id else None,
+        "in_emergencies": _in_emergencies(found, names),
     }
+
+
+def _in_emergencies(found: Any, names: Names) -> str | None:
+    if not refuses_emergencies(found):
+        return None
+    return "refuses" if names.refusable(found.tenant_id) else "gives-way"
 
 
 def iso(instant: datetime | None) -> str | None:

@@ -1,7 +1,9 @@
-"""Short names for opaque ids: organisations by slug, accounts by e-mail, patients by their FHIR id."""
+"""Short names for opaque ids: organisations by slug, accounts by e-mail, patients by their FHIR id;
+and what is asked of each organisation alike."""
 
 from uuid import UUID
 
+from consent.standing_refusals import refusable_emergencies
 from ledger.scope import tenant_scope
 from portal.accounts import selectors
 
@@ -13,6 +15,7 @@ class Names:
         self._organisations: dict[UUID, tuple[str, str]] | None = None
         self._accounts: dict[UUID, tuple[str, str]] = {}
         self._patients: dict[tuple[UUID, UUID], str] = {}
+        self._refusable: dict[UUID, bool] = {}
 
     def organisation(self, tenant: UUID) -> tuple[str, str]:
         """Slug and name; two empty texts for an organisation that is not of this node."""
@@ -33,3 +36,10 @@ class Names:
             with tenant_scope(tenant):
                 self._patients[tenant, person] = selectors.registration(person=person).patient
         return self._patients[tenant, person]
+
+    def refusable(self, tenant: UUID) -> bool:
+        """Whether patients may refuse emergency access at a tenant."""
+        if tenant not in self._refusable:
+            with tenant_scope(tenant):
+                self._refusable[tenant] = bool(refusable_emergencies({tenant}))
+        return self._refusable[tenant]

@@ -49,6 +49,10 @@ class Emergency(PolicyCode):
     a_day = serializers.IntegerField(allow_null=True)
     a_month = serializers.IntegerField(allow_null=True)
     refusals = serializers.BooleanField()
+    standing_refusals = serializers.IntegerField(
+        help_text="Contracts here that refuse emergencies and are not over. A rule without `refusals` lets them give"
+        " way at once, and tells their patients."
+    )
 
 
 class Policies(serializers.Serializer[Any]):
@@ -56,7 +60,7 @@ class Policies(serializers.Serializer[Any]):
     emergency = Emergency()
 
 
-def policies(base: tuple[int, str], emergency: tuple[int, Rule]) -> dict[str, Any]:
+def policies(base: tuple[int, str], emergency: tuple[int, Rule], standing_refusals: int) -> dict[str, Any]:
     """Both, each with its version and the code that runs."""
     (version, variant), (emergency_version, rule) = base, emergency
     code, emergency_code = base_code_of(variant), code_of(rule)
@@ -67,5 +71,6 @@ def policies(base: tuple[int, str], emergency: tuple[int, Rule]) -> dict[str, An
             "cedar": emergency_code.cedar,
             "code_hash": emergency_code.hash,
             **rule.to_json(),
+            "standing_refusals": standing_refusals,
         },
     }

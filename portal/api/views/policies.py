@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from consent import selectors, services
 from consent.emergency_rule import Rule
+from consent.standing_refusals import refusals_here
 from ledger.scope import tenant_scope
 from portal.accounts.models import Organisation
 from portal.api.officers import OfficerEndpoint
@@ -18,7 +19,8 @@ from portal.api.shapes.problems import problems
 class PolicyEndpoint(OfficerEndpoint):
     def said(self, place: Organisation) -> Response:
         with tenant_scope(place.id):
-            return Response(shapes.policies(selectors.base_policy(), selectors.emergency_rule()))
+            standing = len(refusals_here())
+            return Response(shapes.policies(selectors.base_policy(), selectors.emergency_rule(), standing))
 
 
 class Policies(PolicyEndpoint):
@@ -45,7 +47,10 @@ class EmergencyRule(PolicyEndpoint):
         responses={200: shapes.Policies, **problems(403, 404, 413, 415, 422)},
     )
     def post(self, request: Request, tenant: str) -> Response:
-        """Put an emergency rule in force, from the next decision on; it stands in the ledger (`policy.changed`)."""
+        """Put an emergency rule in force, from the next decision on; it stands in the ledger (`policy.changed`).
+
+        Where it changes `refusals`, so does what `standing_refusals` of the patients come to: each is told.
+        """
         place = self.organisation(tenant)
         body = shapes.NewEmergencyRule(data=request.data)
         body.is_valid(raise_exception=True)

@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from consent import selectors as consent
+from consent.standing_refusals import refusals_giving_way
 from ledger.scope import party_scope
 from portal.cases import selectors as cases
 from portal.patients import contracts, cosigning
@@ -27,6 +28,7 @@ def home(who: Visitor) -> HttpResponseBase:
     with party_scope(who.person):
         asked = consent.requests_of_person(who.person)
         viewers = consent.who_can_see(who.person)
+        yielding = {row.tenant_id for row in refusals_giving_way(who.person)}
     rows = cases.cases_of_person(who.person)
     page = lists.newest(who.caller, who.registrations)
     second = cosigning.waiting_for(who.caller)
@@ -43,6 +45,7 @@ def home(who: Visitor) -> HttpResponseBase:
             *(contracts.task(row, names) for row in asked),
             *tasks(rows, places_of(who.registrations)),
         ],
+        "yielding": [each.tenant.name for each in who.registrations if each.tenant_id in yielding],
         "links": links,
         "viewing": len({link.who for link in links if link.state == "open"}),
         "parts": [part for part in counted_parts(who) if part.slug in ASKED_FOR],

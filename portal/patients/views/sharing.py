@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from consent import selectors as consent
 from consent import services
 from consent.errors import ContractEnded, ContractNotWaiting, RequestClosed
+from consent.standing_refusals import giving_way
 from ledger.scope import party_scope, tenant_scope
 from portal.accounts import selectors as accounts
 from portal.design.refusals import said
@@ -68,7 +69,7 @@ def contract(who: Visitor, contract: UUID) -> HttpResponseBase:
         row = consent.contract(contract, person=who.person)
     names = contracts.names_for([row])
     with tenant_scope(row.tenant_id):
-        life = life_of(row)
+        life, yields = life_of(row), bool(giving_way([row]))
     where = [each for each in who.registrations if each.tenant_id == row.tenant_id]
     uses = [look for look in looks.newest(who.caller, where).looks if look.access.contract == row.id]
     shown = contracts.shown(row, names, code=True)
@@ -77,6 +78,7 @@ def contract(who: Visitor, contract: UUID) -> HttpResponseBase:
         "contract": shown,
         "facts": facts_of(row, life, custodian=names[row.tenant_id], slug=where[0].tenant.slug),
         "links": visits_of(uses, reader=who.caller.user),
+        "yields_at": names[row.tenant_id] if yields and shown.state in RUNNING else "",
         "signed_now": who.request.GET.get("signed") == "1" and shown.state == "active",
     }
     return who.page("patients/contract.html", context)
