@@ -3,7 +3,8 @@
 The entries stay where they are, and nobody can say any more whose they were or what they said. Three steps, so that the
 log knows of it first: the entry `subject.erased` and the rule that nothing is written about her any more commit as the
 app; then the erasure generations forget her share, without which no backup of the database opens her keys; then the
-database's owner, who alone may, destroys the keys. Broken off in between, it is finished by a repetition.
+database's owner, who alone may, destroys the keys. Broken off in between, it is finished by a repetition. What is left
+of her here says that she was erased, and nothing by which she could be found in the log: no name, no entry, no time.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from django.db import connection, connections
 
 from ledger import pseudonyms
 from ledger.committed import forget_all
-from ledger.errors import LegalHold, UnknownEntry
+from ledger.errors import ERASED, LegalHold, SubjectErased, UnknownEntry
 from ledger.holds import Hold, standing_holds
 from ledger.scope import current_tenant, lock, tenant_scope
 from ledger.selectors.rows import query
@@ -26,7 +27,7 @@ from ledger.vault.erasable import generations_file
 TYPE = "subject.erased"
 OWNER = "owner"
 
-BEGUN = "SELECT pseudonym, entry, destroyed, complete FROM ledger_erasure WHERE tenant_id = %s AND party = %s"
+BEGUN = "SELECT pseudonym, entry, erased FROM ledger_erasure WHERE tenant_id = %s AND party = %s"
 KEYS = "SELECT use FROM ledger_key WHERE tenant_id = %s AND owner = %s ORDER BY use"
 COUNT = "SELECT count FROM ledger_subject WHERE tenant_id = %s AND subject = %s"
 BEGIN = "INSERT INTO ledger_erasure (tenant_id, party, pseudonym, entry, time) VALUES (%s, %s, %s, %s, %s)"
@@ -35,21 +36,24 @@ BARE = """
 SELECT max(COALESCE(bare_until, clock_timestamp()) + make_interval(days => %s)) FROM ledger_key
 WHERE tenant_id = %s AND owner = %s AND (generation IS NULL OR bare_until IS NOT NULL)
 """
-COMPLETE = """
-UPDATE ledger_erasure SET complete = GREATEST(clock_timestamp(), %s)
-WHERE tenant_id = %s AND party = %s AND complete IS NULL
-"""
 DESTROY = (
     "DELETE FROM ledger_key WHERE tenant_id = %s AND owner = %s",
     "DELETE FROM ledger_pseudonym WHERE tenant_id = %s AND party = %s",
-    "UPDATE ledger_erasure SET destroyed = clock_timestamp() WHERE tenant_id = %s AND party = %s",
+    # A hold has an entry of the same moment, which names her pseudonym.
+    "DELETE FROM ledger_hold WHERE tenant_id = %s AND party = %s AND released IS NOT NULL",
+    # All written anew and in no order, for the order of rows is that of the entries which erased them.
+    """
+    WITH gone AS (
+        DELETE FROM ledger_erasure WHERE tenant_id = %s AND (party = %s OR erased) RETURNING tenant_id, party)
+    INSERT INTO ledger_erasure (tenant_id, party, erased) SELECT tenant_id, party, true FROM gone ORDER BY random()
+    """,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Erasable:
-    """What an erasure would destroy. `begun` is the entry of one that was broken off; `destroyed` when it was done,
-    `complete` from when no backup of the database opens what was hers."""
+    """What an erasure would destroy. `begun` is the entry of one that was broken off. Of whom is `erased` already
+    nothing else is known, the pseudonym neither."""
 
     party: UUID
     pseudonym: str
@@ -57,8 +61,7 @@ class Erasable:
     keys: tuple[str, ...]
     holds: tuple[Hold, ...]
     begun: UUID | None = None
-    destroyed: datetime | None = None
-    complete: datetime | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ def find_erasable(subject: UUID) -> Erasable:
     """What there is to erase of a person, in the scope of the tenant. Raises UnknownEntry for whom the log ignores."""
     tenant = current_tenant()
     begun = query(BEGUN, [tenant, subject])
+    if begun and begun[0][2]:
+        return Erasable(party=subject, pseudonym="", entries=0, keys=(), holds=(), erased=True)
     name = begun[0][0] if begun else pseudonyms.find(subject)
     if name is None:
         raise UnknownEntry("The log does not know this person: there is nothing to erase.")
@@ -87,39 +92,44 @@ def find_erasable(subject: UUID) -> Erasable:
         keys=tuple(use for (use,) in query(KEYS, [tenant, subject])),
         holds=tuple(standing_holds(subject)),
         begun=begun[0][1] if begun else None,
-        destroyed=begun[0][2] if begun else None,
-        complete=begun[0][3] if begun else None,
     )
 
 
 def erase_subject(*, tenant: UUID, subject: UUID, actor: UUID | None = None) -> Erased:
     """Destroy a person's keys and name at this organisation. Cannot be undone; outside any transaction.
 
-    Raises LegalHold, UnknownEntry; then nothing was destroyed. Other processes refuse at once whatever concerns her,
-    but may keep her keys in their memory until they are restarted.
+    Raises LegalHold, UnknownEntry; then nothing was destroyed. Raises SubjectErased for who was erased before; then the
+    generations have forgotten her again, should an older copy of their file have come back. Other processes refuse at
+    once whatever concerns her, but may keep her keys in their memory until they are restarted.
     """
     with tenant_scope(tenant):
         # Whoever is making a key for her ends first; whoever comes later sees that she is erased.
         lock("ledger.keyring", tenant, exclusive=True)
         found = find_erasable(subject)
-        entry = found.begun or _begin(tenant, found, actor)
+        entry = None if found.erased else found.begun or _begin(tenant, found, actor)
     generations.erase(generations_file(), tenant, subject)
+    if entry is None:
+        raise SubjectErased(ERASED)
     with tenant_scope(tenant, using=OWNER), connections[OWNER].cursor() as cursor:
         cursor.execute(BARE, [settings.ASSENT_BACKUP_DAYS, tenant, subject])
-        cursor.execute(COMPLETE, [cursor.fetchone()[0], tenant, subject])
+        bare_until = cursor.fetchone()[0]
         for statement in DESTROY:
             cursor.execute(statement, [tenant, subject])
-        cursor.execute(BEGUN, [tenant, subject])
-        complete = cursor.fetchone()[3]
     forget_all()
-    return Erased(found.pseudonym, entry, len(found.keys), complete)
+    now = datetime.now(UTC)
+    return Erased(found.pseudonym, entry, len(found.keys), max(now, bare_until or now))
 
 
 def _begin(tenant: UUID, found: Erasable, actor: UUID | None) -> UUID:
     if found.holds:
         codes = ", ".join(hold.code for hold in found.holds)
         raise LegalHold(f"A legal hold stands ({codes}), so nothing was erased. Release it first.")
-    audit = {"keys": len(found.keys), "entries": found.entries}
+    bare_until = query(BARE, [settings.ASSENT_BACKUP_DAYS, tenant, found.party])[0][0]
+    audit = {
+        "keys": len(found.keys),
+        "entries": found.entries,
+        "backups_until": bare_until and bare_until.isoformat(),
+    }
     # Sealed for the organisation: the person's own keys are about to go.
     entry = append(type=TYPE, actor=actor, subject=found.party, audit=audit, owner=tenant).promise.id
     with connection.cursor() as cursor:

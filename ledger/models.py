@@ -121,11 +121,20 @@ class Erasure(models.Model):
     pk = models.CompositePrimaryKey("tenant_id", "party")
     tenant_id = models.UUIDField()
     party = models.UUIDField()
-    pseudonym = models.CharField(max_length=PSEUDONYM)
-    entry = models.UUIDField(db_comment="Submission id of subject.erased")
-    time = models.DateTimeField()
-    destroyed = models.DateTimeField(null=True, db_comment="When keys and name were destroyed")
-    complete = models.DateTimeField(null=True, db_comment="From when no backup opens what was hers")
+    # Until keys and name are destroyed; then nothing may lead from her to her entries.
+    pseudonym = models.CharField(max_length=PSEUDONYM, null=True)  # noqa: DJ001 - None is no name
+    entry = models.UUIDField(null=True, db_comment="Submission id of subject.erased")
+    time = models.DateTimeField(null=True)
+    erased = models.BooleanField(db_default=False, db_comment="Keys and name are destroyed")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="ledger_erasure_leads_nowhere",
+                condition=models.Q(erased=True, pseudonym=None, entry=None, time=None)
+                | models.Q(erased=False, pseudonym__isnull=False, entry__isnull=False, time__isnull=False),
+            )
+        ]
 
 
 class Hold(models.Model):

@@ -1,23 +1,32 @@
-"""Who was erased, as far as the log itself says so."""
+"""Who was erased, as far as the log itself says so.
+
+Nothing leads from who was erased to her entries any more, so that the two are compared by their number, and by what she
+still has: whoever has a name or a key here was not erased.
+"""
 
 from uuid import UUID
 
 from ledger.scope import current_tenant
 from ledger.selectors.rows import query
 
-# A row alone excuses nothing: the entry must stand in the log, about this pseudonym, or wait for its index.
-STANDS = """
-    EXISTS (SELECT FROM ledger_sequenced s JOIN ledger_entry l ON l.tenant_id = s.tenant_id AND l.index = s.index
-            WHERE s.tenant_id = e.tenant_id AND s.submission_id = e.entry
-              AND l.type = 'subject.erased' AND l.subject = e.pseudonym)
-    OR EXISTS (SELECT FROM ledger_submission w WHERE w.tenant_id = e.tenant_id AND w.id = e.entry
-               AND w.type = 'subject.erased' AND w.subject = e.pseudonym)
+# One that waits for its index has destroyed the keys already.
+LOGGED = """
+SELECT subject, time FROM ledger_entry
+WHERE tenant_id = %(tenant)s AND type = 'subject.erased' AND subject IS NOT NULL
+UNION ALL SELECT subject, NULL FROM ledger_submission
+WHERE tenant_id = %(tenant)s AND type = 'subject.erased' AND subject IS NOT NULL AND NOT conflict
+"""
+TOLD = f"(SELECT count(DISTINCT subject) FROM ({LOGGED}) told)"  # noqa: S608 - put together from constants
+
+LEFT = """
+(EXISTS (SELECT FROM ledger_pseudonym p WHERE p.tenant_id = e.tenant_id AND p.party = e.party)
+ OR EXISTS (SELECT FROM ledger_key k WHERE k.tenant_id = e.tenant_id AND k.owner = e.party))
 """
 
-# Whoever still has a name in the log can be held to account, erased or not.
+# A row alone excuses nothing: there are no more of them than the log tells of.
 PARTIES = f"""
-SELECT e.party FROM ledger_erasure e WHERE e.tenant_id = %(tenant)s AND ({STANDS})
-AND NOT EXISTS (SELECT FROM ledger_pseudonym p WHERE p.tenant_id = e.tenant_id AND p.party = e.party)
+SELECT e.party FROM ledger_erasure e WHERE e.tenant_id = %(tenant)s AND e.erased AND NOT {LEFT}
+AND (SELECT count(*) FROM ledger_erasure c WHERE c.tenant_id = %(tenant)s AND c.erased) <= {TOLD}
 """  # noqa: S608 - put together from constants
 
 

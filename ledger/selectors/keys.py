@@ -24,8 +24,8 @@ SEALING = """
 SELECT (SELECT id FROM ledger_key WHERE tenant_id = %(t)s AND owner = %(t)s AND use = 'tenant'),
   (SELECT count(*) FROM ledger_key WHERE tenant_id = %(t)s AND use LIKE 'tenant.%%'),
   (SELECT count(*) FROM ledger_key WHERE tenant_id = %(t)s AND use <> 'tenant' AND use NOT LIKE 'tenant.%%'),
-  (SELECT count(*) FROM ledger_erasure WHERE tenant_id = %(t)s AND destroyed IS NOT NULL),
-  (SELECT count(*) FROM ledger_erasure WHERE tenant_id = %(t)s AND destroyed IS NULL),
+  (SELECT count(*) FROM ledger_erasure WHERE tenant_id = %(t)s AND erased),
+  (SELECT count(*) FROM ledger_erasure WHERE tenant_id = %(t)s AND NOT erased),
   ARRAY(SELECT code FROM ledger_hold WHERE tenant_id = %(t)s AND released IS NULL ORDER BY placed, id),
   ARRAY(SELECT placed FROM ledger_hold WHERE tenant_id = %(t)s AND released IS NULL ORDER BY placed, id)
 """

@@ -58,7 +58,6 @@ def test_the_app_may_not_write_what_only_the_sequencer_writes(log: Logbook) -> N
     rights = set(log.rows(RIGHTS, "assent_app"))
     written = {table for table, right in rights if right == "INSERT" and table.startswith("ledger_")}
     assert written == {
-        "ledger_erasure",
         "ledger_hold",
         "ledger_publication",
         "ledger_timestamp",

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 
 from ledger import erasure, selectors
 from ledger.audit.seals import Seals
@@ -125,7 +125,7 @@ def test_a_hold_keeps_her_until_it_is_released(log: Logbook, person: UUID) -> No
     assert types == ["subject.erased", "hold.released", "hold.placed"]
 
 
-@pytest.mark.parametrize("step", range(3))
+@pytest.mark.parametrize("step", range(len(erasure.DESTROY)))
 def test_broken_off_it_is_finished_by_a_repetition(
     log: Logbook, person: UUID, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,10 +138,11 @@ def test_broken_off_it_is_finished_by_a_repetition(
     assert log.rows(KEYS, log.tenant, person) == [(3,)]
     with pytest.raises(SubjectErased):
         log.append(person)  # it has begun
-    first = erase_subject(tenant=log.tenant, subject=person)
+    begun = log.rows("SELECT entry FROM ledger_erasure WHERE tenant_id = %s", log.tenant)
+    assert begun == [(erase_subject(tenant=log.tenant, subject=person).entry,)]
     assert log.rows(KEYS, log.tenant, person) == [(0,)]
-    again = erase_subject(tenant=log.tenant, subject=person)
-    assert (again.entry, again.keys) == (first.entry, 0)
+    with pytest.raises(SubjectErased):
+        erase_subject(tenant=log.tenant, subject=person)
     log.drain()
     count = "SELECT count(*) FROM ledger_entry WHERE tenant_id = %s AND type = 'subject.erased'"
     assert (log.rows(count, log.tenant), log.finding()) == ([(1,)], ("", None))
@@ -166,7 +167,8 @@ def test_the_command_says_first_what_it_would_do(
     assert "3 keys" in done
     assert "The erasure is complete since" in done
     assert log.rows(KEYS, log.tenant, person) == [(0,)]
-    assert "She was erased on" in said()
+    assert said() == said(confirm=name)
+    assert "She was erased." in said()
     with pytest.raises(CommandError, match="calls nobody so"):
         call_command("erase_subject", tenant=log.name, subject=name)
     with pytest.raises(CommandError, match="does not know"):
@@ -239,3 +241,66 @@ def test_an_erasure_excuses_nobody_whom_it_did_not_erase(log: Logbook, person: U
     with tenant_scope(log.tenant):
         assert selectors.erased_parties() == frozenset({person})
     assert log.finding() == ("erasure-contradicted", None)
+
+
+def test_more_people_than_the_log_tells_of_excuse_nobody(log: Logbook, person: UUID) -> None:
+    """As the owner of the database could claim it, to take somebody's contracts out of the account."""
+    other = uuid4()
+    erase_subject(tenant=log.tenant, subject=person)
+    log.drain()
+    log.tamper(
+        "INSERT INTO ledger_erasure (tenant_id, party, erased) VALUES (%s, %s, true)", log.tenant, other
+    )
+    with tenant_scope(log.tenant):
+        assert selectors.erased_parties() == frozenset()
+    assert log.finding() == ("erasure-contradicted", None)
+
+
+def test_who_is_said_to_be_erased_in_the_place_of_another_still_has_a_name_or_loses_her_keys_without_excuse(
+    log: Logbook, person: UUID
+) -> None:
+    other = uuid4()
+    log.append(other)
+    erase_subject(tenant=log.tenant, subject=person)
+    log.drain()
+    log.tamper("UPDATE ledger_erasure SET party = %s WHERE party = %s", other, person)
+    with tenant_scope(log.tenant):
+        assert selectors.erased_parties() == frozenset()
+    assert log.finding() == ("erasure-contradicted", None)
+    log.tamper("DELETE FROM ledger_pseudonym WHERE party = %s", other)
+    assert log.finding() == ("erasure-contradicted", None)
+    log.tamper("DELETE FROM ledger_key WHERE owner = %s", other)
+    forget_all()
+    assert log.finding()[0] == "key-missing"
+
+
+def test_the_app_may_not_say_that_somebody_is_erased_already(log: Logbook, person: UUID) -> None:
+    claim = "INSERT INTO ledger_erasure (tenant_id, party, erased) VALUES (%s, %s, true)"
+    with pytest.raises(DatabaseError, match="permission denied"), tenant_scope(log.tenant):
+        connections["default"].cursor().execute(claim, [log.tenant, person])
+
+
+def test_nothing_in_the_database_leads_from_who_was_erased_to_her_entries(log: Logbook, person: UUID) -> None:
+    people = [person, *(uuid4() for _ in range(7))]
+    for each in people:
+        log.append(each)
+    with tenant_scope(log.tenant):
+        release_hold(hold=place_hold(subject=person, code="litigation").id)
+    for each in people:
+        erase_subject(tenant=log.tenant, subject=each)
+    log.drain()
+    for table in ("ledger_key", "ledger_hold", "ledger_pseudonym"):
+        column = "owner" if table == "ledger_key" else "party"
+        count = f"SELECT count(*) FROM {table} WHERE {column} = ANY(%s)"
+        assert log.rows(count, people) == [(0,)], table
+    rows = log.rows(
+        "SELECT party, pseudonym, entry, time FROM ledger_erasure WHERE tenant_id = %s", log.tenant
+    )
+    assert {row[1:] for row in rows} == {(None, None, None)}
+    assert {row[0] for row in rows} == set(people)
+    # Nor does the order or the transaction of the rows tell who came first.
+    ordered = log.rows("SELECT party FROM ledger_erasure WHERE tenant_id = %s ORDER BY ctid", log.tenant)
+    assert [party for (party,) in ordered] != people
+    written = "SELECT count(DISTINCT xmin::text) FROM ledger_erasure WHERE tenant_id = %s"
+    assert log.rows(written, log.tenant) == [(1,)]
+    assert log.finding() == ("", None)

@@ -1,5 +1,6 @@
 """`manage.py erase_subject`: destroys the keys of a person at an organisation. Says first what that means."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ledger import pseudonyms, selectors
 from ledger.erasure import Erasable, erase_subject, find_erasable
-from ledger.errors import LedgerError, UnknownEntry
+from ledger.errors import LedgerError, SubjectErased, UnknownEntry
 from ledger.scope import tenant_scope
 
 
@@ -32,7 +33,9 @@ class Command(BaseCommand):
             log = selectors.log_named(str(options["tenant"]))
             with tenant_scope(log.tenant_id):
                 found = find_erasable(_party(str(options["subject"])))
-            if options["confirm"] is None:
+            if found.erased:
+                self._forget_again(log.tenant_id, found)
+            elif options["confirm"] is None:
                 self._describe(log.name, found)
             elif options["confirm"] != found.pseudonym:
                 raise CommandError("The confirmation is not this person's pseudonym. Nothing was destroyed.")
@@ -43,13 +46,6 @@ class Command(BaseCommand):
 
     def _describe(self, name: str, found: Erasable) -> None:
         self.stdout.write(f"{name} calls this person {found.pseudonym}.")
-        if found.destroyed:
-            self.stdout.write(f"She was erased on {found.destroyed:%Y-%m-%d %H:%M} UTC.")
-            if found.complete:
-                self.stdout.write(
-                    f"No backup of the database opens what was hers from {found.complete:%Y-%m-%d} on."
-                )
-            return
         if found.begun:
             self.stdout.write("An erasure was begun and broke off. Repeat it with --confirm to end it.")
         self.stdout.write(
@@ -60,6 +56,14 @@ class Command(BaseCommand):
         for hold in found.holds:
             self.stdout.write(f"A legal hold stands since {hold.placed:%Y-%m-%d} ({hold.code}): {hold.id}.")
         self.stdout.write(f"Nothing was destroyed. To erase, repeat with --confirm {found.pseudonym}")
+
+    def _forget_again(self, tenant: UUID, found: Erasable) -> None:
+        with suppress(SubjectErased):
+            erase_subject(tenant=tenant, subject=found.party)
+        self.stdout.write(
+            "She was erased. Nothing here leads to her entries any more, that of the erasure neither, which says"
+            f" when and until when backups held her keys. {settings.ASSENT_ERASURE_FILE} holds her share no more."
+        )
 
     def _erase(self, tenant: UUID, found: Erasable) -> None:
         erased = erase_subject(tenant=tenant, subject=found.party)
