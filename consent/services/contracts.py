@@ -195,6 +195,7 @@ def enter(
         "request": str(contract.request_id) if contract.request_id else None,
     }
     more = {"why": why, "supersedes": str(contract.supersedes_id or "")}
+    more["cosigner"] = contract.terms.get("cosigner") or ""
     audit |= {name: value for name, value in more.items() if value}
     append(type=kind, actor=actor, subject=contract.person, audit=audit, inputs=inputs)
 

@@ -1,10 +1,14 @@
 """What every page knows of the person who looks at it."""
 
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
 
+from consent.selectors import awaiting_cosigner
+from ledger.scope import party_scope
 from portal.accounts import callers
+from portal.accounts.identity import user_of
 
 
 class SignedIn:
@@ -20,6 +24,13 @@ class SignedIn:
     @property
     def memberships(self) -> list[Any]:
         return list(callers.roles_of(self._request))
+
+    @cached_property
+    def to_cosign(self) -> list[Any]:
+        """The contracts that wait for this account's second signature, whatever else it is here."""
+        account = user_of(self._request).id
+        with party_scope(account):
+            return list(awaiting_cosigner(account))
 
 
 def signed_in(request: HttpRequest) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from portal.records.services import ACCESS_TYPES
 BATCH = 500
 BETWEEN_LETTERS = timedelta(hours=1)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(days=1)
+SIGNED = "contract.signed"
 URGENT = frozenset({"access.emergency", "refusal.yielded"})
 TOLD = URGENT | {
     *ACCESS_TYPES,
@@ -68,8 +69,20 @@ def read_log(tenant: UUID) -> int:
             if row.type in TOLD and row.subject is not None and row.subject_index is not None:
                 first.setdefault(row.subject, row.subject_index)
         noted = sum(_note(person, user, first) for person, user in _patients(first))
+        if signed := sum(row.type == SIGNED for row in rows):
+            found = ledger.search_entries(types=[SIGNED], before_index=rows[-1].index + 1, limit=signed)
+            noted += sum(map(_note_second, found))
         Position.objects.filter(tenant_id=tenant).update(index=rows[-1].index)
     return noted
+
+
+def _note_second(entry: ledger.Entry) -> bool:
+    """Let a letter be due to whoever is asked for a second signature by this one, if they wish it."""
+    cosigner = entry.audit.get("cosigner")
+    user = User.objects.filter(id=cosigner).first() if cosigner else None
+    if user is None or wishes_of(user).mail != Mail.EVERYTHING:
+        return False
+    return _due(user, urgent=False)
 
 
 def send_letters() -> int:
@@ -142,6 +155,10 @@ def _note(person: UUID, user: User, first: dict[str, int]) -> bool:
     if not by_others:
         return False
     urgent = any(entry.type in URGENT for entry in by_others)
+    return _due(user, urgent=urgent)
+
+
+def _due(user: User, *, urgent: bool) -> bool:
     Notices.objects.get_or_create(user=user)
     Notices.objects.filter(user=user).update(waiting=True)
     if urgent:

@@ -168,3 +168,12 @@ def test_a_refusal_of_emergencies_that_gives_way_is_written_about_at_once(begun:
     with tenant_scope(begun.hospital.id):
         consent.set_emergency_rule(rule=Rule(), actor=begun.administrator.user)
     assert happens() == [account_of(begun.amara).email]
+
+
+def test_whoever_is_asked_for_a_second_signature_is_written_to_if_they_wish_it(begun: Cast) -> None:
+    begun.grant(begun.doctor, "visits", cosigner=begun.guardian.user)
+    assert happens() == []
+    set_wishes(user=account_of(begun.guardian), in_page=True, mail="everything")
+    begun.grant(begun.doctor, "medicines", cosigner=begun.guardian.user)
+    begun.grant(begun.doctor, "conditions")
+    assert happens() == [account_of(begun.guardian).email]

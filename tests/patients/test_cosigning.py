@@ -51,6 +51,24 @@ def test_it_waits_on_the_first_page_and_says_what_would_be_signed(
     assert "The contract itself" in said
 
 
+def test_every_page_says_so_to_whoever_is_asked_until_they_have_answered(
+    cast: Cast, guardian: Client, contract: Any
+) -> None:
+    said, devices = "A contract waits for your signature", reverse("usersessions_list")
+    assert at("second", contract) in guardian.get(devices).content.decode()
+    assert said not in text(guardian.get(reverse("patients:people")))  # where it is listed itself
+    assert said not in text(sign_in(cast.amara).get(devices))
+    confirm(guardian)
+    guardian.post(at("second_decline", contract))
+    assert said not in text(guardian.get(devices))
+
+
+def test_who_only_works_here_is_told_at_work(cast: Cast) -> None:
+    contract = cast.grant(cast.doctor, "visits", cosigner=cast.administrator.user)
+    page = sign_in(cast.administrator).get(reverse("administration:staff", args=[cast.hospital.slug]))
+    assert at("second", contract) in page.content.decode()
+
+
 def test_the_patient_sees_that_it_waits(cast: Cast, contract: Any) -> None:
     amara = sign_in(cast.amara)
     assert "Waits for the second signature" in text(amara.get(reverse("patients:sharing")))
