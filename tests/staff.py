@@ -9,17 +9,12 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.accounts.identity import Caller
 from tests.cast import PASSWORD, account_of
-
-MOST = 12
-# What opens, scopes and orders a transaction asks for no data.
-_FRAME = re.compile(r"\s*(SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK|SELECT (set_config|pg_advisory_xact_lock))")
+from tests.statements import MOST, statements
 
 
 def sign_in(caller: Caller) -> Client:
@@ -34,9 +29,8 @@ def sign_in(caller: Caller) -> Client:
 @contextmanager
 def few_queries(most: int = MOST) -> Iterator[None]:
     """The page in between asks the database at most so often."""
-    with CaptureQueriesContext(connection) as queries:
+    with statements() as asked:
         yield
-    asked = [query["sql"] for query in queries.captured_queries if not _FRAME.match(query["sql"])]
     assert 0 < len(asked) <= most, "\n".join(asked)
 
 

@@ -58,9 +58,7 @@ _by_use: Committed[tuple[UUID, UUID, str], SealingKey] = Committed()
 _by_id: Committed[tuple[UUID, UUID], SealingKey] = Committed()
 
 
-def seal(
-    owner: UUID, use: str, plaintext: bytes, aad: Mapping[str, object], *, tenant: UUID | None = None
-) -> bytes:
+def seal(owner: UUID, use: str, plaintext: bytes, aad: sealing.Aad, *, tenant: UUID | None = None) -> bytes:
     """Seal under the owner's key for `use` ("record", "ledger:2026"); `aad` is bound, see vault/sealing.py.
 
     `tenant`: the one in scope, where the caller knows it already.
@@ -69,7 +67,7 @@ def seal(
     return sealing.seal(key.key, key.id, plaintext, aad)
 
 
-def unseal(owner: UUID, sealed: bytes, aad: Mapping[str, object], *, tenant: UUID | None = None) -> bytes:
+def unseal(owner: UUID, sealed: bytes, aad: sealing.Aad, *, tenant: UUID | None = None) -> bytes:
     """Open what was sealed for this owner. Raises SealError if it was sealed for somebody else.
 
     `tenant`: whose key was loaded before; nothing is asked of the database then, and no scope is needed.

@@ -14,11 +14,14 @@ nothing of K, and who opens with it checks the commitment too, which the AES key
 import hmac
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
 from ledger.canonical import canonical
 from ledger.errors import FormatError, SealError
@@ -32,6 +35,11 @@ _SALT = slice(17, 49)
 _COMMITMENT = slice(49, 81)
 _HEADER_BYTES = 81
 _TAG_BYTES = 16
+_DERIVED_BYTES = 76
+_SHA256 = SHA256()
+
+Aad = Mapping[str, object] | bytes
+"""An object, or its JCS bytes from somebody who seals so many that a mapping for each would cost."""
 
 
 class _Derived(NamedTuple):
@@ -40,28 +48,36 @@ class _Derived(NamedTuple):
     commitment: bytes
 
 
-def seal(key: bytes, key_id: UUID, plaintext: bytes, aad: Mapping[str, object]) -> bytes:
+def seal(key: bytes, key_id: UUID, plaintext: bytes, aad: Aad) -> bytes:
     """`plaintext` under a fresh salt; `aad` names what it is and every clear value that decisions read."""
     salt = os.urandom(32)
-    derived = _expand(_extract(key, salt), aad)
+    derived = _derive(key, salt, aad)
     ciphertext = AESGCM(derived.key).encrypt(derived.nonce, plaintext, None)
     return VERSION + key_id.bytes + salt + derived.commitment + ciphertext
 
 
-def unseal(key: bytes, sealed: bytes, aad: Mapping[str, object]) -> bytes:
+def unseal(key: bytes, sealed: bytes, aad: Aad) -> bytes:
     """The plaintext, if key, bytes and `aad` are the ones that were sealed together."""
-    return unseal_revealed(reveal_key(key, sealed), sealed, aad)
+    _check_form(sealed)
+    return _open(_derive(key, sealed[_SALT], aad), sealed)
 
 
 def reveal_key(key: bytes, sealed: bytes) -> bytes:
     """What discloses this sealing and no other: 32 bytes for `unseal_revealed`."""
     _check_form(sealed)
-    return _extract(key, sealed[_SALT])
+    _check_key(key)
+    return hmac.digest(sealed[_SALT], key, "sha256")  # HKDF-Extract, RFC 5869 section 2.2
 
 
-def unseal_revealed(revealed: bytes, sealed: bytes, aad: Mapping[str, object]) -> bytes:
+def unseal_revealed(revealed: bytes, sealed: bytes, aad: Aad) -> bytes:
+    """The plaintext of one sealing, by what `reveal_key` gave."""
     _check_form(sealed)
-    derived = _expand(revealed, aad)
+    if len(revealed) != KEY_BYTES:
+        raise FormatError(f"A key that discloses a seal has {KEY_BYTES} bytes.")
+    return _open(_parts(HKDFExpand(_SHA256, _DERIVED_BYTES, _bound(aad)).derive(revealed)), sealed)
+
+
+def _open(derived: _Derived, sealed: bytes) -> bytes:
     if not hmac.compare_digest(derived.commitment, sealed[_COMMITMENT]):
         raise SealError("The seal was made with another key, or what stands beside it was changed.")
     try:
@@ -73,7 +89,13 @@ def unseal_revealed(revealed: bytes, sealed: bytes, aad: Mapping[str, object]) -
 def key_id_of(sealed: bytes) -> UUID:
     """Which key opens it. A claim until it does."""
     _check_form(sealed)
-    return UUID(bytes=sealed[_ID])
+    return _key_id(sealed[_ID])
+
+
+@lru_cache(maxsize=4096)
+def _key_id(content: bytes) -> UUID:
+    """The records of a page are sealed with one key, and a UUID costs as much as a hash."""
+    return UUID(bytes=content)
 
 
 def _check_form(sealed: bytes) -> None:
@@ -81,19 +103,20 @@ def _check_form(sealed: bytes) -> None:
         raise FormatError("The bytes are not a seal of a known version.")
 
 
-def _extract(key: bytes, salt: bytes) -> bytes:
-    """HKDF-Extract, RFC 5869 section 2.2."""
+def _check_key(key: bytes) -> None:
     if len(key) != KEY_BYTES:
         raise FormatError(f"A sealing key has {KEY_BYTES} bytes.")
-    return hmac.digest(salt, key, "sha256")
 
 
-def _expand(revealed: bytes, aad: Mapping[str, object]) -> _Derived:
-    if len(revealed) != KEY_BYTES:
-        raise FormatError(f"A key that discloses a seal has {KEY_BYTES} bytes.")
-    info = _INFO + sha256(canonical(dict(aad)))
-    # HKDF-Expand to 76 bytes, RFC 5869 section 2.3: T(1) || T(2) || T(3), cut off.
-    first = hmac.digest(revealed, info + b"\x01", "sha256")
-    second = hmac.digest(revealed, first + info + b"\x02", "sha256")
-    third = hmac.digest(revealed, second + info + b"\x03", "sha256")
-    return _Derived(first, second[:12], second[12:] + third[:12])
+def _derive(key: bytes, salt: bytes, aad: Aad) -> _Derived:
+    _check_key(key)
+    return _parts(HKDF(_SHA256, _DERIVED_BYTES, salt, _bound(aad)).derive(key))
+
+
+def _bound(aad: Aad) -> bytes:
+    """What the derivation binds."""
+    return _INFO + sha256(aad if isinstance(aad, bytes) else canonical(dict(aad)))
+
+
+def _parts(derived: bytes) -> _Derived:
+    return _Derived(derived[:32], derived[32:44], derived[44:])

@@ -12,13 +12,13 @@ from portal.records.strict_json import Reader
 
 def stamped(content: bytes, *, version: int, updated: datetime) -> bytes:
     """The resource with `meta.versionId` and `meta.lastUpdated`."""
-    ours = {"versionId": str(version), "lastUpdated": updated.isoformat(timespec="milliseconds")}
-    text = content.decode()
-    if '"meta"' in text and (found := _own_meta(text)):
+    stored = updated.isoformat(timespec="milliseconds")
+    if b'"meta"' in content and (found := _own_meta(text := content.decode())):
         start, end, meta = found
-        return f"{text[:start]}{_json({**meta, **ours})}{text[end:]}".encode()
-    head, _, rest = text.partition("{")
-    return f'{head}{{"meta":{_json(ours)},{rest}'.encode()
+        said = {**meta, "versionId": str(version), "lastUpdated": stored}
+        return f"{text[:start]}{_json(said)}{text[end:]}".encode()
+    ours = f'{{"meta":{{"versionId":"{version:d}","lastUpdated":"{stored}"}},'
+    return content.replace(b"{", ours.encode(), 1)
 
 
 def _own_meta(text: str) -> tuple[int, int, dict[str, object]] | None:

@@ -1,5 +1,6 @@
 """The web server of a node: `python -m portal.node.web`. One uvicorn process on ASSENT_HOST:PORT, checked first."""
 
+import gc
 import os
 import sys
 import warnings
@@ -38,12 +39,16 @@ def _serve() -> None:
     import uvicorn  # noqa: PLC0415
     from django.conf import settings  # noqa: PLC0415
 
+    from portal.asgi import application  # noqa: PLC0415
+
+    gc.collect()
+    gc.freeze()  # what is loaded by now lives as long as this process: the collector need not walk it again
     # WhiteNoise reads its files by a sync iterator, which Django consumes whole: they are small.
     warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     # WhiteNoise warns of a folder that `collectstatic` has not made; a local node needs none.
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     uvicorn.run(
-        "portal.asgi:application",
+        application,
         host=settings.ASSENT_HOST,
         port=settings.PORT,
         ws="websockets-sansio",

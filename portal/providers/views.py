@@ -23,7 +23,7 @@ from portal.providers.disputes import disputes
 from portal.providers.forms import Ask, BreakGlass, Find
 from portal.providers.record_at import RecordAt, banner, record_at
 from portal.records.errors import Denied, RecordsError
-from portal.records.services import Reach, reach
+from portal.records.services import Reach, part, reach
 from portal.records.services import chart as open_chart
 from portal.smart.services import launch_page
 from portal.staff.answering import ACT, FORM
@@ -79,13 +79,11 @@ def chart(desk: Desk, custodian: str, patient: UUID) -> HttpResponseBase:
 def section(desk: Desk, custodian: str, patient: UUID, category: str) -> HttpResponseBase:
     """One part of a record. What is opened, and that it was tried, stands in the patient's history."""
     record = record_at(desk, custodian, patient)
-    far = reach(caller=desk.caller, tenant=record.custodian.id, person=record.person)
-    try:
-        opened = open_chart(
-            caller=desk.caller, tenant=record.custodian.id, person=record.person, category=category
-        )
-    except Denied as denied:
-        return _refused(desk, record, far, denied)
+    far, opened = part(
+        caller=desk.caller, tenant=record.custodian.id, person=record.person, category=category
+    )
+    if isinstance(opened, Denied):
+        return _refused(desk, record, far, opened)
     context = {
         **_around(desk, record, far, here=category),
         "patient": banner(desk, record, opened.patient),

@@ -123,7 +123,7 @@ def _person(caller: Caller, patient: str) -> UUID | None:
     if not patient:
         return caller.person
     try:
-        return accounts.registration(patient=patient).person_id
+        return accounts.person_registered(patient=patient)
     except UnknownPerson:  # the same answer as for somebody who is there
         return None
 

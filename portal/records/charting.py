@@ -1,6 +1,6 @@
 """A person's record at one organisation, by the categories that people understand."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from uuid import UUID
@@ -11,10 +11,12 @@ from consent.facts import Decision, Decisions
 from ledger.promise import SignedPromise
 from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
+from portal.accounts.models import Registration
 from portal.design.vocabulary import CATEGORIES
 from portal.records import categories, storage
 from portal.records.access import (
     Asked,
+    Entered,
     ask,
     circumstances,
     cited,
@@ -29,6 +31,7 @@ from portal.records.kinds import CLINICAL
 from portal.records.opening import Record, release
 from portal.records.outlines import Outline, outline_of
 from portal.records.patients import Patient, named, unnamed
+from portal.records.reach import Reach, reach_under
 from portal.records.sealed import Stored
 
 EACH = 200  # of one category in a whole chart
@@ -64,6 +67,19 @@ class Chart:
         return [section.category for section in self.sections if not section.permitted]
 
 
+@dataclass(frozen=True)
+class _Taken:
+    """What a chart takes within the transaction that decides and enters it. Nothing of it is open yet."""
+
+    asked: Asked
+    registration: Registration
+    wanted: Sequence[str]
+    rows: Mapping[str, Sequence[Stored]]
+    limit: int
+    shown: Sequence[Stored]
+    entered: Entered
+
+
 def chart(
     *,
     caller: Caller,
@@ -86,28 +102,27 @@ def chart(
     with deciding(tenant):
         found = outline or outline_of(person)
         asked = ask(caller, tenant, person, purpose=purpose, interaction="chart")
-        under = circumstances(asked)
-        there = candidates(person, CLINICAL, (), under.told, known=[group for group, _ in found.groups])
-        decisions = _decide(asked, under, wanted, there)
         limit = each or (ALONE if category else EACH)
-        rows = _permitted_rows(person, there.permitted(decisions), limit + 1, skip)
-        shown = {row.header: row for those in rows.values() for row in those[:limit]}
-        entered = enter(asked, decisions, list(shown.values()), categories=wanted)
-    if not entered.decision.permitted:
-        raise Denied(entered.decision, entered.promise)
-    opened = release(asked, list(shown.values()), entered.promise)
-    by_place = {(record.type, record.id): record for record in opened.records}
-    sections = [_section(name, decisions, rows.get(name, []), limit, by_place) for name in wanted]
-    registration = found.registration
-    patient = by_place.get(("Patient", registration.patient))
-    return Chart(
-        patient=named(registration, patient.resource) if patient else unnamed(registration),
-        sections=sections,
-        decision=entered.decision,
-        promise=entered.promise,
-        tenant=tenant,
-        tampered=sorted({f"{row.header.type}/{row.header.id}" for row in opened.tampered}),
-    )
+        taken = _take(asked, circumstances(asked), found, wanted, limit=limit, skip=skip)
+    return _opened(taken)
+
+
+def part(*, caller: Caller, tenant: UUID, person: UUID, category: str) -> tuple[Reach, Chart | Denied]:
+    """One category as `chart` opens it, or its denial, and how far the caller's access reaches beside it.
+
+    What is in force is looked up once for both. Raises UnknownPerson, UnknownCategory.
+    """
+    wanted = [vocabulary.category(category)]
+    with deciding(tenant):
+        found = outline_of(person)
+        asked = ask(caller, tenant, person, purpose=None, interaction="chart")
+        under = circumstances(asked)
+        far = reach_under(asked, under)
+        taken = _take(asked, under, found, wanted, limit=ALONE)
+    try:
+        return far, _opened(taken)
+    except Denied as denied:
+        return far, denied
 
 
 def own_record(
@@ -126,6 +141,36 @@ def own_record(
     person = caller.person
     return chart(
         caller=alone, tenant=tenant, person=person, category=category, skip=skip, each=each, outline=outline
+    )
+
+
+def _take(
+    asked: Asked, under: Circumstances, found: Outline, wanted: Sequence[str], *, limit: int, skip: int = 0
+) -> _Taken:
+    known = [group for group, _ in found.groups]
+    there = candidates(asked.person, CLINICAL, (), under.told, known=known)
+    decisions = _decide(asked, under, wanted, there)
+    rows = _permitted_rows(asked.person, there.permitted(decisions), limit + 1, skip)
+    shown = _shown(rows, limit)
+    entered = enter(asked, decisions, shown, categories=wanted)
+    return _Taken(asked, found.registration, wanted, rows, limit, shown, entered)
+
+
+def _opened(taken: _Taken) -> Chart:
+    """The chart, after its entry has committed. Raises Denied."""
+    entered, registration = taken.entered, taken.registration
+    if not entered.decision.permitted:
+        raise Denied(entered.decision, entered.promise)
+    opened = release(taken.asked, taken.shown, entered.promise)
+    by_place = {(record.type, record.id): record for record in opened.records}
+    patient = by_place.get(("Patient", registration.patient))
+    return Chart(
+        patient=named(registration, patient.resource) if patient else unnamed(registration),
+        sections=[_section(name, taken, by_place) for name in taken.wanted],
+        decision=entered.decision,
+        promise=entered.promise,
+        tenant=taken.asked.tenant,
+        tampered=sorted({f"{row.header.type}/{row.header.id}" for row in opened.tampered}),
     )
 
 
@@ -150,13 +195,13 @@ def _permitted_rows(person: UUID, permitted: Permitted, each: int, skip: int) ->
     return {name: list(those) for name, those in groupby(rows, lambda row: row.header.category)}
 
 
-def _section(
-    category: str,
-    decisions: Decisions,
-    rows: list[Stored],
-    limit: int,
-    by_place: dict[tuple[str, str], Record],
-) -> Section:
+def _shown(rows: Mapping[str, Sequence[Stored]], limit: int) -> list[Stored]:
+    """Without the one of each category that only says whether there are more."""
+    return list({row.header: row for those in rows.values() for row in those[:limit]}.values())
+
+
+def _section(category: str, taken: _Taken, by_place: Mapping[tuple[str, str], Record]) -> Section:
+    decisions, rows, limit = taken.entered.decisions, taken.rows.get(category, ()), taken.limit
     within = {group: decision for group, decision in decisions.by_group.items() if group.category == category}
     decision = cited(replace(decisions, by_group=within))
     places = [(row.header.type, row.header.id) for row in rows[:limit]]

@@ -115,7 +115,7 @@ def _patient(query: Query, tenant: UUID) -> UUID | None:
 
 
 def _registered(patient: str) -> UUID:
-    return selectors.registration(patient=patient).person_id
+    return selectors.person_registered(patient=patient)
 
 
 def _page(query: Query, person: UUID | None, tenant: UUID, permitted: list[str] | None) -> list[Stored]:

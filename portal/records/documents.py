@@ -109,4 +109,4 @@ def _extension(found: Content) -> dict[str, Any]:
 def _person(resource: Any, tenant: UUID) -> UUID:
     patient = resource["securityContext"]["reference"].partition("/")[2]
     with tenant_scope(tenant):
-        return selectors.registration(patient=patient).person_id
+        return selectors.person_registered(patient=patient)

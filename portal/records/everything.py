@@ -38,7 +38,7 @@ def everything(
     wanted = sorted(types or CLINICAL)
     after = cursors.read_row(cursor) if cursor else None
     with deciding(tenant):
-        person = selectors.registration(patient=patient).person_id
+        person = selectors.person_registered(patient=patient)
         asked = ask(caller, tenant, person, purpose=purpose, interaction="everything")
         under = circumstances(asked)
         there = candidates(person, wanted, (), under.told)

@@ -161,7 +161,7 @@ def _where(key: str, person: UUID | None) -> tuple[str, object | None]:
 
 def _person(kind: str, key: str, patient: str) -> UUID:
     if not key:
-        return selectors.registration(patient=patient).person_id
+        return selectors.person_registered(patient=patient)
     found = storage.read(kind, key)
     if found is None or found[0].header.person is None:
         raise UnknownRecord(f"There is no {kind} with that id at this organisation.")

@@ -40,7 +40,7 @@ def subscribe_to_changes(
             f"No {unknown[0][:40]!r} of patients is kept here.", expression="Subscription.criteria"
         )
     with deciding(tenant):
-        person = selectors.registration(patient=patient).person_id
+        person = selectors.person_registered(patient=patient)
         asked = ask(caller, tenant, person, purpose=purpose, interaction=SUBSCRIBE)
         decisions = _reach(asked, types)
         open_ones = {group.category for group, one in decisions.by_group.items() if one.permitted}
@@ -55,7 +55,7 @@ def subscribe_to_accesses(*, caller: Caller, tenant: UUID, patient: str) -> UUID
     """The person of whose accesses the caller may know. Raises NotYourRecord, ScopeMissing, UnknownPerson."""
     caller.requires("accesses.read")
     with deciding(tenant):
-        person = selectors.registration(patient=patient).person_id
+        person = selectors.person_registered(patient=patient)
         if caller.refused or not may_know(caller, person):
             raise NotYourRecord(_NOT_HERS)
     return person

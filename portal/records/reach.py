@@ -38,17 +38,22 @@ class Reach:
 
 def reach(*, caller: Caller, tenant: UUID, person: UUID, purpose: str | None = None) -> Reach:
     """What the caller could open now. Nothing of the record is read or counted, so nothing is entered."""
+    with tenant_scope(tenant):
+        asked = ask(caller, tenant, person, purpose=purpose, interaction="reach")
+        return reach_under(asked, circumstances(asked))
+
+
+def reach_under(asked: Asked, under: Circumstances) -> Reach:
+    """As `reach`, for who asks anyway, in the transaction in which these circumstances hold."""
+    asked = replace(asked, interaction="reach")
     facts = [
         group_facts(kind, category)
         for category in vocabulary.CATEGORIES
         for kind in categories.types_of(category)
     ]
-    with tenant_scope(tenant):
-        asked = ask(caller, tenant, person, purpose=purpose, interaction="reach")
-        under = circumstances(asked)
-        decisions = decide(asked, facts, under)
-        writable = _writable(asked, facts, under)
-    return Reach({category: _of(category, decisions) for category in vocabulary.CATEGORIES}, writable)
+    decisions = decide(asked, facts, under)
+    found = {category: _of(category, decisions) for category in vocabulary.CATEGORIES}
+    return Reach(found, _writable(asked, facts, under))
 
 
 def _writable(

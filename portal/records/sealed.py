@@ -5,9 +5,9 @@ author that was changed underneath us keeps the record shut.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from json.encoder import encode_basestring as quoted
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from ledger.entry import format_time
@@ -19,8 +19,7 @@ from ledger.vault import keyring
 USE = "record"
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """The clear columns of one version of a record."""
 
     tenant: UUID
@@ -40,27 +39,24 @@ class Header:
         """Whose key seals it: the person's, or the tenant's in the directory."""
         return self.person or self.tenant
 
-    def bound(self) -> dict[str, object]:
-        """The associated data of the seal."""
-        return {
-            **({"deleted": True} if self.deleted else {}),
-            "v": 1,
-            "kind": "record",
-            "tenant": str(self.tenant),
-            "person": str(self.person) if self.person else None,
-            "type": self.type,
-            "id": self.id,
-            "version": self.version,
-            "category": self.category,
-            "labels": sorted(self.labels),
-            "date": _instant(self.date),
-            "until": _instant(self.until),
-            "author": self.author,
-        }
+    def bound(self) -> bytes:
+        """The associated data of the seal: a JCS object (RFC 8785), written out, since a page opens hundreds.
+
+        Its names stand in their order; texts are quoted as JCS quotes them, and there are no fractions.
+        """
+        labels = ",".join(map(quoted, sorted(self.labels)))
+        deleted = '"deleted":true,' if self.deleted else ""
+        person = f'"{self.person}"' if self.person else "null"
+        text = (
+            f'{{"author":{quoted(self.author)},"category":{quoted(self.category)},"date":{_instant(self.date)},'
+            f'{deleted}"id":{quoted(self.id)},"kind":"record","labels":[{labels}],"person":{person},'
+            f'"tenant":"{self.tenant}","type":{quoted(self.type)},"until":{_instant(self.until)},"v":1,'
+            f'"version":{self.version:d}}}'
+        )
+        return text.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """One version of a record as it is stored."""
 
     header: Header
@@ -119,5 +115,5 @@ def named(header: Header, content_hash: bytes) -> dict[str, object]:
     }
 
 
-def _instant(value: datetime | None) -> str | None:
-    return format_time(value) if value else None
+def _instant(value: datetime | None) -> str:
+    return f'"{format_time(value)}"' if value else "null"

@@ -1,7 +1,6 @@
 """From a prepared resource to the sealed version that is stored: the one way in, for imports and for writes."""
 
 import hashlib
-from dataclasses import replace
 from uuid import UUID
 
 from ledger.scope import current_tenant
@@ -33,7 +32,7 @@ def new_version(
 def last_version(before: Header, row: UUID) -> writing.NewVersion:
     """The version that says that the record is no more: as the one before it was labelled, without content."""
     return _sealed(
-        replace(before, version=before.version + 1, deleted=True), b"", row, index.Indexed(set(), set())
+        before._replace(version=before.version + 1, deleted=True), b"", row, index.Indexed(set(), set())
     )
 
 

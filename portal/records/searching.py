@@ -101,11 +101,11 @@ def _search_directory(caller: Caller, tenant: UUID, query: Query) -> SearchResul
 def _person(caller: Caller, tenant: UUID, query: Query) -> UUID | None:
     """Whose records are searched; None where one id is asked for that no record has. Raises UnknownPerson."""
     if query.patient:
-        return selectors.registration(patient=query.patient).person_id
+        return selectors.person_registered(patient=query.patient)
     if query.one_id:
         row = storage.read(query.type, query.one_id)
         return row[0].header.person if row else None
-    return selectors.registration(mrn=query.record_number()).person_id
+    return selectors.person_registered(mrn=query.record_number())
 
 
 def _is_known(caller: Caller, tenant: UUID, query: Query) -> bool:
@@ -114,7 +114,7 @@ def _is_known(caller: Caller, tenant: UUID, query: Query) -> bool:
     """
     with tenant_scope(tenant):
         try:
-            person = selectors.registration(mrn=query.record_number()).person_id
+            person = selectors.person_registered(mrn=query.record_number())
         except UnknownPerson:
             person = NOBODY
         known = finds_by_number(caller, tenant) or person in related_to(caller, {person})

@@ -11,7 +11,7 @@ from portal.records.bundles import Entry as BundleEntry
 from portal.records.bundles import read_requests as read_bundle
 from portal.records.changes import Written
 from portal.records.changing import create, delete, delete_where, update, update_where, write_resource
-from portal.records.charting import ALONE, Chart, Section, chart, own_record
+from portal.records.charting import ALONE, Chart, Section, chart, own_record, part
 from portal.records.documents import Document, create_document, document_of
 from portal.records.everything import everything
 from portal.records.exports import (
@@ -109,6 +109,7 @@ __all__ = [
     "own_outlines",
     "own_preview",
     "own_record",
+    "part",
     "patch",
     "preview",
     "reach",

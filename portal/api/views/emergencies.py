@@ -35,7 +35,7 @@ class EmergencyAccess(Endpoint):
         why = body.validated_data
         with tenant_scope(accounts.organisation(why["custodian"]).id):
             opened = services.open_emergency(
-                person=accounts.registration(patient=why["patient"]).person_id,
+                person=accounts.person_registered(patient=why["patient"]),
                 actor=clinician.user,
                 organisation=clinician.organisation,  # type: ignore[arg-type]
                 role=clinician.role,

@@ -66,7 +66,7 @@ class Requests(Endpoint):
         custodian, patient = accounts.organisation(asked.pop("custodian")), asked.pop("patient")
         with tenant_scope(custodian.id):
             made = services.request_access(
-                person=accounts.registration(patient=patient).person_id,
+                person=accounts.person_registered(patient=patient),
                 requester=clinician.user,
                 organisation=clinician.organisation,
                 **asked,

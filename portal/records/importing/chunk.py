@@ -81,7 +81,7 @@ class Chunk:
     def _person(self, first: Prepared) -> UUID:
         """The person a chunk is about; a Patient that is new is registered."""
         if first.type != "Patient":
-            return selectors.registration(patient=first.patient).person_id
+            return selectors.person_registered(patient=first.patient)
         patient = first.resource
         return accounts.register_person(
             tenant=self.tenant,
