@@ -42,7 +42,9 @@ def test_a_code_opens_what_was_chosen_until_it_is_stopped(
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name=f"{NAME} can read now")).to_be_visible()
 
-        expect(viewer.page.get_by_text("Amara Lindgren")).to_be_visible()
+        expect(
+            viewer.page.get_by_role("region", name="Whose record").get_by_text("Amara Lindgren")
+        ).to_be_visible()
         viewer.go("/share/record/lab-results/")
         expect(viewer.page.get_by_role("heading", name="Lab results")).to_be_visible()
         viewer.check()
