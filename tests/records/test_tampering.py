@@ -12,7 +12,7 @@ from ledger import committed
 from ledger import selectors as ledger
 from ledger.scope import tenant_scope
 from portal.records import services, storage
-from portal.records.errors import RecordTampered
+from portal.records.errors import Denied, RecordTampered
 from portal.records.opening import open_rows
 from portal.records.verifying import verify_records
 from tests.cast import OTHER, PATIENT, Cast, lab, store
@@ -221,3 +221,20 @@ def test_a_key_that_made_room_for_others_is_fetched_again(
         rows = [found[0] for key in (PATIENT, OTHER) if (found := storage.read("Patient", key))]
     opened = open_rows(cast.hospital.id, rows)
     assert ([record.id for record in opened.records], opened.tampered) == ([PATIENT, OTHER], [])
+
+
+def test_a_contract_that_is_not_what_was_signed_opens_nothing_and_the_entry_says_why(
+    cast: Cast, administrator: Any
+) -> None:
+    contract = cast.grant(cast.doctor, "conditions")
+    with as_attacker(administrator) as attacker:
+        attacker.execute(
+            "UPDATE consent_contract SET grantee = %s WHERE id = %s", [cast.family_doctor.user, contract.id]
+        )
+    with pytest.raises(Denied) as caught:
+        services.chart(caller=cast.doctor, tenant=cast.hospital.id, person=cast.person, category="conditions")
+    assert caught.value.decision.code == "engine-error"
+    with tenant_scope(cast.hospital.id):
+        newest = ledger.subject_entries(subject=cast.person)[0]
+    assert newest.type == "access.denied"
+    assert newest.audit["code"] == "engine-error", newest.audit
