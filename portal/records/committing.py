@@ -2,7 +2,8 @@
 
 The order is that of every access: the locks, then what is stored, then the decision of the contracts, then either the
 denial or the versions and their entries, then the commit. What is wrong with a change is found before anything is
-written; a denial is committed alone.
+written; a denial is committed alone. So is, where nothing is stored, what the refusal tells of a record: that something
+fits a condition or nothing does, that a reference leads nowhere, that a Patient is somebody else.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,10 +16,10 @@ from django.db import IntegrityError, transaction
 from ledger.scope import lock, locks
 from portal.accounts import selectors
 from portal.accounts import services as accounts
-from portal.accounts.errors import UnknownPerson
+from portal.accounts.errors import AccountsError, UnknownPerson
 from portal.accounts.identity import Caller
 from portal.records import conditional, storage, storing, subjects
-from portal.records.access import Entered, deciding, enter
+from portal.records.access import Entered, Learned, deciding, enter
 from portal.records.changes import Change, Written
 from portal.records.circles import refuse_circles
 from portal.records.errors import (
@@ -58,6 +59,8 @@ def carry_out(
     try:
         with deciding(tenant):
             denied = work.run()
+        if work.refused:
+            raise work.refused
     except IntegrityError:
         raise WriteConflict(
             "Somebody else wrote the same record at the same time. Nothing was stored. Read it, and write again."
@@ -87,13 +90,27 @@ class _Work:
     places: dict[str, str]
     found: dict[int, conditional.Match] = field(default_factory=dict)
     written: dict[int, Written] = field(default_factory=dict)
+    learned: Learned = field(default_factory=list)
+    refused: Exception | None = None
 
     def run(self) -> Entered | None:
-        """Everything, or the denial that was entered instead."""
+        """Everything, or the denial that was entered instead. What else refuses it is kept as `refused`, to be raised
+        once it is entered what that tells of records."""
         lock(LOCK, self.tenant, exclusive=False)  # an import takes it exclusively
+        try:
+            return self._attempt()
+        except (RecordsError, AccountsError, IntegrityError) as error:
+            for entering in self.learned:
+                entering()
+            self.refused = error
+            return None
+
+    def _attempt(self) -> Entered | None:
         self._lock_conditional()
         for index, change in self._conditional():
             match = self._find(change)
+            if match.learned:
+                self.learned.append(match.learned)
             if match.denial:
                 return match.denial
             self._settle(index, change, match)
@@ -103,8 +120,8 @@ class _Work:
         with transaction.atomic():
             verdicts = self._judged(items)
             if all(verdict.decision.permitted for verdict in verdicts):
-                refuse_missing(items, verdicts)
-                refuse_somebody_else(verdicts)
+                refuse_missing(items, verdicts, self.learned)
+                refuse_somebody_else(verdicts, self.learned)
                 self.written = storing.store(
                     items, verdicts, caller=self.caller, interaction=self.interaction
                 )

@@ -3,7 +3,9 @@
 Whether one fits is told only to those who may read it: the condition is a search, decided and entered as one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 from portal.accounts import selectors
@@ -25,10 +27,14 @@ WHERE = {"create": "If-None-Exist", "update": "url", "delete": "url"}
 
 @dataclass(frozen=True)
 class Match:
-    """The record that fits, if there is one, or the denial of being told. Without `entered` nobody was asked about."""
+    """The record that fits, if there is one, or the denial of being told. Without `entered` nobody was asked about.
+
+    `learned` enters that nothing fits, where what is stored instead would: to be called if nothing is.
+    """
 
     row: Stored | None = None
     entered: Entered | None = None
+    learned: Callable[[], Entered] | None = None
 
     @property
     def denial(self) -> Entered | None:
@@ -62,9 +68,10 @@ def find(change: Change, patient: str, *, caller: Caller, tenant: UUID, purpose:
     shown = found.permitted(decisions)
     page = _page(query, person, tenant, permitted)
     rows = [row for row in page if shown.shows(row.header.type, row.header.id)]
+    entering = partial(enter, asked, decisions, categories=KINDS[change.type].categories)
     if permitted and not rows and change.verb != "delete":
-        return NOTHING  # what is stored instead is entered
-    return _only(rows, enter(asked, decisions, rows[:1], categories=KINDS[change.type].categories))
+        return Match(learned=partial(entering, []))  # what is stored instead is entered
+    return _only(rows, entering(rows[:1]))
 
 
 def patient_named(change: Change) -> str:

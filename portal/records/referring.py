@@ -9,6 +9,7 @@ record said before, it may go on saying.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.db import connection
 
 from ledger.scope import current_tenant
 from portal.records import index
-from portal.records.access import circumstances, decide, facts_of, group_facts
+from portal.records.access import Learned, circumstances, decide, enter, facts_of, group_facts
 from portal.records.errors import ReferenceUnresolved
 from portal.records.judging import Item, Verdict
 from portal.records.kinds import DIRECTORY, KINDS
@@ -85,8 +86,11 @@ def places_in(text: str) -> Iterator[Place]:
             yield match[1], match[2]
 
 
-def refuse_missing(items: Sequence[Item], verdicts: Sequence[Verdict]) -> None:
-    """Raise ReferenceUnresolved for a reference that leads nowhere. In the transaction that permitted the write."""
+def refuse_missing(items: Sequence[Item], verdicts: Sequence[Verdict], learned: Learned) -> None:
+    """Raise ReferenceUnresolved for a reference that leads nowhere. In the transaction that permitted the write.
+
+    `learned` is added to by what enters that this was asked of a record, which the refusal tells.
+    """
     made = [
         _Made(item, one)
         for item in items
@@ -109,7 +113,7 @@ def refuse_missing(items: Sequence[Item], verdicts: Sequence[Verdict]) -> None:
     open_ones = [one for one in made if not leads(one)]
     for verdict in verdicts:
         person = verdict.asked.person
-        _refuse(_not_read(verdict, [one for one in open_ones if one.item.person == person], there))
+        _refuse(_not_read(verdict, [one for one in open_ones if one.item.person == person], there, learned))
     # What the directory says of somebody's record is not checked: it is not read for her.
     _refuse([one for one in open_ones if one.item.person is None and one.to.place[0] in DIRECTORY])
 
@@ -125,7 +129,9 @@ def _there(places: set[Place], persons: list[UUID]) -> dict[Place, Header]:
     }
 
 
-def _not_read(verdict: Verdict, made: Sequence[_Made], there: dict[Place, Header]) -> list[_Made]:
+def _not_read(
+    verdict: Verdict, made: Sequence[_Made], there: dict[Place, Header], learned: Learned
+) -> list[_Made]:
     """Those of one person's that the writer cannot follow, although he may read something of the type."""
     if not made or verdict.decisions is None:  # who is registered by this very write has nothing else here
         return list(made)
@@ -138,7 +144,10 @@ def _not_read(verdict: Verdict, made: Sequence[_Made], there: dict[Place, Header
     groups = {group_facts(kind, category) for kind in kinds for category in KINDS[kind].categories}
     decided = decide(asked, [*groups, *single], under)
     readable = {(one.type, one.id) for one in single if decided.of(one).permitted}
-    checked = {one.type for one in groups if decided.of(one).permitted}
+    told = {one for one in groups if decided.of(one).permitted}
+    checked = {one.type for one in told}
+    if told:
+        learned.append(partial(enter, asked, decided, [], categories={one.category for one in told}))
     return [one for one in made if one.to.place not in readable and one.to.place[0] in checked | DIRECTORY]
 
 

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from ledger.scope import tenant_scope
+from ledger.selectors import subject_entries
+from portal.accounts.selectors import registration
 from tests.api.house import ANA, House, contract_body, patient
 from tests.fhir.test_read import outcome
 from tests.fhir.writing import bundle, glucose, nothing_is_stored, opt_out, post, urn
@@ -130,3 +133,30 @@ def test_a_patient_is_updated_by_the_number_that_she_has(house: House, doctor: A
     del body["id"]
     answer = doctor.call("PUT", path, json=body, headers=SENT)
     assert (answer.status_code, answer.json()["id"]) == (200, ANA), answer.text
+
+
+def test_what_a_refused_write_tells_of_a_condition_is_entered(house: House, doctor: Any) -> None:
+    """Whether one fits shows in which entry the refusal names, and in the refusal of several."""
+    put(doctor)
+    for value, at in (("7", "entry[1]"), ("none", "entry[0]")):
+        entries = [post(glucose(status="nonsense")) for _ in range(2)]
+        entries[0]["request"]["ifNoneExist"] = f"identifier=urn:lab|{value}"
+        before = asked_of(house)
+        answer = doctor.post(f"{BASE}/", json=bundle("transaction", *entries), headers=SENT)
+        assert at in answer.json()["issue"][0]["expression"][0], answer.text
+        assert asked_of(house) == before + 1
+    doctor.post(f"{BASE}/Observation", json=glucose(**NAMED), headers=SENT)
+    before = asked_of(house)
+    assert outcome(put(doctor)) == (412, "conflict", "condition-not-selective")
+    assert asked_of(house) == before + 1
+    before = asked_of(house)
+    referring = glucose(hasMember=[{"reference": "Observation/guessed"}])
+    assert doctor.post(f"{BASE}/Observation", json=referring, headers=SENT).status_code == 422
+    assert asked_of(house) == before + 1
+
+
+def asked_of(house: House) -> int:
+    """How many entries tell Ana that her record was looked into."""
+    with tenant_scope(house.tenants["st-mary"]):
+        person = registration(patient=ANA).person_id
+        return len(subject_entries(subject=person, types=["access.permitted"], limit=200))

@@ -16,13 +16,14 @@ from portal.records.access.deciding import (
     facts_of,
     group_facts,
 )
-from portal.records.access.entering import Entered, basis, enter, who
+from portal.records.access.entering import Entered, Learned, basis, enter, who
 
 __all__ = [
     "EMERGENCY_PURPOSES",
     "PURPOSES",
     "Asked",
     "Entered",
+    "Learned",
     "all_or_none",
     "ask",
     "basis",

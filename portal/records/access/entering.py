@@ -1,6 +1,6 @@
 """The entry: what the ledger keeps of an access, in the transaction that decided it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from consent import services as consent
@@ -21,6 +21,10 @@ class Entered:
     decisions: Decisions
     decision: Decision  # the one that is cited: a permit where there is one
     promise: SignedPromise
+
+
+Learned = list[Callable[[], Entered]]
+"""What enters, each, that something was learned of a record: called where no other entry tells of it."""
 
 
 def enter(
