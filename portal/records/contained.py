@@ -12,7 +12,12 @@ from portal.records.elements import objects
 def fault_of(resource: Mapping[str, Any]) -> tuple[str, str] | None:
     """The path of the element at fault and what is wrong with it; None if nothing is."""
     name, held = resource["resourceType"], resource.get("contained", ())
-    known = {f"#{one['id']}" for one in held if "id" in one}
+    named = [f"#{one['id']}" for one in held if "id" in one]
+    known = set(named)
+    if len(known) < len(
+        named
+    ):  # one of two Patients would be compared with whose record it is, and the other read
+        return f"{name}.contained", "contains two resources of one id"
     if not held and not any(_fragments(one) for one in objects(resource)):
         return None
     used = set()

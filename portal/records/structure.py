@@ -24,6 +24,7 @@ _REQUIRED_CODES = {
     "Encounter.status": "planned arrived triaged in-progress onleave finished cancelled entered-in-error unknown",
 }
 
+_ABSTRACT = frozenset({"Resource", "DomainResource"})
 _PYDANTIC_NAMES = {"EncodedBytes": "Base64Binary", "UuidVersion": "Uuid"}
 
 
@@ -70,7 +71,7 @@ def _resource_table(name: str) -> Table:
         model = get_fhir_model_class(name)
     except (ValueError, LookupError):
         model = None
-    if model is None or not issubclass(model, get_fhir_model_class("Resource")):
+    if model is None or name in _ABSTRACT or not issubclass(model, get_fhir_model_class("Resource")):
         raise Fault("names no FHIR R4 resource type in resourceType")
     table = _table(model)
     return table._replace(elements={**table.elements, "resourceType": _primitive(primitives.RULES["Code"])})

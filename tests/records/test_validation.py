@@ -83,6 +83,17 @@ FAULTS = {
     "a date with slashes": ({"effectiveDateTime": "03/02/2026"}, "Observation.effectiveDateTime"),
     "a bad reference": ({"subject": {"reference": "amara"}}, "Observation.subject.reference"),
     "spaces in a code": ({"status": " final"}, "Observation.status"),
+    "two contained of one id": (
+        {
+            "performer": [{"reference": "#p"}],
+            "contained": [{"resourceType": "Patient", "id": "p"}, {"resourceType": "Patient", "id": "p"}],
+        },
+        "Observation.contained",
+    ),
+    "a contained one of no type": (
+        {"performer": [{"reference": "#p"}], "contained": [{"resourceType": "DomainResource", "id": "p"}]},
+        "Observation.contained[0]",
+    ),
     "an unknown contained type": (
         {"contained": [{"resourceType": "Nonsense"}]},
         "Observation.contained[0]",
