@@ -102,7 +102,9 @@ def test_each_face_begins_with_the_first_organisation(cast: Cast) -> None:
     expected = {
         ("doctor", "/clinic/"): reverse("providers:find", args=[cast.hospital.slug]),
         ("regulator", "/audit/"): reverse("auditors:status", args=[cast.hospital.slug]),
-        ("administrator", "/administration/"): reverse("administration:staff", args=[cast.hospital.slug]),
+        ("administrator", "/administration/"): reverse(
+            "administration:first_steps", args=[cast.hospital.slug]
+        ),
         ("privacy_officer", "/administration/"): reverse("administration:reviews", args=[cast.hospital.slug]),
     }
     for (who, face), first in expected.items():

@@ -238,8 +238,7 @@ def _sealing(keys: Keys) -> list[Fact]:
             value=_("Made on %(day)s") % {"day": moment(keys.since, "day")}
             if keys.since
             else _("Not made yet"),
-            detail=_("wraps %(n)s keys; %(old)s older ones only open")
-            % {"n": figure(keys.wrapped), "old": figure(keys.retired)},
+            detail=_wrapping(keys),
         ),
         Fact(
             name=_("Key of the node"),
@@ -259,6 +258,14 @@ def _sealing(keys: Keys) -> list[Fact]:
             detail=_("while one stands, the patient is not erased"),
         ),
     ]
+
+
+def _wrapping(keys: Keys) -> str:
+    wraps = ngettext("wraps %(n)s key", "wraps %(n)s keys", keys.wrapped) % {"n": figure(keys.wrapped)}
+    if not keys.retired:
+        return wraps
+    older = ngettext("%(n)s older one only opens", "%(n)s older ones only open", keys.retired)
+    return f"{wraps}; {older % {'n': figure(keys.retired)}}"
 
 
 def _outside(keys: Keys) -> list[Fact]:
@@ -287,7 +294,7 @@ def _outside(keys: Keys) -> list[Fact]:
             Fact(
                 name=_("Timestamp"),
                 value=_("None yet") if asked else _("No authority is asked"),
-                detail="" if asked else _("name them in ASSENT_TIMESTAMP_AUTHORITIES"),
+                detail="" if asked else _("whoever runs the node names them in its settings"),
             )
         )
     witnessed = witnessed_logs()

@@ -25,7 +25,7 @@ from portal.staff.answering import ACT, FORM
 from portal.staff.desk import Desk, desk
 from portal.staff.entrance import first_desk
 
-WORKS = {Role.ADMINISTRATOR: "administration:staff", Role.PRIVACY_OFFICER: "administration:reviews"}
+WORKS = {Role.ADMINISTRATOR: "administration:first_steps", Role.PRIVACY_OFFICER: "administration:reviews"}
 
 
 def entrance(request: HttpRequest) -> HttpResponseBase:

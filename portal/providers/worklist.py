@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from consent import selectors as consent
@@ -145,7 +146,10 @@ def _parts(contracts: Iterable[Any]) -> list[str]:
 
 def _request(item: Any, names: _Names) -> Request:
     asked = [CATEGORIES[slug] for slug in item.categories]
-    detail = _("%(what)s, until %(when)s") % {"what": ", ".join(asked), "when": moment(item.ends, "day")}
+    detail = _("%(what)s, until %(when)s") % {
+        "what": get_text_list(asked, _("and")),
+        "when": moment(item.ends, "day"),
+    }
     states: dict[str, Literal["waiting", "agreed", "declined"]] = {
         "approved": "agreed",
         "declined": "declined",

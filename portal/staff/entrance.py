@@ -15,7 +15,7 @@ from portal.staff.refusals import refusal
 HOMES = {
     Role.CLINICIAN: "providers:find",
     Role.AUDITOR: "auditors:status",
-    Role.ADMINISTRATOR: "administration:staff",
+    Role.ADMINISTRATOR: "administration:first_steps",
     Role.PRIVACY_OFFICER: "administration:reviews",
 }
 

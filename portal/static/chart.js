@@ -1,17 +1,26 @@
 /* A clinician's open page of a record: when the access to it ends, what is shown is taken away.
 
-   The page is loaded again, so that the server says what is open now; it answers as to any other request. A page that
-   comes back from the browser's own store is loaded again as well. The other end: portal/live/charts.py. */
+   The page says so in the words that the server sent along. It is not loaded again: that would stand in the patient's
+   history as an attempt that nobody made, and would overtake the answer to "End now". Whoever was signed out is led to
+   sign in, and a page that comes back from the browser's own store is loaded again. The other end:
+   portal/live/charts.py. */
 
 import { channel } from "./channel.js";
 
-const ENDED = new Set([4401, 4403]); // signed out, or no access: do not come back
+const SIGNED_OUT = 4401, NO_ACCESS = 4403;
+const ENDED = new Set([SIGNED_OUT, NO_ACCESS]); // do not come back
 
 const chart = document.querySelector("[data-live-chart]");
 
-function close() {
-  chart.replaceChildren();
-  location.reload();
+function close(code) {
+  const words = document.querySelector("#access-ended");
+  for (const basis of document.querySelectorAll(".basis")) basis.remove();
+  if (words) {
+    chart.replaceChildren(words.content);
+    chart.classList.remove("cols", "cols--aside");
+    words.remove();
+  }
+  if (code === SIGNED_OUT) location.reload();
 }
 
 if (chart) {

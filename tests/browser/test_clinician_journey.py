@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
+from portal.records.services import who_has_seen
 from tests.browser.staff import Seat, seat
 from tests.cast import BORN, PASSWORD, Cast, account_of, build
 from tests.serving import Node
@@ -78,7 +79,25 @@ def test_from_search_to_emergency_by_keyboard(browser: Browser, node: Node, narr
         break_the_glass(at)
         at.press("End now")
         expect(at.page.get_by_text("Your emergency access has ended.")).to_be_visible()
+        expect(at.page.get_by_role("heading", name="Worklist", level=1)).to_be_visible()
         at.check()
+
+
+def test_an_open_chart_is_taken_away_when_sharing_stops(browser: Browser, node: Node) -> None:
+    """And nobody is said to have tried: the page does not ask again by itself."""
+    cast = build()
+    contract = cast.grant(cast.doctor, "medicines")
+    with seat(browser, node) as at:
+        at.sign_in(account_of(cast.doctor).email, PASSWORD, to=f"/clinic/{cast.hospital.slug}/worklist/")
+        at.press("Amara Lindgren")
+        expect(at.page.get_by_text("Metformin 500 mg")).to_be_visible()
+        cast.revoke(contract)
+        expect(at.page.get_by_text("Your access to this part has ended")).to_be_visible()
+        assert at.page.get_by_text("Metformin 500 mg").count() == 0
+        assert at.page.get_by_text("By the patient’s contract").count() == 0
+        at.check()
+    seen = who_has_seen(caller=cast.amara, tenant=cast.hospital.id)
+    assert {each.decision for each in seen} == {"permitted"}
 
 
 def test_all_of_it_works_without_javascript(browser: Browser, node: Node) -> None:

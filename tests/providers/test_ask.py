@@ -87,7 +87,7 @@ def test_whoever_declined_is_not_named_to_whom_they_have_nothing_to_do_with(cast
         (request,) = selectors.requests_of_person(cast.person)
         decline_request(request=request.id, actor=cast.amara.user, person=cast.person)
     worklist = text(client.get(reverse("providers:worklist", args=[cast.practice.slug])))
-    assert "A patient conditions, lab results, until" in worklist
+    assert "A patient : conditions and lab results, until" in worklist
     assert "Declined" in worklist
     chart = reverse("providers:chart", args=[cast.practice.slug, cast.hospital.slug, cast.person])
     for page in (worklist, text(client.get(address(cast))), text(client.get(chart))):
@@ -104,4 +104,4 @@ def test_the_worklist_shows_what_became_of_it(cast: Cast) -> None:
     with few_queries():
         said = text(client.get(worklist))
     assert "Amara Lindgren medicines St Mary Hospital" in said
-    assert "Amara Lindgren conditions, lab results, until" in said
+    assert "Amara Lindgren : conditions and lab results, until" in said

@@ -21,4 +21,9 @@ class Command(BaseCommand):
             organisation = create_organisation(slug=options["slug"], name=options["name"])
         except AccountsError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{organisation.slug}: {organisation.name}")
+        slug = organisation.slug
+        self.stdout.write(f"{slug}: {organisation.name}")
+        self.stdout.write(
+            f"Next, its first administrator, who invites the others: "
+            f"manage.py create_account EMAIL --name NAME --member {slug}:administrator"
+        )
