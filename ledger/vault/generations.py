@@ -79,7 +79,8 @@ def create(path: Path) -> Generations:
     """The first generation, in a new file; never replaces one."""
     made = (_new(),)
     try:
-        private_file.write_new(path, _text(made, configured_service()))
+        with _alone(path):
+            private_file.write_new(path, _text(made, configured_service()))
     except FileExistsError as error:
         raise SealError(f"{path} exists already: erasure generations are never replaced.") from error
     return made
@@ -121,10 +122,13 @@ def _new() -> Generation:
 
 def _rewrite(path: Path, change: Callable[[Generations], Generations]) -> Generations:
     with _alone(path):
-        held = _parse(path, _read(path))
+        private_file.forget_drafts(path)  # of who was broken off: they hold what is forgotten here
+        state, service = _read(path)
+        held = _parse(path, state)
         changed = change(held)
         if changed != held:
-            private_file.replace(path, _text(changed, configured_service()))
+            # Whoever erases where no service is configured must not put the state into the clear.
+            private_file.replace(path, _text(changed, configured_service() or service))
     _opened.cache_clear()
     return changed
 
@@ -142,17 +146,19 @@ def _alone(path: Path) -> Iterator[None]:
 
 @lru_cache(maxsize=1)  # an older state must not live on in memory
 def _opened(path: Path, inode: int, modified: int, size: int) -> Generations:
-    return _parse(path, _read(path))
+    return _parse(path, _read(path)[0])
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path) -> tuple[bytes, KeyService | None]:
+    """The state, and the service that keeps the key under which it is sealed."""
     text = private_file.read_private(path, what="erasure generations", largest=MAX_BYTES)
     match text.removesuffix("\n").split(" "):
         case ["assent-erasure-v1", state]:
-            return parse_base64(state, what="erasure generations")
-        case ["assent-erasure-v2", service, wrapped, sealed]:
-            key = service_named(service).decrypt(parse_base64(wrapped, what="wrapped key"), UUID(int=0))
-            return unseal(key, parse_base64(sealed, what="erasure generations"), _SEALED_AS)
+            return parse_base64(state, what="erasure generations"), None
+        case ["assent-erasure-v2", name, wrapped, sealed]:
+            service = service_named(name)
+            key = service.decrypt(parse_base64(wrapped, what="wrapped key"), UUID(int=0))
+            return unseal(key, parse_base64(sealed, what="erasure generations"), _SEALED_AS), service
     raise FormatError(f"{path} is not a file of erasure generations.")
 
 

@@ -1,11 +1,14 @@
 """Files with keys: read only if nobody else on the machine can, and never seen half-written."""
 
+import glob
 import os
 import stat
 from pathlib import Path
 from uuid import uuid4
 
 from ledger.errors import FormatError, SealError
+
+_ANY_UUID = "-".join("?" * count for count in (8, 4, 4, 4, 12))
 
 
 def read_private(path: Path, *, what: str, largest: int) -> str:
@@ -37,6 +40,17 @@ def replace(path: Path, text: str) -> None:
     """Once this returns, what stood there before is not in the folder any more, even after a crash."""
     _draft(path, text).replace(path)
     _keep_folder(path.parent)
+
+
+def forget_drafts(path: Path) -> None:
+    """Remove what was written for this file and, broken off, never stood there. Only while nobody else writes it."""
+    found = [
+        draft for draft in path.parent.glob(f".{glob.escape(path.name)}.{_ANY_UUID}") if not draft.is_dir()
+    ]
+    for draft in found:
+        draft.unlink(missing_ok=True)
+    if found:
+        _keep_folder(path.parent)
 
 
 def _draft(path: Path, text: str) -> Path:

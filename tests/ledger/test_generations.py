@@ -173,6 +173,27 @@ def test_erasures_at_the_same_time_are_all_kept(file: Path) -> None:
     assert held.share(UUID(int=2), people[0]) is not None
 
 
+def test_no_draft_of_a_rewrite_that_was_broken_off_keeps_what_the_next_one_forgets(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generations.create(file)
+    beside = file.with_name(f".{file.name}.of-somebody-else")
+    beside.write_text("kept")
+
+    def lost(*_: Any) -> None:
+        raise OSError("lost")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="lost"):
+        patch.setattr(Path, "replace", lost)
+        generations.erase(file, UUID(int=1), uuid4())
+    names = {file.name, f".{file.name}.lock", beside.name}
+    assert {
+        each.name for each in file.parent.iterdir()
+    } > names  # the draft, which has everybody else's share
+    generations.erase(file, UUID(int=1), uuid4())
+    assert {each.name for each in file.parent.iterdir()} == names
+
+
 @pytest.mark.parametrize("step", ["generation", *range(len(erasure.DESTROY))])
 def test_broken_off_at_any_step_it_is_finished_by_a_repetition(
     log: Logbook, sealed: dict[UUID, bytes], step: str | int, monkeypatch: pytest.MonkeyPatch
@@ -350,7 +371,7 @@ def test_a_node_in_production_is_given_its_generations(
 def test_a_file_that_is_not_one_is_refused(file: Path) -> None:
     generations.create(file)
     text = file.read_text()
-    whole = json.loads(generations._read(file))
+    whole = json.loads(generations._read(file)[0])
 
     def stored(state: Any) -> str:
         return f"assent-erasure-v1 {base64_text(json.dumps(state).encode())}\n"

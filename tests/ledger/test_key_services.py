@@ -137,6 +137,9 @@ def test_erasure_generations_move_to_a_service_when_somebody_is_erased(
         == first.share(tenant, other)
     )
     assert transit.asked == asked + 1  # once a process and state of the file
+    settings.ASSENT_KEY_SERVICE = ""  # as in the shell of whoever erases by hand
+    generations.erase(path, tenant, uuid4())
+    assert path.read_text().startswith("assent-erasure-v2 vault ")
     transit.key = AESGCM(os.urandom(32))  # the service destroyed its key, and with it every copy of the file
     path.touch()
     with pytest.raises(KeyServiceFailed):
