@@ -12,7 +12,7 @@ from uuid import UUID
 from consent.errors import ContradictoryTerms, UnknownTemplate
 from consent.sentence import Display, day, until
 from consent.terms import Grantee, Terms
-from consent.vocabulary import CATEGORIES
+from consent.vocabulary import CATEGORIES, PURPOSES, SENSITIVITIES
 
 CLINICAL = tuple(name for name in CATEGORIES if name not in {"demographics", "insurance", "messages"})
 REDISCLOSURE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
@@ -131,12 +131,13 @@ def part2_elements(
 ) -> Mapping[str, str]:
     """What 42 CFR 2.31(a) asks a written consent to say, by its paragraphs. `kinds`: how much and what, in words."""
     what = ", ".join(kinds or [CATEGORIES[name] for name in terms.categories])
+    marked = ", ".join(SENSITIVITIES[label] for label in terms.sensitivity)
     return {
         "1 patient": patient,
         "2 who may disclose": display.custodian,
-        "3 how much and what kind": f"{what}, with what is marked as substance use",
+        "3 how much and what kind": f"{what}, with what is marked as: {marked}" if marked else what,
         "4 recipients": ", ".join(filter(None, (display.grantee, display.organisation))),
-        "5 purpose": ", ".join(terms.purposes),
+        "5 purpose": ", ".join(PURPOSES[code] for code in terms.purposes),
         "6 right to revoke": "At any time, in writing or at this portal, except as far as it was relied on already.",
         "7 expiry": until(terms.ends),
         "8 signature": "The patient's own, kept with this contract.",

@@ -4,7 +4,7 @@ themselves (45 CFR 164.502(g))."""
 from datetime import datetime
 from uuid import UUID
 
-from consent.errors import BeyondMajority, DelegationExceeded, TermsError
+from consent.errors import BeyondMajority, ContradictoryTerms, DelegationExceeded, TermsError
 from consent.facts import AccessRequest, Decisions, ResourceFacts
 from consent.grantee import Grantee
 from consent.models import Contract
@@ -17,11 +17,19 @@ _ANY = "Basic"
 
 
 def check_majority(terms: Terms, majority: datetime | None) -> None:
-    """Refuse a delegation that would outlast the patient's coming of age; None: she is of age already.
+    """Refuse a delegation by a minor that would outlast her coming of age, or reach care that she may agree to alone.
 
-    Raises BeyondMajority.
+    `majority` None: she is of age already. What minors may agree to alone differs by state and is what the labels of
+    sensitivity mark (42 CFR 2.14 for substance use): all of it is kept from whoever decides for her, 45 CFR
+    164.502(g)(3). Raises BeyondMajority, ContradictoryTerms.
     """
-    if majority is not None and DELEGATED in terms.actions and terms.ends > majority:
+    if majority is None or DELEGATED not in terms.actions:
+        return
+    if terms.sensitivity:
+        raise ContradictoryTerms(
+            "Care that a minor may agree to alone stays hers. Leave out what is marked as sensitive."
+        )
+    if terms.ends > majority:
         raise BeyondMajority(
             "The patient comes of age before this delegation ends. Let it end on that day, or before."
         )

@@ -123,7 +123,7 @@ def test_a_guardian_without_a_delegation_decides_nothing() -> None:
             grants()
 
 
-def test_a_delegation_ends_when_the_patient_comes_of_age() -> None:
+def test_a_minors_delegation_ends_when_she_comes_of_age_and_leaves_what_she_agrees_to_alone() -> None:
     with cast.at_st_mary():
         majority = cast.in_a_year() - timedelta(days=1)
         asked: dict[str, Any] = {
@@ -135,6 +135,11 @@ def test_a_delegation_ends_when_the_patient_comes_of_age() -> None:
         }
         with pytest.raises(BeyondMajority):
             services.grant(terms=cast.terms(**DELEGATION | {"ends": cast.in_a_year()}), **asked)
+        for label in ("PSY", "HIV", "SEX", "ETH", "SDV"):
+            hers = cast.terms(**DELEGATION | {"ends": majority, "sensitivity": [label]})
+            with pytest.raises(ContradictoryTerms, match="minor"):
+                services.grant(terms=hers, **asked)
+            assert services.grant(terms=hers, **asked | {"majority": None}), "of age she may name it"
         services.grant(terms=cast.terms(**DELEGATION | {"ends": majority}), **asked)
 
 

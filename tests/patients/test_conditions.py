@@ -11,6 +11,7 @@ from consent.templates import TEMPLATES
 from ledger.scope import party_scope
 from portal.patients import words
 from portal.patients.forms import What
+from portal.patients.part2 import ELEMENTS
 from portal.records.services import chart
 from tests.cast import Cast, account_of
 from tests.patients.test_granting import CHECK, answer, contracts, fill_in, sign
@@ -49,9 +50,25 @@ def test_42_cfr_part_2_names_substance_use_and_the_notice(cast: Cast, amara: Cli
     assert page.more_open
     answer(amara, "what", what=["conditions"], sensitivity=["ETH"])
     answer(amara, "until", period="30")
+    (elements,) = amara.get(CHECK).context["part2"]
+    assert [fact.name for fact in elements if fact.value] == [str(name) for name in ELEMENTS.values()]
+    said = {fact.name: fact.value for fact in elements}
+    assert (said["Patient"], said["Who may share"]) == ("Amara Lindgren", cast.hospital.name)
+    assert "substance use" in said["How much, and what"]
     sign(amara)
     (contract,) = contracts(cast)
     assert (contract.terms["sensitivity"], contract.terms["redisclosure"]) == (["ETH"], True)
+    kept = amara.get(reverse("patients:contract", args=[contract.id])).context["part2"]
+    assert [fact.value for fact in kept[:-1]] == [fact.value for fact in elements[:-1]]
+    assert str(contract.signed_at.year) in kept[-1].value
+
+
+def test_what_the_law_asks_is_said_of_no_other_contract(cast: Cast, amara: Client) -> None:
+    fill_in(amara, cast)
+    assert amara.get(CHECK).context["part2"] == []
+    sign(amara)
+    (contract,) = contracts(cast)
+    assert amara.get(reverse("patients:contract", args=[contract.id])).context["part2"] == []
 
 
 def test_each_condition_is_in_the_contract_and_said_before_signing(cast: Cast, amara: Client) -> None:

@@ -18,7 +18,8 @@ from portal.accounts.confirming import confirmation_required, evidence
 from portal.accounts.errors import AccountsError, UnknownPerson
 from portal.accounts.models import Registration
 from portal.design.refusals import said
-from portal.patients import checking, drafts, granting, onlooking, signing
+from portal.design.shapes import Fact
+from portal.patients import checking, drafts, granting, onlooking, part2, signing
 from portal.patients.acting import Acting, acting_for
 from portal.patients.door import Visitor, patient, visitor
 from portal.patients.drafts import Draft
@@ -117,8 +118,15 @@ def check(who: Visitor) -> HttpResponseBase:
     counts = _counts(who, draft, offered)
     context = checking.checking(draft, offered, counts) | _whose(side)
     context |= {"form": form, "ways": signing.ways(who.caller, offered), **_beside(who, draft, offered)}
-    context |= {"draft": drafts.sealed(who.request, draft)}
+    context |= {"draft": drafts.sealed(who.request, draft), "part2": _part2(who, side, offered)}
     return who.page("patients/grant.html", context, status=422 if form.is_bound else 200)
+
+
+def _part2(who: Visitor, side: Side, offered: list[granting.Proposal]) -> list[list[Fact]]:
+    """What the law asks of each of these that is a consent under 42 CFR Part 2."""
+    patient = side.acting.name if side.acting else who.caller.name
+    found = [part2.facts(each.terms, each.display, patient=patient) for each in offered]
+    return [facts for facts in found if facts]
 
 
 def _whose(side: Side) -> dict[str, Any]:

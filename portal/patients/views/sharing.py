@@ -1,5 +1,6 @@
 """Sharing: who may look, what is asked for, one contract, and stopping it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,11 +12,13 @@ from django.utils.translation import gettext as _
 from consent import selectors as consent
 from consent import services
 from consent.errors import ContractEnded, ContractNotWaiting, RequestClosed
+from consent.sentence import Display
 from consent.standing_refusals import giving_way
 from ledger.scope import party_scope, tenant_scope
 from portal.accounts import selectors as accounts
 from portal.design.refusals import said
-from portal.patients import contracts, drafts, looks
+from portal.design.shapes import Fact
+from portal.patients import contracts, drafts, looks, part2
 from portal.patients.contracts import RUNNING
 from portal.patients.door import Visitor, patient
 from portal.patients.lives import facts_of, life_of
@@ -79,9 +82,21 @@ def contract(who: Visitor, contract: UUID) -> HttpResponseBase:
         "facts": facts_of(row, life, custodian=names[row.tenant_id], slug=where[0].tenant.slug),
         "links": visits_of(uses, reader=who.caller.user),
         "yields_at": names[row.tenant_id] if yields and shown.state in RUNNING else "",
+        "part2": _part2(who, row, shown.grantee, names[row.tenant_id]),
         "signed_now": who.request.GET.get("signed") == "1" and shown.state == "active",
     }
     return who.page("patients/contract.html", context)
+
+
+def _part2(who: Visitor, row: Any, grantee: str, custodian: str) -> list[Fact]:
+    """What the law asks of it, if it is a consent of ours under 42 CFR Part 2."""
+    if not row.terms.get("redisclosure"):
+        return []
+    terms = consent.terms_of(row)
+    place = terms.grantee.organisation
+    at = accounts.names_of(set(), {place}).get(place, "") if place else ""
+    display = Display(grantee, custodian, at)
+    return part2.facts(terms, display, patient=who.caller.name, signed=row.signed_at)
 
 
 @patient()
