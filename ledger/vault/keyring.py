@@ -101,15 +101,14 @@ def load(sealings: Collection[bytes], *, tenant: UUID | None = None) -> None:
     """
     scope = tenant_scope(tenant) if tenant else nullcontext()
     tenant = tenant or current_tenant()
-    missing = set()
+    wanted = set()
     for sealed in sealings:
         with suppress(FormatError):
-            key_id = sealing.key_id_of(sealed)
-            if _by_id.get((tenant, key_id)) is None:
-                missing.add(key_id)
+            wanted.add(sealing.key_id_of(sealed))
+    missing = [key_id for key_id in wanted if _by_id.get((tenant, key_id)) is None]
     if missing:
         with suppress(SealError), scope:
-            _read(tenant, "id = ANY(%s)", [list(missing)])
+            _read(tenant, "id = ANY(%s)", [missing])
 
 
 def key_in_force(tenant: UUID) -> SealingKey:

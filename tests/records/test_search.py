@@ -5,8 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +17,7 @@ from portal.records import parameters, services
 from portal.records.errors import Denied, InvalidSearch, RecordsError, UnsupportedType
 from portal.records.query import LONGEST_PAGE
 from tests.cast import MRN, PATIENT, Cast, lab, store
+from tests.statements import statements
 
 Params = dict[str, Sequence[str]]
 
@@ -246,14 +245,14 @@ def test_a_type_that_is_not_kept_is_refused(cast: Cast) -> None:
 
 def test_a_search_takes_the_same_number_of_queries_for_one_row_and_for_many(cast: Cast) -> None:
     def queries(count: int) -> int:
-        with CaptureQueriesContext(connection) as counted:
+        with statements() as sent:
             page = search(cast, cast.amara, u__count=str(count))
         assert len(page.records) == count
-        return len(counted)
+        return len(sent)
 
     store(cast.hospital, *[lab(PATIENT, f"n{number}", "1-8", number, "2026-06-01") for number in range(60)])
     queries(1)
-    assert queries(1) == queries(60)
+    assert queries(1) == queries(60) > 0
 
 
 @given(

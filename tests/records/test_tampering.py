@@ -46,7 +46,10 @@ ATTACKS: dict[str, tuple[tuple[str, ...], str]] = {
         ("records_version",),
         f"sealed = {FLIP}, content_hash = sha256({FLIP})",
     ),
-    "a byte of the seal's header": (("records_version",), "sealed = set_byte(sealed, 60, 0)"),
+    "a byte of the seal's header": (
+        ("records_version",),
+        "sealed = set_byte(sealed, 60, get_byte(sealed, 60) # 1)",
+    ),
     "the content, cut off": (("records_version",), "sealed = substr(sealed, 1, 30)"),
     "the hash": (("records_version",), "content_hash = sha256('x')"),
     "the category": (BOTH, "category = 'vital-signs'"),
