@@ -5,7 +5,7 @@ search index (`records.namesakes`); and of each finding a few entries are opened
 it was and in which role. Whoever acts as a patient or for one is none of it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -34,7 +34,8 @@ CARE = ("record.created", "record.updated", "record.imported", "contract.activat
 PATIENTS = frozenset({None, "patient", "guardian"})  # the roles of those whom this is not about
 DAYS = (7, 30, 90)
 MONTH = timedelta(days=30)
-LOOKED_AT = 20  # entries of one finding, the newest
+LOOKED_AT = 100  # entries of a finding about one patient, the newest
+AT_EACH_END = 10  # of one about many
 
 
 @dataclass(frozen=True)
@@ -126,19 +127,23 @@ def _findings(found: Sequence[Striking], pairs: Mapping[tuple[str, str], Kind]) 
 
 
 def _some(each: Striking) -> Sequence[UUID]:
-    """Which of its entries are opened: about one patient all that count, about many enough to know who it was."""
-    return each.ids[-LOOKED_AT:] if each.subject else each.ids[-1:]
+    """Which of its entries are opened: about one patient all that count, about many enough to know who it was. Of these
+    from both ends, so that nobody hides an hour at work by reading as a patient in its end."""
+    if each.subject:
+        return each.ids[-LOOKED_AT:]
+    return list(dict.fromkeys([*each.ids[:AT_EACH_END], *each.ids[-AT_EACH_END:]]))
 
 
 def _finding(
-    each: Striking, pairs: Mapping[tuple[str, str], Kind], opened: Iterable[Entry]
+    each: Striking, pairs: Mapping[tuple[str, str], Kind], opened: Sequence[Entry]
 ) -> Finding | None:
-    """None if whoever acted did so as a patient, or for one. What does not open is kept: it is not to be overlooked."""
+    """None if whoever acted did so as a patient, or for one. What does not open is kept: it is not to be overlooked; nor
+    is, among many patients, what was not looked at."""
     working = [entry for entry in opened if entry.audit.get("role") not in PATIENTS or not entry.readable]
-    if not working:
+    if not working and (each.subject or each.accesses <= len(opened)):
         return None
     actor: Mapping[str, object] = next(
-        (entry.audit["who"] for entry in reversed(working) if entry.audit.get("who")), {}
+        (entry.audit["who"] for entry in reversed(working or opened) if entry.audit.get("who")), {}
     )
     kind: Kind = pairs[each.actor, each.subject or ""] if each.kind == "pair" else each.kind
     finding = Finding(

@@ -137,6 +137,22 @@ def test_who_opens_their_own_record_as_a_patient_is_not(by_day: Cast, ben: Calle
     assert found(by_day) == []
 
 
+@pytest.mark.parametrize("times", [1, 25])
+def test_nobody_hides_what_they_did_at_work_by_reading_as_a_patient_afterwards(
+    by_day: Cast, ben: Caller, seal_at: SealAt, times: int
+) -> None:
+    look_for(ben, by_day, "SM-1", "SM-2")
+    patient = replace(ben, person=by_day.other, role=None, organisation=None, organisation_name="")
+    for _ in range(times):
+        own_record(caller=patient, tenant=by_day.hospital.id, category="lab-results")
+    seal_at(by_day.hospital, NOW)
+    measure(by_day, an_hour=2, night_from=(hour_of(NOW) + 12) % 24, night_until=(hour_of(NOW) + 13) % 24)
+    assert {(one.kind, one.name, one.patients) for one in found(by_day)} == {
+        ("own", "Dr Ben Okri", 1),
+        ("hour", "Dr Ben Okri", 2),
+    }
+
+
 def test_a_former_patient_is_one_for_whom_nothing_was_written_or_agreed_for_long(
     by_day: Cast, seal_at: SealAt
 ) -> None:
