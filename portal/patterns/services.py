@@ -137,8 +137,8 @@ def _some(each: Striking) -> Sequence[UUID]:
 def _finding(
     each: Striking, pairs: Mapping[tuple[str, str], Kind], opened: Sequence[Entry]
 ) -> Finding | None:
-    """None if whoever acted did so as a patient, or for one. What does not open is kept: it is not to be overlooked; nor
-    is, among many patients, what was not looked at."""
+    """None if whoever acted did so as a patient, or for one. What does not open is kept: it is not to be overlooked;
+    nor is, among many patients, what was not looked at."""
     working = [entry for entry in opened if entry.audit.get("role") not in PATIENTS or not entry.readable]
     if not working and (each.subject or each.accesses <= len(opened)):
         return None
