@@ -15,6 +15,8 @@ from consent.terms import Grantee, Terms
 from consent.vocabulary import CATEGORIES, PURPOSES, SENSITIVITIES
 
 CLINICAL = tuple(name for name in CATEGORIES if name not in {"demographics", "insurance", "messages"})
+TREATING = ("demographics", *CLINICAL)
+"""Whoever treats somebody has to see whose record lies before them; a second opinion can do without."""
 REDISCLOSURE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
 """The statement of 42 CFR 2.32(a)(2), which goes with every disclosure that such a contract permits."""
 
@@ -38,7 +40,7 @@ TEMPLATES: Mapping[str, Template] = {
             "My treatment",
             "Those who treat you read what they need for it. Sensitive records stay closed unless you name them.",
             ("practitioner", "organisation", "team", "group"),
-            {"categories": CLINICAL, "purposes": ("TREAT",)},
+            {"categories": TREATING, "purposes": ("TREAT",)},
         ),
         Template(
             "second-opinion",

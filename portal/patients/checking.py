@@ -56,7 +56,9 @@ def beginning(draft: Draft) -> dict[str, Any]:
         "step": 1,
         "steps": replace(draft, purpose=OWN).pages,
         "title": _("What do you want to share for?"),
-        "lead": _("It decides what they may use it for, and what is ticked at first."),
+        "lead": _(
+            "This settles what they may use it for, and ticks what is usually needed. You can change it."
+        ),
         "back_url": reverse("patients:sharing"),
     }
 
@@ -140,16 +142,14 @@ def _answers(draft: Draft, offered: Sequence[Proposal]) -> list[Fact]:
     conditions = _conditions(offered[0].terms)
     if conditions:
         facts["conditions"] = Fact(name=_("Conditions"), value=". ".join(conditions))
-    return [
-        Fact(
-            name=facts[step].name,
-            value=facts[step].value,
-            detail=facts[step].detail,
-            change_url=reverse("patients:grant_step", args=["until" if step == "conditions" else step]),
-        )
-        for step in (*draft.steps, "conditions")
-        if step in facts
-    ]
+    facts = {step: fact for step, fact in facts.items() if step != "why" or step in draft.steps}
+    return [replace(fact, change_url=_change_url(draft, step)) for step, fact in facts.items()]
+
+
+def _change_url(draft: Draft, answer: str) -> str:
+    """Where an answer is given anew; "" if it was not asked for."""
+    step = "until" if answer == "conditions" else answer
+    return reverse("patients:grant_step", args=[step]) if step in draft.steps else ""
 
 
 def _also(draft: Draft) -> str:

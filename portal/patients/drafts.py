@@ -25,6 +25,7 @@ class Draft:
     it asks for, `asked` which parts."""
 
     where: Sequence[str] = ()  # slugs of those who hold the records
+    one_place: bool = False  # nobody else holds any: it is not asked
     kind: str = ""  # clinician, organisation, relative
     email: str = ""
     organisation: str = ""  # slug
@@ -58,7 +59,9 @@ class Draft:
     def steps(self) -> tuple[str, ...]:
         """The questions that this answer needs: a relative looks on one's behalf, a template says what for."""
         settled = self.kind == "relative" or (self.purpose not in ("", OWN) and self.why)
-        return tuple(step for step in STEPS if step != "why") if settled else STEPS
+        needless = {"why"} if settled else set()
+        needless |= {"where"} if self.one_place else set()
+        return tuple(step for step in STEPS if step not in needless)
 
     @property
     def pages(self) -> tuple[str, ...]:

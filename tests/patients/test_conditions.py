@@ -161,3 +161,11 @@ def test_a_relative_is_asked_whether_they_may_decide_and_others_what_they_may_do
     assert "decide" in What(relative=True).fields
     assert "actions" in What(relative=False).fields
     assert {"decide", "actions"} & What(relative=True).fields.keys() == {"decide"}
+
+
+def test_treatment_ticks_who_the_patient_is_for_a_chart_must_name_them(cast: Cast, amara: Client) -> None:
+    begin(amara, "treatment")
+    answer(amara, "where", where=[cast.hospital.slug])
+    answer(amara, "who", kind="clinician", email=account_of(cast.family_doctor).email)
+    parts = amara.get(reverse("patients:grant_step", args=["what"])).context["form"]["what"].value()
+    assert {"demographics", "lab-results"} <= set(parts)

@@ -324,3 +324,9 @@ def break_glass(cast: Cast) -> None:
         reason_code="unconscious",
         reason="Found at the roadside, no papers.",
     )
+
+
+def test_whoever_has_records_at_one_place_only_is_not_asked_where_and_no_step_is_counted_for_it() -> None:
+    draft = Draft(where=["st-mary"], one_place=True, purpose="own")
+    assert draft.pages == ("purpose", "who", "what", "why", "until", "check")
+    assert draft.open_step == "who"

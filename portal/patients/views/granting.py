@@ -56,7 +56,7 @@ def begin(who: Visitor) -> HttpResponseBase:
 def _fresh(who: Visitor) -> Draft:
     """No answers yet. Who is a patient at one organisation only is not asked whose records."""
     slugs = [each.tenant.slug for each in who.registrations]
-    return Draft(where=slugs if len(slugs) == 1 else ())
+    return Draft(where=slugs, one_place=True) if len(slugs) == 1 else Draft()
 
 
 @dataclass(frozen=True)
