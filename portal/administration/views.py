@@ -15,6 +15,7 @@ from consent.standing_refusals import refusals_here
 from ledger.scope import tenant_scope
 from portal.accounts import invitations
 from portal.accounts import selectors as accounts
+from portal.accounts.confirming import confirmation_required
 from portal.accounts.errors import AccountsError, UnknownAccount
 from portal.accounts.models import Role
 from portal.accounts.services import add_member, remove_member, require_strong
@@ -80,6 +81,7 @@ def remove(desk: Desk, member: UUID) -> HttpResponseBase:
     return redirect("administration:staff", desk.place.slug)
 
 
+@confirmation_required
 @desk(Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, methods=FORM)
 def policy(desk: Desk) -> HttpResponseBase:
     """What applies before any contract, in words and as the code that runs."""
@@ -92,6 +94,7 @@ def policy(desk: Desk) -> HttpResponseBase:
     return _policies(desk, base=form if form.is_bound else None)
 
 
+@confirmation_required
 @desk(Role.ADMINISTRATOR, Role.PRIVACY_OFFICER, methods=ACT)
 def emergency_rule(desk: Desk) -> HttpResponseBase:
     """What breaking the glass reaches here."""

@@ -9,7 +9,7 @@ from consent.emergency_rule import Rule
 from ledger.scope import tenant_scope
 from portal.records.errors import Denied
 from portal.records.services import chart
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.staff import few_queries, sign_in, text
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,10 @@ def in_force(cast: Cast) -> tuple[int, str]:
 
 @pytest.fixture(params=["administrator", "privacy_officer"])
 def officer(cast: Cast, request: pytest.FixtureRequest) -> Client:
-    return sign_in(getattr(cast, request.param))
+    """Who has just said again who they are."""
+    client = sign_in(getattr(cast, request.param))
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return client
 
 
 def test_it_is_shown_in_words_and_as_the_code_that_runs(cast: Cast, officer: Client) -> None:
@@ -53,6 +56,22 @@ def test_a_choice_applies_from_the_next_look_on(cast: Cast, officer: Client) -> 
     assert look()
     officer.post(address(cast), {"variant": "deny"})
     assert not look()
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("policy", {"variant": "opt-out-treatment"}), ("emergency_rule", {"a_day": "1"})],
+)
+def test_a_change_waits_until_who_makes_it_has_been_confirmed(
+    cast: Cast, name: str, given: dict[str, str]
+) -> None:
+    """Whoever finds a screen unlocked does not open every record of a house."""
+    where = reverse(f"administration:{name}", args=[cast.hospital.slug])
+    answer = sign_in(cast.administrator).post(where, given)
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+    assert in_force(cast) == (0, "deny")
+    with tenant_scope(cast.hospital.id):
+        assert selectors.emergency_rule() == (0, Rule())
 
 
 def test_the_same_choice_again_changes_nothing(cast: Cast, officer: Client) -> None:
