@@ -17,6 +17,7 @@ ENTRY_TYPES = (
     "policy.changed",
     "refusal.bound",
     "refusal.yielded",
+    "report.made",
     "request.made",
     "request.declined",
     "review.closed",

@@ -115,12 +115,20 @@ def people_shared_with(actor: UUID, organisation: UUID | None) -> list[Shared]:
 
 def who_can_see(person: UUID) -> list[Viewer]:
     """Whom the contracts in force permit something on this person's records, the longest permission first."""
-    found = (
-        _in_force()
-        .filter(person=person, terms__effect__in=["permit", adopted.EFFECT])
-        .order_by("-ends", "-id")
-    )
-    return [Viewer(item.id, item.grantee_kind, item.grantee, item.sentence, item.ends) for item in found]
+    return viewers(contracts_of_person(person, states=[State.ACTIVE]))
+
+
+def viewers(contracts: Collection[Contract]) -> list[Viewer]:
+    """The same, of contracts that were looked up already."""
+    now = datetime.now(UTC)
+    found = [
+        Viewer(item.id, item.grantee_kind, item.grantee, item.sentence, item.ends)
+        for item in contracts
+        if item.state == State.ACTIVE
+        and (item.starts or now) <= now < item.ends
+        and item.terms["effect"] in ("permit", adopted.EFFECT)
+    ]
+    return sorted(found, key=lambda one: (one.ends, one.contract), reverse=True)
 
 
 def shadowing(person: UUID, offers: Sequence[Terms]) -> list[Shadow]:

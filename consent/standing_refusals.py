@@ -4,9 +4,9 @@ As in `selectors`: in a tenant's scope its rows, in a party's scope those of tha
 """
 
 from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from consent.fhir.adopted import EFFECT
@@ -14,7 +14,7 @@ from consent.models import Contract, EmergencyRule, State
 from consent.refusals import of_emergencies
 from ledger.scope import current_tenant
 
-_NOT_OVER = (State.SIGNED, State.ACTIVE, State.SUSPENDED)
+NOT_OVER = (State.SIGNED, State.ACTIVE, State.SUSPENDED)
 
 
 def refusable_emergencies(tenants: Collection[UUID]) -> set[UUID]:
@@ -30,26 +30,17 @@ def refuses_emergencies(contract: Contract) -> bool:
 
 def refusals_here() -> list[Contract]:
     """The contracts at the open tenant that refuse emergencies and are not over, the oldest first."""
-    return [
-        one
-        for one in _may_refuse(Contract.objects.filter(tenant_id=current_tenant()))
-        if refuses_emergencies(one)
-    ]
-
-
-def refusals_giving_way(person: UUID) -> list[Contract]:
-    """Those of this person, in her own scope, that give way to an emergency because their custodian says so."""
-    return giving_way(_may_refuse(Contract.objects.filter(person=person)))
+    # A Consent from elsewhere may refuse them, too, which none of its columns tells.
+    found = Contract.objects.filter(
+        tenant_id=current_tenant(), state__in=NOT_OVER, ends__gt=Now(), terms__effect__in=["deny", EFFECT]
+    )
+    return [one for one in found.order_by("proposed_at", "id") if refuses_emergencies(one)]
 
 
 def giving_way(contracts: Iterable[Contract]) -> list[Contract]:
-    """Those of these contracts, in any scope that reads them, whose refusal of emergencies does not bind."""
-    found = [one for one in contracts if refuses_emergencies(one)]
+    """Those of these contracts, in any scope that reads them, that are not over and refuse emergencies in vain."""
+    now = datetime.now(UTC)
+    standing = [one for one in contracts if one.state in NOT_OVER and one.ends > now]
+    found = [one for one in standing if refuses_emergencies(one)]
     bound = refusable_emergencies({one.tenant_id for one in found}) if found else set()
     return [one for one in found if one.tenant_id not in bound]
-
-
-def _may_refuse(found: QuerySet[Contract]) -> QuerySet[Contract]:
-    """What is signed and not over, and denies or is a Consent from elsewhere, which says more than columns tell."""
-    denies = Q(terms__effect__in=["deny", EFFECT])
-    return found.filter(denies, state__in=_NOT_OVER, ends__gt=Now()).order_by("proposed_at", "id")

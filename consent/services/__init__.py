@@ -10,6 +10,7 @@ from consent.services.emergencies import end_emergency, open_emergency, review_e
 from consent.services.emergency_rule import set_emergency_rule
 from consent.services.expiry import expire_due
 from consent.services.replaying import Progress, Replayed, replay
+from consent.services.reports import report_back, reports_owed
 from consent.services.requests import decline_request, request_access
 from consent.services.share_codes import (
     Knock,
@@ -55,6 +56,8 @@ __all__ = [
     "open_emergency",
     "propose",
     "replay",
+    "report_back",
+    "reports_owed",
     "request_access",
     "resume",
     "review_emergency",

@@ -3,12 +3,15 @@
 from functools import cached_property
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
 
 from consent.selectors import awaiting_cosigner
 from ledger.scope import party_scope
 from portal.accounts import callers
 from portal.accounts.identity import user_of
+
+NONE_FOR = 30  # seconds
 
 
 class SignedIn:
@@ -27,10 +30,19 @@ class SignedIn:
 
     @cached_property
     def to_cosign(self) -> list[Any]:
-        """The contracts that wait for this account's second signature, whatever else it is here."""
+        """The contracts that wait for this account's second signature, whatever else it is here.
+
+        That none does is true of nearly everybody, so it is remembered for a while; that one does never is.
+        """
         account = user_of(self._request).id
+        none = f"nothing-to-cosign:{account}"
+        if cache.get(none):
+            return []
         with party_scope(account):
-            return list(awaiting_cosigner(account))
+            found = list(awaiting_cosigner(account))
+        if not found:
+            cache.set(none, True, NONE_FOR)
+        return found
 
 
 def signed_in(request: HttpRequest) -> dict[str, Any]:

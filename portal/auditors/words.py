@@ -28,6 +28,7 @@ KINDS = {
     "contract.expired": _("Contract expired"),
     "refusal.bound": _("Refusal holds in emergencies"),
     "refusal.yielded": _("Refusal gives way to emergencies"),
+    "report.made": _("Report made to the patient"),
     "request.made": _("Access asked for"),
     "request.declined": _("Request declined"),
     "disclosures.accounted": _("Disclosures accounted for"),
@@ -73,7 +74,11 @@ GROUPS = {
     ),
     "sharing": (
         _("Contracts, requests and share codes"),
-        tuple(kind for kind in KINDS if kind.startswith(("contract.", "refusal.", "request.", "share."))),
+        tuple(
+            kind
+            for kind in KINDS
+            if kind.startswith(("contract.", "refusal.", "report.", "request.", "share."))
+        ),
     ),
     "cases": (
         _("Questions and corrections"),

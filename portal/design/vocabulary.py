@@ -70,3 +70,13 @@ PURPOSES = Spoken(vocabulary.PURPOSES)
 SENSITIVITIES = Spoken(vocabulary.SENSITIVITIES)
 EMERGENCIES = Spoken(emergency.REASONS)
 OUTCOMES = Spoken(emergency.OUTCOMES)
+
+REPORTS = Spoken(
+    {
+        "answered": _("We have talked about it, or will"),
+        "letter": _("A written report follows"),
+        "appointment": _("Please make an appointment"),
+        "nothing-new": _("Nothing new came of it"),
+    }
+)
+"""What whoever used a contract that asks for a report says came of it."""

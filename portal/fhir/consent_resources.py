@@ -34,7 +34,6 @@ GIVES_WAY = (
     "This organisation does not let patients refuse emergency access, so what this refuses for BTG or ETREAT gives way"
     " to an emergency. Every other access is refused as it says."
 )
-STANDING = frozenset({"proposed", "signed", "active", "suspended"})
 
 
 class Consents(FhirEndpoint):
@@ -51,9 +50,7 @@ class Consents(FhirEndpoint):
                 raise UnknownPerson("Consents are shown to the patient herself. Ask for your own.")
             with tenant_scope(self.organisation.id):
                 rows = consent.contracts_of_person(own.person_id)
-                warnings = [
-                    _beside(_yields(f"Consent/{row.id}")) for row in giving_way(rows) if row.state in STANDING
-                ]
+                warnings = [_beside(_yields(f"Consent/{row.id}")) for row in giving_way(rows)]
                 return [*(self._entry(row) for row in rows), *warnings]
 
         bundle = {"resourceType": "Bundle", "type": "searchset", "entry": self.ask(operation)}
@@ -93,7 +90,7 @@ class Consents(FhirEndpoint):
 
     def _shown(self, row: Any) -> tuple[dict[str, Any], bool]:
         """The Consent, and whether it refuses emergencies here in vain. In the tenant's scope."""
-        return consent.as_fhir(row), row.state in STANDING and bool(giving_way([row]))
+        return consent.as_fhir(row), bool(giving_way([row]))
 
     def _entry(self, row: Any) -> dict[str, Any]:
         try:

@@ -27,6 +27,7 @@ URGENT = frozenset({"access.emergency", "refusal.yielded"})
 TOLD = URGENT | {
     *ACCESS_TYPES,
     "refusal.bound",
+    "report.made",
     "request.made",
     "review.closed",
     "question.answered",

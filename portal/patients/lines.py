@@ -11,6 +11,7 @@ from ledger.selectors import Entry, LogStatus
 from portal.accounts.models import Registration
 from portal.design.shapes import Fact, Link, LinkState
 from portal.design.times import words as time_words
+from portal.design.vocabulary import REPORTS
 from portal.patients import words
 from portal.patients.lives import STEPS
 from portal.patients.looks import Look
@@ -57,7 +58,7 @@ def link_of(entry: Entry, where: Registration, *, reader: UUID) -> Link:
         kind="shared",
         state=_state(entry),
         place=where.tenant.name,
-        sentence=f"{named}. {entry.audit.get('sentence', '')}" if named else who,
+        sentence=f"{named}. {_said(entry)}" if named else who,
         number=entry.index,
     )
 
@@ -80,6 +81,11 @@ def facts_of(entry: Entry, where: Registration, log: LogStatus) -> list[Fact]:
     if entry.leaf_hash:
         facts.append(Fact(name=_("Hash"), fingerprint=entry.leaf_hash.hex()))
     return [fact for fact in facts if fact.value or fact.fingerprint]
+
+
+def _said(entry: Entry) -> str:
+    """What a report says, or else the sentence of the contract."""
+    return str(REPORTS.get(entry.audit.get("outcome", ""), entry.audit.get("sentence", "")))
 
 
 def _closed(link: Link, entry: Entry) -> Link:

@@ -10,6 +10,7 @@ from django_stubs_ext import StrOrPromise
 from ledger.selectors import Entry, subject_entries
 from portal.design.shapes import Fact
 from portal.design.times import words as time_words
+from portal.design.vocabulary import REPORTS
 
 STEPS: Mapping[str, StrOrPromise] = {
     "contract.proposed": _("Written"),
@@ -19,6 +20,7 @@ STEPS: Mapping[str, StrOrPromise] = {
     "contract.superseded": _("Replaced"),
     "contract.revoked": _("Stopped by you"),
     "contract.expired": _("Ended"),
+    "report.made": _("Report back to you"),
     "refusal.bound": _("Holds in emergencies, too"),
     "refusal.yielded": _("Gives way to emergencies"),
 }
@@ -36,7 +38,7 @@ def facts_of(contract: Any, life: Sequence[Entry], *, custodian: str, slug: str)
     steps = [
         Fact(
             name=str(STEPS[entry.type]),
-            value=_place(entry),
+            value=str(REPORTS.get(entry.audit.get("outcome", ""), "")) or _place(entry),
             detail=time_words(entry.time, "moment"),
             url=reverse("patients:entry", args=[slug, entry.id]),
         )

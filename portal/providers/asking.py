@@ -8,7 +8,7 @@ from consent import selectors, services
 from ledger.scope import lock, tenant_scope
 from portal.accounts import selectors as accounts
 from portal.accounts.identity import Caller
-from portal.providers.forms import Ask, BreakGlass
+from portal.providers.forms import Ask, BreakGlass, Report
 from portal.providers.record_at import RecordAt
 
 
@@ -43,6 +43,17 @@ def ask(caller: Caller, record: RecordAt, form: Ask) -> None:
             purposes=[given["purpose"]],
             ends=form.ends,
             message=given["message"],
+        )
+
+
+def report(caller: Caller, record: RecordAt, form: Report) -> None:
+    """Tell the patient what came of it. Raises what `report_back` raises."""
+    with tenant_scope(record.custodian.id):
+        services.report_back(
+            person=record.person,
+            actor=caller.user,
+            organisation=caller.organisation,
+            outcome=form.cleaned_data["outcome"],
         )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.emergency import LONGEST_REASON, SHORTEST_REASON
 from consent.services.requests import LONGEST_MESSAGE
-from portal.design.vocabulary import CATEGORIES, EMERGENCIES, PURPOSES
+from portal.design.vocabulary import CATEGORIES, EMERGENCIES, PURPOSES, REPORTS
 
 ASKED_FOR = timedelta(days=90)
 PURPOSES_OF_CLINICIANS = ("TREAT", "HPAYMT", "HOPERAT", "HRESCH")
@@ -79,6 +79,17 @@ class Ask(forms.Form):
     def ends(self) -> datetime:
         """The first instant after the day chosen."""
         return datetime.combine(self.cleaned_data["until"] + timedelta(days=1), time(), UTC)
+
+
+class Report(forms.Form):
+    """What came of looking, to the patient."""
+
+    outcome = forms.ChoiceField(
+        label=_("What came of it?"),
+        choices=lambda: list(REPORTS.items()),
+        widget=forms.RadioSelect,
+        help_text=_("Findings belong in the record, or in what you say to the patient; none stands here."),
+    )
 
 
 class BreakGlass(forms.Form):

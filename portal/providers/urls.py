@@ -18,6 +18,7 @@ urlpatterns = [
     path(CHART + "ask/", views.ask, name="ask"),
     path(CHART + "emergency/", views.emergency, name="emergency"),
     path(CHART + "emergency/end/", views.emergency_end, name="emergency_end"),
+    path(CHART + "report/", views.report, name="report"),
     path(CHART + "write/<slug:kind>/", write_views.write, name="write"),
     path(CHART + "documents/<str:binary>/", write_views.document, name="document"),
     path(CHART + "<slug:category>/", views.section, name="section"),

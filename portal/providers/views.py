@@ -20,7 +20,7 @@ from portal.design.refusals import said
 from portal.providers import asking, charting, finding, writing
 from portal.providers import worklist as lists
 from portal.providers.disputes import disputes
-from portal.providers.forms import Ask, BreakGlass, Find
+from portal.providers.forms import Ask, BreakGlass, Find, Report
 from portal.providers.record_at import RecordAt, banner, record_at
 from portal.records.errors import Denied, RecordsError
 from portal.records.services import Reach, part, reach
@@ -88,6 +88,7 @@ def section(desk: Desk, custodian: str, patient: UUID, category: str) -> HttpRes
         **_around(desk, record, far, here=category),
         "patient": banner(desk, record, opened.patient),
         "basis": charting.basis(opened.decision),
+        "report_url": record.url("report") if "report-back" in opened.decision.duties else "",
         "section": charting.section(opened, category, record),
         "disputes": disputes(opened),
         "live_chart": f"/ws/chart/{desk.place.slug}/{custodian}/{patient}/{category}/",
@@ -109,6 +110,17 @@ def ask(desk: Desk, custodian: str, patient: UUID) -> HttpResponseBase:
         messages.success(desk.request, _("The patient is asked. You see the answer here."))
         return redirect("providers:worklist", desk.place.slug)
     return _form(desk, record, "providers/ask.html", form)
+
+
+@desk(Role.CLINICIAN, methods=FORM)
+def report(desk: Desk, custodian: str, patient: UUID) -> HttpResponseBase:
+    """Report back to a patient whose contract asks for it."""
+    record = record_at(desk, custodian, patient)
+    form = Report(desk.request.POST or None)
+    if form.is_valid() and _done(form, lambda: asking.report(desk.caller, record, form)):
+        messages.success(desk.request, _("The patient has your report. It stands in their history."))
+        return redirect(record.url())
+    return _form(desk, record, "providers/report.html", form)
 
 
 @desk(Role.CLINICIAN, methods=FORM)

@@ -16,7 +16,7 @@ from consent.facts import Decision
 from consent.models import EmergencyRule, EmergencySession
 from consent.policy_sets import standing_code, standing_text
 from consent.signature import Signature
-from consent.standing_refusals import refusable_emergencies, refusals_giving_way, refusals_here
+from consent.standing_refusals import giving_way, refusable_emergencies, refusals_here
 from consent.terms import Grantee
 from ledger.scope import party_scope, tenant_scope
 from ledger.selectors import search_entries
@@ -227,11 +227,11 @@ def test_a_patient_finds_which_of_her_refusals_give_way() -> None:
     with cast.at_st_mary():
         contract = refused()
     with party_scope(cast.PATIENT):
-        assert [one.id for one in refusals_giving_way(cast.PATIENT)] == [contract]
+        assert [one.id for one in giving_way(selectors.contracts_of_person(cast.PATIENT))] == [contract]
     with cast.at_st_mary():
         rules(refusals=True)
     with party_scope(cast.PATIENT):
-        assert refusals_giving_way(cast.PATIENT) == []
+        assert giving_way(selectors.contracts_of_person(cast.PATIENT)) == []
 
 
 def test_a_row_that_is_not_the_rule_it_says_opens_nothing() -> None:

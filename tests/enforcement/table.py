@@ -73,6 +73,7 @@ NEVER = {
     "clinic/<place>/worklist/": "who shares, by name and category",
     "clinic/<place>/<custodian>/<patient>/": "which parts there are, and how many entries in each, with an entry",
     "clinic/<place>/<custodian>/<patient>/ask/": "a form",
+    "clinic/<place>/<custodian>/<patient>/report/": "a form",
     "clinic/<place>/<custodian>/<patient>/write/<kind>/": "a form",
     "clinic/<place>/<custodian>/<patient>/emergency/": "a form",
     "clinic/<place>/<custodian>/<patient>/emergency/end/": "a form's target",

@@ -7,7 +7,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from consent import selectors as consent
-from consent.standing_refusals import refusals_giving_way
+from consent.standing_refusals import NOT_OVER, giving_way
 from ledger.scope import party_scope
 from portal.cases import selectors as cases
 from portal.patients import contracts, cosigning
@@ -27,8 +27,8 @@ def home(who: Visitor) -> HttpResponseBase:
     """A patient's home; the door sends on whoever only works here."""
     with party_scope(who.person):
         asked = consent.requests_of_person(who.person)
-        viewers = consent.who_can_see(who.person)
-        yielding = {row.tenant_id for row in refusals_giving_way(who.person)}
+        standing = consent.contracts_of_person(who.person, states=NOT_OVER)
+        yielding = {row.tenant_id for row in giving_way(standing)}
     rows = cases.cases_of_person(who.person)
     page = lists.newest(who.caller, who.registrations)
     second = cosigning.waiting_for(who.caller)
@@ -49,7 +49,7 @@ def home(who: Visitor) -> HttpResponseBase:
         "links": links,
         "viewing": len({link.who for link in links if link.state == "open"}),
         "parts": [part for part in counted_parts(who) if part.slug in ASKED_FOR],
-        "sharing": _numbers(viewers),
+        "sharing": _numbers(consent.viewers(standing)),
         "chain": sealed_until(page.looks),
         "last": page.last,
     }

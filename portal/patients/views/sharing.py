@@ -81,7 +81,7 @@ def contract(who: Visitor, contract: UUID) -> HttpResponseBase:
         "contract": shown,
         "facts": facts_of(row, life, custodian=names[row.tenant_id], slug=where[0].tenant.slug),
         "links": visits_of(uses, reader=who.caller.user),
-        "yields_at": names[row.tenant_id] if yields and shown.state in RUNNING else "",
+        "yields_at": names[row.tenant_id] if yields else "",
         "part2": _part2(who, row, shown.grantee, names[row.tenant_id]),
         "signed_now": who.request.GET.get("signed") == "1" and shown.state == "active",
     }
