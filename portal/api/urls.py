@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from portal.api.views import documents
 from portal.api.views.accesses import Accesses
+from portal.api.views.apps import AppEnd, Apps, AppTakeBack
 from portal.api.views.contract_steps import (
     ContractCosign,
     ContractCosignDecline,
@@ -57,6 +58,9 @@ urlpatterns = [
     path("v1/policies/<slug:tenant>/emergency/", EmergencyRule.as_view(), name="policies-emergency"),
     path("v1/members/<slug:tenant>/", Members.as_view(), name="members"),
     path("v1/members/<slug:tenant>/<uuid:member>/remove/", MemberRemove.as_view(), name="member-remove"),
+    path("v1/apps/", Apps.as_view(), name="apps"),
+    path("v1/apps/<uuid:connection>/take-back/", AppTakeBack.as_view(), name="app-take-back"),
+    path("v1/apps/<uuid:connection>/end/", AppEnd.as_view(), name="app-end"),
     path("v1/accesses/", Accesses.as_view(), name="accesses"),
     path("v1/disclosures/<slug:tenant>/<str:patient>/", Disclosures.as_view(), name="disclosures"),
     path("v1/ledger/<slug:tenant>/", Ledger.as_view(), name="ledger"),

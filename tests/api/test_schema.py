@@ -28,7 +28,7 @@ def test_the_schema_is_valid_openapi_and_names_every_call(schema: Any) -> None:
         "requests_make", "requests_decline", "emergency_open", "emergency_read", "emergency_end", "accesses_list",
         "ledger_read", "ledger_receipt", "ledger_entries", "disclosures", "ledger_completeness", "ledger_consistency",
         "copy", "members_list", "members_remove", "policies_read", "policies_set_emergency_rule", "ledger_patterns",
-        "contracts_cosign_decline", "contracts_to_cosign",
+        "contracts_cosign_decline", "contracts_to_cosign", "apps_list", "apps_take_back", "apps_end",
     }  # fmt: skip
     assert all(path.startswith("/api/v1/") for path in schema["paths"])
     for path in schema["paths"].values():

@@ -124,7 +124,9 @@ class Bench:
             "place": self.cast.hospital.slug,
             "patient": str(self.cast.person),
             "size": "1",
-            **dict.fromkeys(("contract", "asked", "session", "entry", "key", "export", "member"), ID),
+            **dict.fromkeys(
+                ("contract", "asked", "session", "entry", "key", "export", "member", "connection"), ID
+            ),
             **dict(row.values),
         }
         path = "/" + route
