@@ -1,51 +1,22 @@
-"""Keys and witnesses in words: how each is, and what to do where it is not well. Runs in the tenant's scope."""
+"""What the page of keys and witnesses says, in words. Runs in the tenant's scope."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
-from urllib.parse import urlencode
+from datetime import datetime
 
 from django.conf import settings
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger import selectors as ledger
-from ledger.selectors import AskedWitness, Keys, LogStatus
+from ledger.selectors import Keys, LogStatus
 from ledger.witness import witnessed_logs
+from portal.administration.amiss import Amiss, amiss
+from portal.administration.watching import Watching, watched
 from portal.design.shapes import Fact, Gauge
 from portal.design.templatetags.assent import figure
 from portal.design.times import words as moment
 from portal.staff.desk import Place
-
-LATE = timedelta(seconds=60)
-Tone = Literal["holds", "needs", "alarm"]
-
-
-@dataclass(frozen=True)
-class Amiss:
-    """Something to do: what is wrong, what that means, and the command or place that mends it."""
-
-    title: str
-    says: str
-    command: str = ""
-    tone: Tone = "needs"
-
-
-@dataclass(frozen=True)
-class Watching:
-    """A witness and how far it is. `fault`: why it did not cosign the last time."""
-
-    name: str
-    url: str
-    vkey: str
-    says: str
-    tone: Tone
-    state: str
-    fault: str
-    remove_url: str
 
 
 @dataclass(frozen=True)
@@ -76,9 +47,9 @@ class Kept:
 
 def kept(place: Place) -> Kept:
     state, asked, keys, quorum = ledger.log_status(), ledger.witnesses(), ledger.keys(), ledger.quorum()
-    watching = [_watching(each, state, place) for each in asked]
+    watching = [watched(each, state, place) for each in asked]
     return Kept(
-        amiss=list(_amiss(place, state, asked, keys, quorum)),
+        amiss=list(amiss(place, state, asked, keys, quorum)),
         gauges=_gauges(state, watching, quorum),
         witnesses=watching,
         quorum=quorum,
@@ -87,69 +58,6 @@ def kept(place: Place) -> Kept:
         outside=_outside(keys),
         commands=_commands(place),
     )
-
-
-def _amiss(
-    place: Place, state: LogStatus, asked: Sequence[AskedWitness], keys: Keys, quorum: int
-) -> Iterator[Amiss]:
-    """What is worst first."""
-    if state.log.alarm:
-        yield Amiss(
-            _("The log has stopped: %(code)s") % {"code": state.log.alarm},
-            _(
-                "It takes no entry, so nothing is shown or shared. Keep a copy of the database, find out what "
-                "happened, and only then let it go on."
-            ),
-            f"manage.py verify_ledger --tenant {place.slug}\n"
-            f"manage.py clear_alarm --tenant {place.slug} --reason '...'",
-            "alarm",
-        )
-    if state.backlog and state.oldest_seconds > LATE.total_seconds():
-        yield Amiss(
-            _("Entries wait to be sealed"),
-            _("The oldest has waited for %(n)s seconds. Is the sequencer running?")
-            % {"n": figure(int(state.oldest_seconds))},
-            "manage.py sequencer",
-            "alarm",
-        )
-    able = [each for each in asked if not each.error]
-    if quorum > len(able):
-        yield Amiss(
-            _("The quorum cannot be met"),
-            _(
-                "%(n)s witnesses must cosign, and only %(able)s of them answer: receipts prove less until then."
-            )
-            % {"n": figure(quorum), "able": figure(len(able))},
-            tone="alarm",
-        )
-    for each in asked:
-        if each.error:
-            yield Amiss(_("%(name)s does not cosign") % {"name": each.name}, each.error)
-    if not asked:
-        yield Amiss(
-            _("Nobody watches this log"),
-            _(
-                "A witness cosigns only what grew from what it saw before. Ask one that somebody else runs, below."
-            ),
-        )
-    elif not quorum:
-        yield Amiss(
-            _("No witness is waited for"),
-            _("The witnesses are asked, but receipts are made without them. Choose a quorum, below."),
-        )
-    if any(key.state == "waits" for key in keys.signing):
-        yield Amiss(
-            _("A new key waits"),
-            _("It signs as soon as the entry that announces it stands in the log. Is the sequencer running?"),
-            "manage.py sequencer",
-        )
-    if keys.begun:
-        yield Amiss(
-            ngettext("%(n)d erasure has not ended", "%(n)d erasures have not ended", keys.begun)
-            % {"n": keys.begun},
-            _("It was broken off before the keys were destroyed. Start it again."),
-            f"manage.py erase_subject --tenant {place.slug} --subject PERSON",
-        )
 
 
 def _gauges(state: LogStatus, watching: Sequence[Watching], quorum: int) -> list[Gauge]:
@@ -172,31 +80,6 @@ def _gauges(state: LogStatus, watching: Sequence[Watching], quorum: int) -> list
             detail=_("must cosign") if quorum else _("none is waited for"),
         ),
     ]
-
-
-def _watching(each: AskedWitness, state: LogStatus, place: Place) -> Watching:
-    tone: Tone
-    if each.error:
-        tone, words = "alarm", _("Does not answer well")
-    elif each.cosigned is None:
-        tone, words = "needs", _("Not yet")
-    elif each.size < state.size and _late(each.cosigned):
-        tone, words = "needs", _("Behind")
-    else:
-        tone, words = "holds", _("Cosigns")
-    says = _("Has cosigned nothing yet.")
-    if each.cosigned:
-        says = _("%(n)s of %(all)s entries cosigned. The last time: %(when)s.") % {
-            "n": figure(each.size),
-            "all": figure(state.size),
-            "when": moment(each.cosigned, "moment"),
-        }
-    remove = f"{reverse('administration:witness_remove', args=[place.slug])}?{urlencode({'name': each.name})}"
-    return Watching(each.name, each.url, each.vkey, says, tone, words, each.error, remove)
-
-
-def _late(time: datetime) -> bool:
-    return timezone.now() - time > LATE
 
 
 def _signing(keys: Keys, state: LogStatus) -> list[Signing]:

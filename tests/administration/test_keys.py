@@ -184,7 +184,7 @@ def test_the_first_steps_say_what_remains_and_lead_there(cast: Cast, administrat
 
 
 def test_a_step_that_was_taken_is_done(cast: Cast, administrator_: Client) -> None:
-    administrator_.post(address(cast, "policy"), {"variant": "opt-out-treatment"})
+    change(administrator_, address(cast, "policy"), {"variant": "opt-out-treatment"})
     with tenant_scope(cast.hospital.id):
         log_witnesses.add_witness(url=URL, vkey=witness())
         log_witnesses.set_quorum(1)
