@@ -34,6 +34,9 @@ NEEDS = {
     ("GET", "v1/requests/"): "requests",
     ("POST", "v1/requests/"): "requests",
     ("POST", "v1/requests/<uuid:asked>/decline/"): "requests",
+    ("GET", "v1/apps/"): "contracts.read",
+    ("POST", "v1/apps/<uuid:connection>/take-back/"): "contracts.revoke",
+    ("POST", "v1/apps/<uuid:connection>/end/"): "contracts.revoke",
     ("GET", "v1/members/<slug:tenant>/"): "members",
     ("POST", "v1/members/<slug:tenant>/<uuid:member>/remove/"): "members",
     ("GET", "v1/policies/<slug:tenant>/"): "policies",
@@ -91,6 +94,6 @@ def test_the_star_stands_for_all_but_what_is_named(house: House, method: str, pa
 
 
 def called(caller: Caller, method: str, path: str) -> httpx.Response:
-    for name in ("contract", "asked", "session", "entry", "member"):
+    for name in ("contract", "asked", "session", "entry", "member", "connection"):
         path = path.replace(f"<uuid:{name}>", str(uuid.uuid4()))
     return caller.call(method, "/api/" + path.replace("<slug:tenant>", "st-mary"))
