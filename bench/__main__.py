@@ -37,7 +37,7 @@ def main() -> int:
             "appends": lambda: appends.figures(bench),
             "verification": lambda: verification.figures(bench),
             "decisions": decisions.figures,
-            "replay": lambda: replay.figures(bench),
+            "replay": replay.figures,
             "imports": lambda: imports.figures(bench),
             "reads": lambda: reads.figures(bench),
             "pages": lambda: pages.figures(bench),
