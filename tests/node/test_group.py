@@ -73,7 +73,9 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     started: list[Running] = []
 
     def begin(*parts: list[str]) -> Running:
-        script = f"PARTS = {list(parts)!r}\n{textwrap.dedent(PARENT)}"
+        # Where nohup runs the tests, their children would ignore one of the signals.
+        heeding = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)"
+        script = f"{heeding}\nPARTS = {list(parts)!r}\n{textwrap.dedent(PARENT)}"
         process = subprocess.Popen(
             [sys.executable, "-c", script, str(tmp_path), CHILD],
             cwd=BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
