@@ -41,11 +41,8 @@ def figures(*, decisions: int = 5000) -> Iterator[Figure]:
     took, worked = time.perf_counter() - started, time.process_time() - worked
     disconnect()
     assert (found.same, found.differs) == (decisions, 0), found.findings[:3]
-    # The goal is of one core: waiting for the database, or for a core that others use, is told beside it.
-    yield Figure(
-        f"replay, {CONTRACTS} contracts a person, a second of one core", decisions / worked, "1/s", ">= 5000"
-    )
-    yield Figure(f"replay, {CONTRACTS} contracts a person, by the clock", decisions / took, "1/s")
+    yield Figure(f"replay, {CONTRACTS} contracts a person, by the clock", decisions / took, "1/s", ">= 5000")
+    yield Figure(f"replay, {CONTRACTS} contracts a person, a second of one core", decisions / worked, "1/s")
 
 
 def _grant(tenant: UUID, person: UUID, actor: UUID) -> None:
