@@ -26,6 +26,14 @@ def cast(node: Node) -> Cast:
 
 
 @pytest.fixture
+def jobs(node: Node) -> Iterator[Node]:
+    """The node with the worker of its job queue."""
+    node.start("jobs", "manage.py", "jobs")
+    yield node
+    node.kill("jobs")
+
+
+@pytest.fixture
 def seat_of(browser: Browser, node: Node) -> SeatOf:
     """`with seat_of(cast.amara) as seat`: somebody signed in, in a browser of their own."""
 

@@ -49,6 +49,14 @@ class Seat:
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
+    def audit(self, organisation: str, email: str, password: str) -> None:
+        """Sign in at an auditor's desk, and wait there until everything is sealed."""
+        status = f"/audit/{organisation}/"
+        self.sign_in(email, password, to=status)
+        while not self.page.get_by_text("nothing waits").is_visible():
+            self.page.wait_for_timeout(200)
+            self.go(status)
+
     def path(self, before: str, after: str) -> str:
         """The address of this page with its last part exchanged."""
         return urlsplit(self.page.url).path.replace(f"/{before}/", f"/{after}/")

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,27 +17,11 @@ pytestmark = pytest.mark.browser
 LONG = 20_000
 
 
-@pytest.fixture
-def jobs(node: Node) -> Iterator[Node]:
-    """The node with the worker of its job queue."""
-    node.start("jobs", "manage.py", "jobs")
-    yield node
-    node.kill("jobs")
-
-
 def story() -> Cast:
     cast = build()
     cast.grant(cast.doctor, "lab-results")
     chart(caller=cast.doctor, tenant=cast.hospital.id, person=cast.person, category="lab-results")
     return cast
-
-
-def enter(at: Seat, cast: Cast) -> None:
-    status = f"/audit/{cast.hospital.slug}/"
-    at.sign_in(account_of(cast.regulator).email, PASSWORD, to=status)
-    while not at.page.get_by_text("nothing waits").is_visible():
-        at.page.wait_for_timeout(200)
-        at.go(status)
 
 
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
@@ -47,7 +30,7 @@ def test_from_the_log_to_the_proof_by_keyboard(
 ) -> None:
     cast = story()
     with seat(browser, jobs, narrow=narrow) as at:
-        enter(at, cast)
+        at.audit(cast.hospital.slug, account_of(cast.regulator).email, PASSWORD)
         at.check()
         at.press("Verify now")
         expect(at.page.get_by_role("heading", level=1)).to_have_text("The log holds", timeout=LONG)
@@ -97,6 +80,6 @@ def verify_the_receipt(at: Seat, folder: Path) -> None:
 def test_verifying_works_without_javascript(browser: Browser, jobs: Node) -> None:
     cast = story()
     with seat(browser, jobs, javascript=False) as at:
-        enter(at, cast)
+        at.audit(cast.hospital.slug, account_of(cast.regulator).email, PASSWORD)
         at.press("Verify now")
         expect(at.page.get_by_role("heading", level=1)).to_have_text("The log holds", timeout=LONG)

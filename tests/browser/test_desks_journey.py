@@ -1,7 +1,6 @@
 """The desks of those who oversee, by keyboard: an auditor's patterns, replay, disclosures and evidence; an
 administrator's first steps, keys and witnesses; a privacy officer's thresholds. With JavaScript and without."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from ledger.cosignature import CosignatureSigner
 from portal.patterns.thresholds import Thresholds, set_thresholds
 from portal.records.services import chart, find_patient
-from tests.browser.staff import Seat, seat
+from tests.browser.staff import seat
 from tests.cast import MRN, PASSWORD, Cast, account_of, build
 from tests.serving import Node
 
@@ -21,14 +20,6 @@ LOOKS = pytest.mark.parametrize(
     [(False, True), (True, True), (False, False)],
     ids=["wide", "narrow", "without-javascript"],
 )
-
-
-@pytest.fixture
-def jobs(node: Node) -> Iterator[Node]:
-    """The node with the worker of its job queue."""
-    node.start("jobs", "manage.py", "jobs")
-    yield node
-    node.kill("jobs")
 
 
 def story() -> Cast:
@@ -44,22 +35,13 @@ def story() -> Cast:
     return cast
 
 
-def enter(at: Seat, cast: Cast) -> None:
-    """As an auditor, once everything is sealed."""
-    status = f"/audit/{cast.hospital.slug}/"
-    at.sign_in(account_of(cast.auditor).email, PASSWORD, to=status)
-    while not at.page.get_by_text("nothing waits").is_visible():
-        at.page.wait_for_timeout(200)
-        at.go(status)
-
-
 @LOOKS
 def test_an_auditor_follows_a_pattern_to_its_proof(
     browser: Browser, node: Node, narrow: bool, javascript: bool
 ) -> None:
     cast = story()
     with seat(browser, node, narrow=narrow, javascript=javascript) as at:
-        enter(at, cast)
+        at.audit(cast.hospital.slug, account_of(cast.auditor).email, PASSWORD)
         at.press("Patterns")
         expect(at.page.get_by_role("heading", name="Many patients in an hour")).to_be_visible()
         at.check()
@@ -80,7 +62,7 @@ def test_an_auditor_replays_accounts_and_takes_the_evidence_along(
 ) -> None:
     cast = story()
     with seat(browser, jobs, narrow=narrow, javascript=javascript) as at:
-        enter(at, cast)
+        at.audit(cast.hospital.slug, account_of(cast.auditor).email, PASSWORD)
         at.press("Replay")
         at.check()
         at.press("Replay now")
