@@ -32,8 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
         wanted: dict[str, Any] = {"databases": ALIASES, **(marker.kwargs if marker else {})}
         if "node" in fixtures:  # another process sees only what is committed
             wanted["transaction"] = True
-        elif wanted.get("transaction"):
-            item.fixturenames.append("no_other_sequencer")  # type: ignore[attr-defined]
+        elif wanted.get("transaction") or "transactional_db" in fixtures:
+            # First, so that the node stands still from before the first row until after the last is gone.
+            item.fixturenames.insert(0, "no_other_sequencer")  # type: ignore[attr-defined]
         item.add_marker(pytest.mark.django_db(**wanted), append=False)
     yield
     items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
