@@ -1,18 +1,34 @@
 """Refusals of the floors, in the language of who reads them."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import trans_real
 
-from consent.errors import ConsentError
-from ledger.errors import LedgerError
-from portal.accounts.errors import AccountsError, UnknownPerson
-from portal.cases.errors import CasesError
+from portal.accounts.errors import UnknownPerson
 from portal.design.refusals import SENTENCES, said
-from portal.records.errors import RecordsError
+from portal.patients.grantees import GranteeUnclear, named
+from portal.staff.answering import DOMAIN_ERRORS
 
+# Codes that no page shows: FHIR, applications, commands and the protocols between logs answer with their own sentence.
+FOR_PROGRAMS = {
+    *("bundle-invalid", "condition-not-selective", "id-mismatch", "json-malformed", "patch-failed"),
+    *("patch-invalid", "reference-unresolved", "unknown-export"),
+    *("fhir-consent-code-unknown", "fhir-consent-inexpressible", "fhir-consent-malformed"),
+    *("fhir-consent-refused", "fhir-consent-unsupported", "cases-malformed"),
+    *("assertion-refused", "bad-registration", "invalid-token", "keys-unreachable", "unknown-scope"),
+    *("unserved-scope", "wrong-audience"),
+    *("alarm-stands", "clock-jumped", "database-not-durable", "key-not-in-force", "legal-hold", "log-exists"),
+    *("tree-broken", "unknown-hold"),
+    *("log-unreachable", "not-signed-by-log", "old-size-differs"),
+}
+# Its sentences are translated where they are made: each names what to correct.
+TRANSLATED_ALREADY = {GranteeUnclear.code}
+# What a decision refuses beside the contracts; `Denied` bears it as its code.
+DECIDED = {"emergency-not-covered", "insufficient-scope", "not-author", "purpose-not-allowed"}
 OWN = "No such patient is registered at this organisation. Check the number."
 
 
@@ -41,8 +57,18 @@ def test_what_is_not_translated_is_said_as_it_is() -> None:
         assert said(ValueError("Something else.")) == "Something else."
 
 
-def test_every_sentence_belongs_to_a_code_that_an_error_has() -> None:
-    known = set[str]().union(
-        *map(codes, (AccountsError, CasesError, ConsentError, LedgerError, RecordsError))
-    )
+def test_every_refusal_that_a_page_can_show_has_a_sentence_and_no_sentence_is_for_nothing() -> None:
+    import_module(settings.ROOT_URLCONF)  # with it, every error that a page can meet
+    known = DECIDED.union(*map(codes, DOMAIN_ERRORS))
+    assert known - SENTENCES.keys() == FOR_PROGRAMS | TRANSLATED_ALREADY
     assert SENTENCES.keys() - known == set()
+
+
+def test_what_does_not_fit_a_grantee_is_said_in_the_language_of_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    arabic: Any = trans_real.translation("ar")
+    monkeypatch.setitem(arabic._catalog._catalogs[0], "Choose the organisation.", "اختر المؤسسة.")
+    with translation.override("ar"), pytest.raises(GranteeUnclear) as refused:
+        named("organisation", "", "")
+    assert said(refused.value) == "اختر المؤسسة."

@@ -25,6 +25,7 @@ from consent.errors import ConsentError
 from consent.signature import Signature
 from portal.accounts.confirming import confirmation_required, evidence
 from portal.accounts.identity import user_of
+from portal.design.refusals import said
 from portal.smart import asking, connecting, launching, registering, words
 from portal.smart.asking import Asked
 from portal.smart.errors import SmartError
@@ -113,7 +114,7 @@ class Authorise(BaseAuthorizationView):
             try:
                 connection = _connected(request, asked, given, ends)
             except ConsentError as error:
-                form.add_error(None, str(error))
+                form.add_error(None, said(error))
                 return _page(request, asked, form, credentials, code=code, status=422)
             credentials = {**credentials, "connection": connection}
         try:
@@ -121,8 +122,8 @@ class Authorise(BaseAuthorizationView):
                 request=request, scopes=" ".join(given), credentials=credentials, allow=allow
             )
         except OAuthToolkitError as error:
-            _redirects, said = OAuthLibMixin.error_response(self, error)
-            uri = said["url"]
+            _redirects, answer = OAuthLibMixin.error_response(self, error)
+            uri = answer["url"]
         return onward(request, asked.application, uri)
 
     def _error(self, error: OAuthToolkitError, application: Any) -> HttpResponseBase:
@@ -130,10 +131,18 @@ class Authorise(BaseAuthorizationView):
         return answered
 
     def render_to_response(self, context: dict[str, Any], status: int = 400) -> HttpResponse:
-        """A request so wrong that its application cannot be told."""
-        sentence = str(context["error"].description or "")
-        said = {"title": _("This application asked in a way that cannot be answered"), "sentence": sentence}
-        return render(self.request, "errors/refused.html", {**said, "back_url": "/"}, status=status)
+        """A request so wrong that its application cannot be told. Its own reason is for whoever made it, in English."""
+        refused = {
+            "title": _("This application asked in a way that cannot be answered"),
+            "sentence": _(
+                "Nothing was given to it. Start again from the application; if this stays so, tell its maker."
+            ),
+            "code": context["error"].error,
+            "detail": context["error"].description,
+            "back_url": "/",
+            "back": _("Go to the start"),
+        }
+        return render(self.request, "errors/refused.html", refused, status=status)
 
 
 def _connected(request: HttpRequest, asked: Asked, given: list[str], ends: datetime) -> Connection:
