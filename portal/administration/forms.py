@@ -6,11 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from consent.base_variants import VARIANTS
 from consent.emergency import LONGEST_REASON, SHORTEST_REASON
 from consent.emergency_rule import MOST_SESSIONS, Rule
 from portal.cases.words import GROUNDS
-from portal.design.vocabulary import OUTCOMES, SENSITIVITIES
+from portal.design.vocabulary import BASE_POLICIES, OUTCOMES, SENSITIVITIES
 from portal.staff.words import ROLES
 
 
@@ -42,7 +41,7 @@ class ChoosePolicy(forms.Form):
     """The base policy of an organisation."""
 
     variant = forms.ChoiceField(
-        label=_("Before any contract"), choices=list(VARIANTS.items()), widget=forms.RadioSelect
+        label=_("Before any contract"), choices=lambda: list(BASE_POLICIES.items()), widget=forms.RadioSelect
     )
 
 

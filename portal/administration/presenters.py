@@ -7,13 +7,13 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from consent.base_variants import VARIANTS, code_of
+from consent.base_variants import code_of
 from consent.emergency_rule import Rule as EmergencyRule
 from consent.emergency_rule import code_of as emergency_code_of
 from consent.policy_sets import standing_code, standing_text
 from portal.accounts import selectors as accounts
 from portal.accounts.models import Membership
-from portal.design.vocabulary import SENSITIVITIES
+from portal.design.vocabulary import BASE_POLICIES, SENSITIVITIES
 from portal.staff.desk import Place
 from portal.staff.words import ROLES
 
@@ -64,7 +64,7 @@ def rules(variant: str, rule: EmergencyRule) -> list[Rule]:
     emergency = emergency_code_of(rule)
     law = standing_code("law", standing_text("law"))
     return [
-        Rule(_("Without a contract"), VARIANTS[variant], base.cedar, base.hash),
+        Rule(_("Without a contract"), BASE_POLICIES[variant], base.cedar, base.hash),
         Rule(
             _("In an emergency"),
             " ".join(_in_an_emergency(rule)),

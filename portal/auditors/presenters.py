@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.entry import SYSTEM
-from ledger.selectors import AskedWitness, Entry, LogStatus, log_status
+from ledger.selectors import AskedWitness, Entry, LogStatus, known_pseudonyms, log_status
 from portal.accounts import selectors as accounts
 from portal.auditors.words import kind, tone
 from portal.design.shapes import Fact, Gauge
@@ -62,10 +62,16 @@ def rows(entries: Sequence[Entry], place: Place) -> list[Row]:
     ]
 
 
-def actor_names(entries: Iterable[Entry]) -> Mapping[UUID, str]:
-    """Names of the accounts that acted, where an entry gives only their id."""
-    unnamed = {actor for entry in entries if not _name(entry.audit) and (actor := actor_of(entry.audit))}
-    return accounts.names(unnamed) if unnamed else {}
+def actor_names(entries: Iterable[Entry]) -> Mapping[str, str]:
+    """Names of the accounts that acted, where an entry gives only their id: by that; or only their pseudonym, as what
+    is done to the log itself does: by that, for whoever works here."""
+    silent = [entry for entry in entries if not _name(entry.audit) and entry.actor != SYSTEM]
+    unnamed = {actor for entry in silent if (actor := actor_of(entry.audit))}
+    found = {str(user): name for user, name in accounts.names(unnamed).items()} if unnamed else {}
+    if any(not actor_of(entry.audit) for entry in silent if not _of_patients(entry.type)):
+        staff = {item.user_id: str(item.user) for item in accounts.members()}
+        found |= {called: staff[user] for user, called in known_pseudonyms(staff.keys()).items()}
+    return found
 
 
 def actor_of(audit: Mapping[str, Any]) -> UUID | None:
@@ -78,14 +84,19 @@ def actor_of(audit: Mapping[str, Any]) -> UUID | None:
         return None
 
 
-def who(entry: Entry, names: Mapping[UUID, str]) -> str:
+def who(entry: Entry, names: Mapping[str, str]) -> str:
     """The actor's name, as it was then; the pseudonym's beginning where the entry does not say it."""
     if entry.actor == SYSTEM:
         return _("The node itself")
-    if entry.type.startswith("contract.") or entry.type == "request.declined":
+    if _of_patients(entry.type):
         return _("The patient, or who acts for them")
-    actor = actor_of(entry.audit)
-    return _name(entry.audit) or (names.get(actor, "") if actor else "") or entry.actor[:SHORT]
+    known = names.get(str(actor_of(entry.audit))) or names.get(entry.actor)
+    return _name(entry.audit) or known or entry.actor[:SHORT]
+
+
+def _of_patients(kind: str) -> bool:
+    """Whether entries of this type are made by patients, whose names auditors do not read here."""
+    return kind.startswith("contract.") or kind == "request.declined"
 
 
 def people(entries: Iterable[Entry]) -> list[tuple[str, str]]:

@@ -117,7 +117,7 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A part of the record: a category with how many entries it holds (None: not said)."""
+    """A part of the record: a category with how many entries it holds (None: not said; `more`: or more than these)."""
 
     slug: str
     name: str
@@ -125,6 +125,7 @@ class Part:
     url: str = ""
     here: bool = False
     fresh: int = 0
+    more: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from consent import emergency, vocabulary
+from consent import base_variants, emergency, vocabulary
 
 # Said here for the catalogue alone; which there are is said by consent.vocabulary (tests/design/test_vocabulary.py).
 SAID = (
@@ -46,6 +46,9 @@ SAID = (
     _("another reason, as described"),
     _("justified"),
     _("not justified"),
+    _("Nobody reads without a contract."),
+    _("Our clinicians may read for treatment what is not sensitive, until the patient opts out."),
+    _("Our clinicians may read and write for treatment what is not sensitive, until patients opt out."),
 )
 
 
@@ -70,6 +73,7 @@ PURPOSES = Spoken(vocabulary.PURPOSES)
 SENSITIVITIES = Spoken(vocabulary.SENSITIVITIES)
 EMERGENCIES = Spoken(emergency.REASONS)
 OUTCOMES = Spoken(emergency.OUTCOMES)
+BASE_POLICIES = Spoken(base_variants.VARIANTS)
 
 REPORTS = Spoken(
     {

@@ -49,18 +49,20 @@ def overview_page(
 ) -> dict[str, Any]:
     """The whole record: context of patients/record.html. `rows`: what the reader asked to have corrected; `counts`:
     how much there is of each part, where that is known and more than was opened."""
-    entries = presenting.held(charts)
+    entries, more = presenting.held(charts), set[str]()
     if counts is None:
         counts = Counter(entry.category for entry in entries)
+        more = {section.category for _, chart in charts for section in chart.sections if section.more}
     latest = [row for category in MEASURED for row in _rows(_series(entries, category), category, addresses)]
     latest.sort(key=lambda row: row.day, reverse=True)
     return {
         "here": "record",
         "all_url": addresses.whole,
-        "parts": presenting.parts_of(counts, addresses),
+        "parts": presenting.parts_of(counts, addresses, more),
         "measured": latest[:FEW_MEASUREMENTS],
         "years": presenting.years_of(_without_ways(presenting.told(entries[:NEWEST], addresses, rows))),
         "rest": max(0, sum(counts.values()) - NEWEST),
+        "more": bool(more),
         "places": places,
     }
 

@@ -1,7 +1,7 @@
 """A record as pages show it: its parts with counts, its entries as cards, its measurements as rows and charts."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -96,10 +96,14 @@ def counted_parts(who: Visitor) -> list[Part]:
     return parts_of(counts, Addresses(who.person, own=True))
 
 
-def parts_of(counts: Mapping[str, int], addresses: Addresses) -> list[Part]:
+def parts_of(
+    counts: Mapping[str, int], addresses: Addresses, more: Collection[str] = frozenset()
+) -> list[Part]:
     """Parts in their usual order; empty ones are left out."""
     return [
-        Part(slug=slug, name=words.part(slug), count=counts[slug], url=addresses.part(slug))
+        Part(
+            slug=slug, name=words.part(slug), count=counts[slug], url=addresses.part(slug), more=slug in more
+        )
         for slug in CATEGORIES
         if counts.get(slug)
     ]

@@ -36,7 +36,7 @@ class RecordAt:
 @dataclass(frozen=True)
 class Banner:
     """Who the patient is, as far as the viewer may know; of a stranger, only where the record is. `details`: whether
-    birth date and sex may be known, too."""
+    birth date and sex may be known, too; `named`: whether the name is."""
 
     name: str
     place: str
@@ -44,6 +44,7 @@ class Banner:
     mrn: str = ""
     born: date | None = None
     sex: str = ""
+    named: bool = True
 
     @property
     def age(self) -> int | None:
@@ -73,5 +74,6 @@ def banner(desk: Desk, record: RecordAt, patient: records.Patient | None = None)
     if patient is None:
         listed = records.name_patients(caller=desk.caller, tenant=record.custodian.id, people=[record.person])
         patient = listed.get(record.person)
-    name = (patient.name if patient else "") or str(_("A patient"))
-    return Banner(name, record.custodian.name, mrn=patient.mrn if patient else "")
+    name, mrn = (patient.name, patient.mrn) if patient else ("", "")
+    numbered = _("Patient %(mrn)s") % {"mrn": mrn} if mrn else _("A patient")
+    return Banner(name or str(numbered), record.custodian.name, mrn=mrn, named=bool(name))

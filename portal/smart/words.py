@@ -20,6 +20,34 @@ _BESIDE = {
 }
 
 
+# Types of which several belong to one part of the record, or none does. Others are called as their parts are.
+_TYPES = {
+    "RelatedPerson": gettext_lazy("relatives and contacts"),
+    "FamilyMemberHistory": gettext_lazy("illnesses in the family"),
+    "MedicationRequest": gettext_lazy("prescriptions"),
+    "MedicationStatement": gettext_lazy("medicines taken"),
+    "MedicationAdministration": gettext_lazy("medicines given by staff"),
+    "MedicationDispense": gettext_lazy("medicines handed out"),
+    "DiagnosticReport": gettext_lazy("reports of tests"),
+    "Specimen": gettext_lazy("samples for tests"),
+    "ImagingStudy": gettext_lazy("scans and pictures"),
+    "Device": gettext_lazy("devices and implants"),
+    "Binary": gettext_lazy("the files of documents"),
+    "CareTeam": gettext_lazy("who cares for whom"),
+    "Goal": gettext_lazy("goals of care"),
+    "ServiceRequest": gettext_lazy("referrals and orders"),
+    "Claim": gettext_lazy("claims for payment"),
+    "ExplanationOfBenefit": gettext_lazy("what the insurer paid"),
+    "QuestionnaireResponse": gettext_lazy("answers to questionnaires"),
+    "Organization": gettext_lazy("names of organisations"),
+    "Practitioner": gettext_lazy("names of clinicians"),
+    "PractitionerRole": gettext_lazy("who works where"),
+    "Location": gettext_lazy("places of care"),
+    "HealthcareService": gettext_lazy("services of organisations"),
+    "Medication": gettext_lazy("descriptions of medicines"),
+}
+
+
 @dataclass(frozen=True)
 class Line:
     """One scope that can be given or left out."""
@@ -60,5 +88,6 @@ def _what(scope: smart_scopes.ResourceScope) -> str:
         return str(CATEGORIES.get(only, scope.category))
     if scope.type == "*":
         return _("the whole record")
-    named = [str(CATEGORIES[each]) for each in KINDS[scope.type].categories if each in CATEGORIES]
-    return f"{_(', ').join(named)} ({scope.type})" if named else scope.type
+    if scope.type in _TYPES:
+        return str(_TYPES[scope.type])
+    return _(", ").join(CATEGORIES[each] for each in KINDS[scope.type].categories)

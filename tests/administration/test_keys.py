@@ -79,6 +79,16 @@ def test_a_witness_is_added_and_removed_and_the_log_says_by_whom(cast: Cast, adm
     assert newest(cast).type == "witness.removed"
 
 
+def test_auditors_read_who_changed_the_witnesses(cast: Cast, administrator_: Client, seal: Seal) -> None:  # noqa: F811
+    change(administrator_, address(cast, "witness_add"), {"url": URL, "vkey": witness()})
+    seal(cast.hospital)
+    found = reverse("auditors:search", args=[cast.hospital.slug])
+    auditor = sign_in(cast.auditor)
+    with few_queries():
+        said = text(auditor.get(found, {"kind": "organisation"}))
+    assert "Witness added Priya Nair" in said
+
+
 def test_a_change_waits_until_who_makes_it_has_been_confirmed(cast: Cast, administrator_: Client) -> None:
     answer = administrator_.post(address(cast, "witness_add"), {"url": URL, "vkey": witness()})
     assert answer["Location"].startswith(reverse("account_reauthenticate"))

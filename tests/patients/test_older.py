@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from portal.records.charting import EACH
 from portal.records.services import ALONE
 from tests.cast import PATIENT, Cast, condition, lab, store
+from tests.staff import sign_in
 
 NEWER = date(2026, 1, 1)
 MORE = 3
@@ -71,6 +73,13 @@ def test_old_values_of_a_test_are_reached_from_its_part(old: Cast, amara: Client
 def test_the_overview_counts_all_that_there_is(old: Cast, amara: Client) -> None:
     overview = page(amara, reverse("patients:record"))
     assert re.search(rf'Conditions</span><span class="num">{ALONE + MORE + BEFORE}<', overview)
+
+
+def test_who_looks_after_her_reads_that_there_is_more_than_was_counted(old: Cast) -> None:
+    old.grant(old.guardian, "conditions", kind="person", purposes=("PATRQT",))
+    overview = page(sign_in(old.guardian), reverse("patients:their_record", args=[old.person]))
+    assert f'Conditions</span><span class="num">{EACH} or more<' in overview
+    assert re.search(r"\d+ or more older entries are in the parts", overview)
 
 
 @pytest.mark.parametrize("said", ["-1", "x", "1e3", "²", "9" * 12])

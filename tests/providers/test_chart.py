@@ -123,7 +123,7 @@ def test_without_the_demographics_a_chart_is_headed_by_the_record_number(cast: C
     cast.grant(cast.family_doctor, "medicines")
     client = sign_in(cast.family_doctor)
     said = text(client.get(address(cast, cast.practice, "medicines")))
-    assert f"A patient MRN {MRN} Record St Mary Hospital" in said
+    assert f"Patient {MRN} Name not shared with you Record St Mary Hospital" in said
     assert "Lindgren" not in said
     assert "Born" not in said
     cast.grant(cast.family_doctor, "demographics")

@@ -16,7 +16,7 @@ class ShowTo(forms.Form):
     where = forms.ChoiceField(label=_("Records held by"), widget=forms.RadioSelect)
     what = forms.MultipleChoiceField(
         label=_("They may see"),
-        choices=[(slug, words.part(slug)) for slug in CATEGORIES],
+        choices=lambda: [(slug, words.part(slug)) for slug in CATEGORIES],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one part of your record.")},
         # Whoever is to read anything should know whose it is.
