@@ -45,7 +45,7 @@ def test_a_new_password_is_told_by_a_letter_that_says_nothing_else(cast: Cast) -
     assert "UTC" in letter.body
     assert "choose a new password" in letter.body
     assert "http" not in letter.body, "nobody can lead her to a false page"
-    assert "Amara" not in letter.body + letter.subject
+    assert "Amara" not in f"{letter.subject} {letter.body}"
     assert NEW not in letter.body
 
 
