@@ -26,6 +26,7 @@ from portal.api.views.patterns import Patterns
 from portal.api.views.policies import EmergencyRule, Policies
 from portal.api.views.proofs import Completeness, Consistency
 from portal.api.views.requests import RequestDecline, Requests
+from portal.api.views.runs import Replay, Replays, Verification, Verifications
 from portal.api.views.templates import ContractTemplates
 
 app_name = "api"
@@ -69,6 +70,14 @@ urlpatterns = [
     path("v1/ledger/<slug:tenant>/entries/", Entries.as_view(), name="ledger-entries"),
     path("v1/ledger/<slug:tenant>/patterns/", Patterns.as_view(), name="ledger-patterns"),
     path("v1/ledger/<slug:tenant>/entries/<uuid:entry>/receipt/", Receipt.as_view(), name="receipt"),
+    path("v1/ledger/<slug:tenant>/verifications/", Verifications.as_view(), name="ledger-verifications"),
+    path(
+        "v1/ledger/<slug:tenant>/verifications/<uuid:run>/",
+        Verification.as_view(),
+        name="ledger-verification",
+    ),
+    path("v1/ledger/<slug:tenant>/replays/", Replays.as_view(), name="ledger-replays"),
+    path("v1/ledger/<slug:tenant>/replays/<uuid:run>/", Replay.as_view(), name="ledger-replay"),
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", documents.Pages.as_view(), name="docs"),
     path("problems/", documents.problem_codes, name="problems"),

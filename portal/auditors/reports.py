@@ -16,12 +16,14 @@ from ledger.scope import tenant_scope
 from portal.accounts import selectors as accounts
 from portal.accounts.errors import UnknownPerson
 from portal.accounts.models import Role
-from portal.auditors import presenters, runs
+from portal.auditors import presenters, telling
 from portal.auditors.forms import Account, Evidence, OfWhom
 from portal.design.refusals import said
 from portal.disclosures import words
 from portal.disclosures.papers import FORMATS, as_file
 from portal.disclosures.services import Accounting, account_for
+from portal.inspections import services as inspections
+from portal.inspections.services import Replay
 from portal.records.errors import UnknownRecord
 from portal.records.services import wholly_audited
 from portal.staff.answering import FORM
@@ -98,10 +100,9 @@ def replay(desk: Desk) -> HttpResponseBase:
     """Every decision executed again from the log alone; it goes on when the page is left."""
     here = reverse("auditors:replay", args=[desk.place.slug])
     if desk.request.method == "POST":
-        runs.start_replay(tenant=desk.place.id, actor=desk.caller.user)
+        inspections.start(Replay, caller=desk.caller, tenant=desk.place.id)
         return redirect(here)
-    with tenant_scope(desk.place.id):
-        run = runs.newest_replay()
+    run = inspections.newest(Replay, tenant=desk.place.id)
     running = run is not None and run.finished is None
     context = {
         "here": "replay",
@@ -109,7 +110,7 @@ def replay(desk: Desk) -> HttpResponseBase:
         "running": running,
         "broken_off": run is not None and not running and run.held is None,
         "decisions": run.same + run.differs + run.unreplayable if run else 0,
-        "took": runs.took(run) if run and not running else "",
+        "took": telling.took(run) if run and not running else "",
         "refresh_url": here if running else "",
     }
     return desk.page("auditors/replay.html", context)

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from ledger import selectors as ledger
 from ledger.scope import tenant_scope
 from portal.accounts.models import Role
-from portal.auditors import presenters, proving, runs
+from portal.auditors import presenters, proving, telling
 from portal.auditors.forms import Search
+from portal.inspections import services as inspections
+from portal.inspections.services import Verification
 from portal.staff.answering import FORM
 from portal.staff.desk import Desk, desk
 from portal.staff.entrance import first_desk
@@ -30,7 +32,7 @@ def status(desk: Desk) -> HttpResponseBase:
     with tenant_scope(desk.place.id):
         state, asked = ledger.log_status(), ledger.witnesses()
         newest = presenters.rows(ledger.search_entries(limit=NEWEST), desk.place)
-        last = runs.last_finished()
+        last = inspections.last_finished()
     context = {
         "here": "log",
         "size": last.total if last and last.held else state.size,
@@ -38,7 +40,7 @@ def status(desk: Desk) -> HttpResponseBase:
         "holds": False if state.log.alarm else last.held if last else None,
         "gauges": presenters.gauges(state),
         "facts": presenters.head(state, asked),
-        "findings": runs.checks(last) if last else (),
+        "findings": telling.checks(last) if last else (),
         "verified": last.finished if last else None,
         "newest": newest,
         "checkpoint_url": reverse("ledger:checkpoint", args=[state.log.name]) if state.size else "",
@@ -97,10 +99,9 @@ def verify(desk: Desk) -> HttpResponseBase:
     """Recompute the whole log; it goes on when the page is left."""
     here = reverse("auditors:verify", args=[desk.place.slug])
     if desk.request.method == "POST":
-        runs.start(tenant=desk.place.id, actor=desk.caller.user)
+        inspections.start(Verification, caller=desk.caller, tenant=desk.place.id)
         return redirect(here)
-    with tenant_scope(desk.place.id):
-        run = runs.newest()
+    run = inspections.newest(Verification, tenant=desk.place.id)
     if run is None:
         return redirect("auditors:status", desk.place.slug)
     running = run.finished is None
@@ -109,10 +110,10 @@ def verify(desk: Desk) -> HttpResponseBase:
         "running": running,
         "done": run.done,
         "total": run.total,
-        "checks": runs.checks(run),
+        "checks": telling.checks(run),
         "holds": run.held,
-        "finding": runs.first_break(run),
-        "took": "" if running else runs.took(run),
+        "finding": telling.first_break(run),
+        "took": "" if running else telling.took(run),
         "refresh_url": here if running else "",
     }
     return desk.page("auditors/verify.html", context)

@@ -29,6 +29,8 @@ def test_the_schema_is_valid_openapi_and_names_every_call(schema: Any) -> None:
         "ledger_read", "ledger_receipt", "ledger_entries", "disclosures", "ledger_completeness", "ledger_consistency",
         "copy", "members_list", "members_remove", "policies_read", "policies_set_emergency_rule", "ledger_patterns",
         "contracts_cosign_decline", "contracts_to_cosign", "apps_list", "apps_take_back", "apps_end",
+        "ledger_verifications", "ledger_verify", "ledger_verification",
+        "ledger_replays", "ledger_replay_start", "ledger_replay",
     }  # fmt: skip
     assert all(path.startswith("/api/v1/") for path in schema["paths"])
     for path in schema["paths"].values():

@@ -51,6 +51,12 @@ NEEDS = {
     ("GET", "v1/ledger/<slug:tenant>/consistency/"): "ledger.read",
     ("GET", "v1/ledger/<slug:tenant>/entries/"): "audit",
     ("GET", "v1/ledger/<slug:tenant>/entries/<uuid:entry>/receipt/"): "ledger.read",
+    ("GET", "v1/ledger/<slug:tenant>/verifications/"): "audit",
+    ("POST", "v1/ledger/<slug:tenant>/verifications/"): "audit",
+    ("GET", "v1/ledger/<slug:tenant>/verifications/<uuid:run>/"): "audit",
+    ("GET", "v1/ledger/<slug:tenant>/replays/"): "audit",
+    ("POST", "v1/ledger/<slug:tenant>/replays/"): "audit",
+    ("GET", "v1/ledger/<slug:tenant>/replays/<uuid:run>/"): "audit",
 }
 CALLS = [pytest.param(method, path, scope, id=f"{method} {path}") for (method, path), scope in NEEDS.items()]
 OPEN = {"schema/", "docs/", "problems/"}
@@ -94,6 +100,6 @@ def test_the_star_stands_for_all_but_what_is_named(house: House, method: str, pa
 
 
 def called(caller: Caller, method: str, path: str) -> httpx.Response:
-    for name in ("contract", "asked", "session", "entry", "member", "connection"):
+    for name in ("contract", "asked", "session", "entry", "member", "connection", "run"):
         path = path.replace(f"<uuid:{name}>", str(uuid.uuid4()))
     return caller.call(method, "/api/" + path.replace("<slug:tenant>", "st-mary"))

@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from ledger.scope import tenant_scope
 from ledger.services import append
-from portal.auditors import tasks
+from portal.inspections import tasks
 from portal.records.services import chart
 from tests.auditors.conftest import Seal
 from tests.cast import MRN, Cast

@@ -10,8 +10,8 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from ledger.scope import tenant_scope
-from portal.auditors import tasks
-from portal.auditors.models import Verification
+from portal.inspections import tasks
+from portal.inspections.models import Verification
 from tests.auditors.conftest import Seal
 from tests.cast import Cast
 from tests.staff import few_queries, sign_in, text

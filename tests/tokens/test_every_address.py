@@ -125,7 +125,7 @@ class Bench:
             "patient": str(self.cast.person),
             "size": "1",
             **dict.fromkeys(
-                ("contract", "asked", "session", "entry", "key", "export", "member", "connection"), ID
+                ("contract", "asked", "session", "entry", "key", "export", "member", "connection", "run"), ID
             ),
             **dict(row.values),
         }

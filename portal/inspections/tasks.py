@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from consent.services import replay as replay_decisions
 from ledger.audit.verify import Evidence, Report, verify_log
 from ledger.scope import tenant_scope
-from portal.auditors.models import Replay, Verification
+from portal.inspections.models import Replay, Verification
 
 REPORT_SECONDS = 0.5
 MOST_FINDINGS = 100  # that a page shows; the command says all
@@ -20,6 +20,8 @@ MOST_FINDINGS = 100  # that a page shows; the command says all
 @app.task(name="auditors.verify")
 def verify(tenant: str, run: str) -> None:
     """Recompute a tenant's log, and write down how far it is and what it finds."""
+    if not _waits(Verification, UUID(tenant), UUID(run)):
+        return
     with Reporting(Verification, UUID(tenant), UUID(run)) as reporting:
         report = verify_log(UUID(tenant), Evidence(progress=reporting.take))
     _finish(UUID(tenant), UUID(run), report)
@@ -42,6 +44,8 @@ def _finish(tenant: UUID, run: UUID, report: Report) -> None:
 @app.task(name="auditors.replay")
 def replay(tenant: str, run: str) -> None:
     """Execute every decision of a tenant's log again, and write down how far it is and what it finds."""
+    if not _waits(Replay, UUID(tenant), UUID(run)):
+        return
     with Reporting(Replay, UUID(tenant), UUID(run)) as reporting:
         found = replay_decisions(tenant=UUID(tenant), progress=reporting.take)
     said = [
@@ -60,6 +64,12 @@ def replay(tenant: str, run: str) -> None:
             differs=found.differs,
             unreplayable=found.unreplayable,
         )
+
+
+def _waits(kind: type[Verification] | type[Replay], tenant: UUID, run: UUID) -> bool:
+    """Whether it is still to be done: one that was taken for lost may have made room for another."""
+    with tenant_scope(tenant):
+        return kind.objects.filter(id=run, finished=None).exists()
 
 
 class Reporting:
