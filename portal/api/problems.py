@@ -19,7 +19,12 @@ from portal.records.errors import RecordsError
 
 MEDIA_TYPE = "application/problem+json"
 DOMAIN = (AccountsError, ConsentError, RecordsError, LedgerError, ApiError)
-RETRY_AFTER = {"not-yet-sequenced": "1", "ledger-unavailable": "5", "unavailable": "5"}
+RETRY_AFTER = {
+    "not-yet-sequenced": "1",
+    "archive-not-ready": "2",
+    "ledger-unavailable": "5",
+    "unavailable": "5",
+}
 
 # What Django REST framework itself refuses: class, code, sentence.
 _FRAMEWORK: tuple[tuple[type[Exception], str, str], ...] = (

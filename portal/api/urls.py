@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from portal.api.views import documents
 from portal.api.views.accesses import Accesses
 from portal.api.views.apps import AppEnd, Apps, AppTakeBack
+from portal.api.views.archives import Archive, ArchiveFile, Archives
 from portal.api.views.contract_steps import (
     ContractCosign,
     ContractCosignDecline,
@@ -15,7 +16,7 @@ from portal.api.views.contract_steps import (
     Cosignatures,
 )
 from portal.api.views.contracts import Contract, Contracts
-from portal.api.views.disclosures import Disclosures
+from portal.api.views.disclosures import Disclosures, DisclosuresFile
 from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
 from portal.api.views.ledgers import Entries, Ledger, Receipt
 from portal.api.views.me import MeView, MyCopy
@@ -64,6 +65,11 @@ urlpatterns = [
     path("v1/apps/<uuid:connection>/end/", AppEnd.as_view(), name="app-end"),
     path("v1/accesses/", Accesses.as_view(), name="accesses"),
     path("v1/disclosures/<slug:tenant>/<str:patient>/", Disclosures.as_view(), name="disclosures"),
+    path(
+        "v1/disclosures/<slug:tenant>/<str:patient>/<slug:form>/",
+        DisclosuresFile.as_view(),
+        name="disclosures-file",
+    ),
     path("v1/ledger/<slug:tenant>/", Ledger.as_view(), name="ledger"),
     path("v1/ledger/<slug:tenant>/completeness/", Completeness.as_view(), name="ledger-completeness"),
     path("v1/ledger/<slug:tenant>/consistency/", Consistency.as_view(), name="ledger-consistency"),
@@ -78,6 +84,13 @@ urlpatterns = [
     ),
     path("v1/ledger/<slug:tenant>/replays/", Replays.as_view(), name="ledger-replays"),
     path("v1/ledger/<slug:tenant>/replays/<uuid:run>/", Replay.as_view(), name="ledger-replay"),
+    path("v1/ledger/<slug:tenant>/evidence/", Archives.as_view(), name="ledger-archives"),
+    path("v1/ledger/<slug:tenant>/evidence/<uuid:archive>/", Archive.as_view(), name="ledger-archive"),
+    path(
+        "v1/ledger/<slug:tenant>/evidence/<uuid:archive>/file/",
+        ArchiveFile.as_view(),
+        name="ledger-archive-file",
+    ),
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", documents.Pages.as_view(), name="docs"),
     path("problems/", documents.problem_codes, name="problems"),

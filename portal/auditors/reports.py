@@ -1,8 +1,6 @@
 """What an auditor hands on: disclosures, evidence; and whether every decision comes out the same."""
 
-import tempfile
 from collections.abc import Iterator
-from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
@@ -11,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ledger.errors import LedgerError
-from ledger.evidence.export import export_evidence
 from ledger.scope import tenant_scope
 from portal.accounts import selectors as accounts
 from portal.accounts.errors import UnknownPerson
@@ -22,16 +19,14 @@ from portal.design.refusals import said
 from portal.disclosures import words
 from portal.disclosures.papers import FORMATS, as_file
 from portal.disclosures.services import Accounting, account_for
+from portal.inspections import archives
 from portal.inspections import services as inspections
+from portal.inspections.archives import Span
 from portal.inspections.services import Replay
 from portal.records.errors import UnknownRecord
-from portal.records.services import wholly_audited
 from portal.staff.answering import FORM
 from portal.staff.desk import Desk, desk
 from portal.staff.files import streamed
-
-PIECE = 256 * 1024
-EVIDENCE_TYPE = "application/zip"
 
 
 @desk(Role.AUDITOR, methods=FORM)
@@ -86,9 +81,9 @@ def accounting_file(desk: Desk, person: UUID, form: str) -> HttpResponseBase:
 def evidence(desk: Desk) -> HttpResponseBase:
     """An archive that proves itself elsewhere; what is closed to auditors stays sealed in it."""
     form = Evidence(desk.request.POST if desk.request.method == "POST" else None)
-    if form.is_valid() and (file := _archive(desk, form)):
+    if form.is_valid() and (pieces := _archive(desk, form)):
         name = f"evidence-{desk.place.slug}.zip"
-        return streamed(_pieces(file), media_type=EVIDENCE_TYPE, name=name)
+        return streamed(pieces, media_type=archives.MEDIA_TYPE, name=name)
     with tenant_scope(desk.place.id):
         vkey = presenters.vkey()
     context = {"here": "evidence", "form": form, "vkey": vkey, "file": f"evidence-{desk.place.slug}.zip"}
@@ -132,21 +127,15 @@ def _made(desk: Desk, person: UUID, form: Account) -> Accounting:
     )
 
 
-def _archive(desk: Desk, form: Evidence) -> BinaryIO | None:
-    """On disk, so that what goes wrong is said before the first byte is sent, and memory stays flat."""
+def _archive(desk: Desk, form: Evidence) -> Iterator[bytes] | None:
     since, until = form.span
-    file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - closed by whoever reads it
     try:
-        subject = _subject(desk, form.cleaned_data["mrn"].strip())
-        export_evidence(
-            file, tenant=desk.place.id, subject=subject, since=since, until=until, disclose=wholly_audited
-        )
+        person = _subject(desk, form.cleaned_data["mrn"].strip())
+        span = Span(person, since, until)
+        return archives.made_now(caller=desk.caller, tenant=desk.place.id, span=span)
     except (LedgerError, UnknownPerson) as error:
-        file.close()
         form.add_error("mrn" if isinstance(error, UnknownPerson) else None, said(error))
         return None
-    file.seek(0)
-    return file
 
 
 def _subject(desk: Desk, mrn: str) -> UUID | None:
@@ -154,9 +143,3 @@ def _subject(desk: Desk, mrn: str) -> UUID | None:
         return None
     with tenant_scope(desk.place.id):
         return accounts.registration(mrn=mrn).person_id
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(PIECE):
-            yield piece

@@ -32,6 +32,7 @@ KINDS = {
     "request.made": _("Access asked for"),
     "request.declined": _("Request declined"),
     "disclosures.accounted": _("Disclosures accounted for"),
+    "evidence.exported": _("Evidence handed out"),
     "patterns.viewed": _("Patterns looked at"),
     "patterns.changed": _("Thresholds of patterns changed"),
     "share.offered": _("Share code made"),

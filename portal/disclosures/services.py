@@ -68,7 +68,8 @@ def account_for(
     and for the person herself; `caller` None: an operator at the command line. That it was made stands in the person's
     chain (164.528(d)). Raises RoleNeeded, UnknownPerson.
     """
-    _may(caller, tenant, person)
+    if caller is not None and caller.person != person:
+        require_maker(caller, tenant)
     end = until or datetime.now(UTC)
     start = since or _years_before(end, YEARS)
     with tenant_scope(tenant):
@@ -89,9 +90,8 @@ def account_for(
     return replace(made, mrn=registration.mrn, since=start, until=end, whole=whole, lines=lines)
 
 
-def _may(caller: Caller | None, tenant: UUID, person: UUID) -> None:
-    if caller is None or caller.person == person:
-        return
+def require_maker(caller: Caller, tenant: UUID) -> None:
+    """Raise RoleNeeded for whoever does not act as an auditor or privacy officer of that organisation."""
     if caller.organisation != tenant or caller.role not in MAKERS:
         raise RoleNeeded(
             "An accounting of disclosures is made by the organisation's auditors. Nothing was shown."

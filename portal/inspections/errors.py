@@ -8,3 +8,24 @@ class UnknownRun(RecordsError):
 
     code = "unknown-run"
     status = 404
+
+
+class UnknownArchive(RecordsError):
+    """No archive of the caller's, or one that is not kept any more or could not be made."""
+
+    code = "unknown-archive"
+    status = 404
+
+
+class ArchiveInMaking(RecordsError):
+    """Another archive is still being made for the same auditor."""
+
+    code = "archive-in-making"
+    status = 409
+
+
+class ArchiveNotReady(RecordsError):
+    """An archive that is asked for before it is made."""
+
+    code = "archive-not-ready"
+    status = 409

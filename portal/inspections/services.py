@@ -17,14 +17,18 @@ from ledger.selectors import log_status
 from portal.accounts.identity import Caller
 from portal.inspections import tasks
 from portal.inspections.errors import UnknownRun
-from portal.inspections.models import Replay, Run, Verification
+from portal.inspections.models import Archive, Replay, Run, Verification
 from portal.records.errors import RoleNeeded
 
 __all__ = ["Replay", "Run", "Verification", "last_finished", "newest", "run_of", "runs_of", "start"]
 
 # A run gives a sign of life every second; one that was killed must not keep the next from starting.
 LOST = timedelta(seconds=60)
-WORK: dict[type[Run], Any] = {Verification: tasks.verify, Replay: tasks.replay}
+WORK: dict[type[Run], Any] = {
+    Verification: tasks.verify,
+    Replay: tasks.replay,
+    Archive: tasks.archive,
+}
 
 Kind = TypeVar("Kind", bound=Run)
 
@@ -35,11 +39,7 @@ def start(kind: type[Kind], *, caller: Caller, tenant: UUID) -> Kind:
     Raises RoleNeeded, ScopeMissing.
     """
     require_auditor(caller, tenant)
-    with tenant_scope(tenant):
-        run, begun = _unfinished(kind, caller.user, tenant)
-    if begun:
-        _queue(run)
-    return run
+    return begin(kind, tenant=tenant, asked_by=caller.user)
 
 
 def run_of(kind: type[Kind], *, caller: Caller, tenant: UUID, run: UUID) -> Kind:
@@ -49,7 +49,7 @@ def run_of(kind: type[Kind], *, caller: Caller, tenant: UUID, run: UUID) -> Kind
         found = kind._default_manager.filter(tenant_id=tenant, id=run).first()
     if found is None:
         raise UnknownRun("This log has no such run. Check the id and the organisation, or start a new one.")
-    return _kept_going(found)
+    return kept_going(found)
 
 
 def runs_of(kind: type[Kind], *, caller: Caller, tenant: UUID) -> list[Kind]:
@@ -63,7 +63,7 @@ def newest(kind: type[Kind], *, tenant: UUID) -> Kind | None:
     """The last run that was asked for. Outside any scope."""
     with tenant_scope(tenant):
         found = kind._default_manager.filter(tenant_id=tenant).order_by("-asked").first()
-    return _kept_going(found) if found else None
+    return kept_going(found) if found else None
 
 
 def last_finished() -> Verification | None:
@@ -78,19 +78,25 @@ def require_auditor(caller: Caller, tenant: UUID) -> None:
     caller.requires("audit")
 
 
-def _unfinished(kind: type[Kind], actor: UUID, tenant: UUID) -> tuple[Kind, bool]:
-    """The one unfinished run, and whether it is new."""
-    unfinished = kind._default_manager.filter(tenant_id=tenant, finished=None)
-    unfinished.filter(seen__lt=timezone.now() - LOST).update(finished=timezone.now())
-    while True:
-        if run := unfinished.first():
-            return run, False
-        with suppress(IntegrityError), transaction.atomic():  # somebody else was first: look again
-            total = log_status().entries
-            return kind._default_manager.create(tenant_id=tenant, asked_by=actor, total=total), True
+def begin(kind: type[Kind], *, tenant: UUID, asked_by: UUID, **more: Any) -> Kind:
+    """Queue a run with these fields, unless one is unfinished: of the tenant, or of whoever asked where each may have
+    one. Returns that one, or the new one. Outside any transaction."""
+    mine = {"asked_by": asked_by} if kind.each_asker else {}
+    with tenant_scope(tenant):
+        unfinished = kind._default_manager.filter(tenant_id=tenant, finished=None, **mine)
+        unfinished.filter(seen__lt=timezone.now() - LOST).update(finished=timezone.now())
+        while True:
+            if run := unfinished.first():
+                return run
+            with suppress(IntegrityError), transaction.atomic():  # somebody else was first: look again
+                total = log_status().entries
+                run = kind._default_manager.create(tenant_id=tenant, asked_by=asked_by, total=total, **more)
+                break
+    _queue(run)
+    return run
 
 
-def _kept_going(run: Kind) -> Kind:
+def kept_going(run: Kind) -> Kind:
     """A run whose worker was killed is queued again, once a minute while somebody looks; one that waits for its turn
     goes on waiting. Outside any transaction."""
     if run.finished is None and run.seen < timezone.now() - LOST:

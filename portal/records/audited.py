@@ -15,7 +15,7 @@ _READABLE_TEXT = """
 time who organisation client request access role interaction action purpose purposes categories decision layer code
 clauses contract code_hash decided state signature grantee requester clinician session starts ends reason_code outcome
 policy variant version before after member account source since until counts witness quorum
-of_day of_month repeats count
+of_day of_month repeats count archive
 """
 READABLE = frozenset(_READABLE_TEXT.split())
 OF_A_RESOURCE = ("category", "version", "hash")

@@ -1,6 +1,5 @@
 """An auditor's long work on a log over REST: verifying it whole, and deciding everything again."""
 
-import time
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,7 +14,7 @@ from portal.accounts import selectors, services
 from portal.inspections import tasks
 from portal.inspections.models import Replay, Verification
 from tests.api.house import GLUCOSE, House, contract_body
-from tests.api.jobs import work
+from tests.api.jobs import sealed, work
 
 KEY = {"Idempotency-Key": "a-key-of-mine"}
 KINDS = pytest.mark.parametrize("kind", ["verifications", "replays"])
@@ -192,14 +191,3 @@ def test_the_list_goes_on_where_it_stopped(house: House, kind: str) -> None:
 
 def waiting() -> int:
     return ProcrastinateJob.objects.filter(status="todo", task_name__startswith="auditors.").count()
-
-
-def sealed(house: House) -> None:
-    """Wait until the node's sequencer has signed all that was written."""
-    last = house.auditor.get("/api/v1/ledger/st-mary/")
-    for _ in range(100):
-        last = house.auditor.get("/api/v1/ledger/st-mary/")
-        if last.json()["backlog"] == 0 and last.json()["size"] == last.json()["entries"] > 1:
-            return
-        time.sleep(0.1)
-    raise AssertionError(last.text)

@@ -31,6 +31,8 @@ def test_the_schema_is_valid_openapi_and_names_every_call(schema: Any) -> None:
         "contracts_cosign_decline", "contracts_to_cosign", "apps_list", "apps_take_back", "apps_end",
         "ledger_verifications", "ledger_verify", "ledger_verification",
         "ledger_replays", "ledger_replay_start", "ledger_replay",
+        "ledger_archives", "ledger_archive_start", "ledger_archive", "ledger_archive_file",
+        "disclosures_file",
     }  # fmt: skip
     assert all(path.startswith("/api/v1/") for path in schema["paths"])
     for path in schema["paths"].values():

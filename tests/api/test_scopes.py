@@ -28,6 +28,7 @@ NEEDS = {
     ("POST", "v1/contracts/<uuid:contract>/cosign/decline/"): "contracts.revoke",
     ("GET", "v1/cosignatures/"): "contracts.read",
     ("GET", "v1/disclosures/<slug:tenant>/<str:patient>/"): "audit",
+    ("GET", "v1/disclosures/<slug:tenant>/<str:patient>/<slug:form>/"): "audit",
     ("POST", "v1/contracts/<uuid:contract>/challenge/"): "sign",
     ("POST", "v1/contracts/<uuid:contract>/sign/"): "sign",
     ("POST", "v1/contracts/<uuid:contract>/revoke/"): "contracts.revoke",
@@ -57,6 +58,10 @@ NEEDS = {
     ("GET", "v1/ledger/<slug:tenant>/replays/"): "audit",
     ("POST", "v1/ledger/<slug:tenant>/replays/"): "audit",
     ("GET", "v1/ledger/<slug:tenant>/replays/<uuid:run>/"): "audit",
+    ("GET", "v1/ledger/<slug:tenant>/evidence/"): "audit",
+    ("POST", "v1/ledger/<slug:tenant>/evidence/"): "audit",
+    ("GET", "v1/ledger/<slug:tenant>/evidence/<uuid:archive>/"): "audit",
+    ("GET", "v1/ledger/<slug:tenant>/evidence/<uuid:archive>/file/"): "audit",
 }
 CALLS = [pytest.param(method, path, scope, id=f"{method} {path}") for (method, path), scope in NEEDS.items()]
 OPEN = {"schema/", "docs/", "problems/"}
@@ -100,6 +105,7 @@ def test_the_star_stands_for_all_but_what_is_named(house: House, method: str, pa
 
 
 def called(caller: Caller, method: str, path: str) -> httpx.Response:
-    for name in ("contract", "asked", "session", "entry", "member", "connection", "run"):
+    for name in ("contract", "asked", "session", "entry", "member", "connection", "run", "archive"):
         path = path.replace(f"<uuid:{name}>", str(uuid.uuid4()))
-    return caller.call(method, "/api/" + path.replace("<slug:tenant>", "st-mary"))
+    path = path.replace("<slug:tenant>", "st-mary").replace("<slug:form>", "csv")
+    return caller.call(method, f"/api/{path}")

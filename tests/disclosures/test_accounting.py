@@ -4,6 +4,7 @@ import csv
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,6 +15,7 @@ from ledger.scope import tenant_scope
 from ledger.selectors import subject_entries
 from ledger.services import append
 from portal.accounts.services import create_token
+from portal.disclosures.papers import FORMATS
 from portal.disclosures.services import Accounting, account_for
 from portal.records.access import who
 from portal.records.errors import RoleNeeded
@@ -168,3 +170,48 @@ def test_it_is_had_over_rest_by_auditors(cast: Cast) -> None:
     assert ask("privacy_officer")[0] == 200
     assert ask("doctor")[0] == 403
     assert ask("auditor", "?whole=perhaps")[0] == 400
+
+
+def test_over_rest_it_is_had_as_the_files_of_the_page(cast: Cast) -> None:
+    disclose(cast)
+    query = "?since=2026-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"
+    client = sign_in(cast.auditor)
+    for form, media_type in FORMATS.items():
+        answer = rest(cast, "auditor", form, query)
+        assert (answer.status_code, answer["Content-Type"]) == (200, media_type)
+        assert answer["Content-Disposition"] == f'attachment; filename="disclosures.{form}"'
+        page = reverse("auditors:accounting_file", args=[cast.hospital.slug, cast.person, form])
+        assert answer.content == client.get(f"{page}?since=2026-01-01&until=2099-12-31").content
+    assert rest(cast, "privacy_officer", "csv", query).status_code == 200
+    (line,) = csv.DictReader(StringIO(rest(cast, "auditor", "csv", "?whole=true").content.decode()))
+    assert line["recipient"] == "Riverside Family Practice"
+
+
+def test_each_file_that_is_made_stands_in_the_persons_chain(cast: Cast) -> None:
+    for form in FORMATS:
+        rest(cast, "auditor", form)
+    for wrong in ("doctor", "guardian", "outsider"):
+        assert rest(cast, wrong, "csv").status_code == 403
+    assert rest(cast, "amara", "csv").status_code == 200  # her own right
+    with tenant_scope(cast.hospital.id):
+        found = subject_entries(subject=cast.person, types=["disclosures.accounted"], limit=9)
+    assert [entry.audit["role"] for entry in found] == ["patient", "auditor", "auditor"]
+
+
+def test_a_file_of_no_known_form_is_not_there(cast: Cast) -> None:
+    for form in ("xlsx", "CSV"):
+        answer = rest(cast, "auditor", form)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+def test_whoever_may_not_make_one_does_not_learn_who_is_a_patient(cast: Cast) -> None:
+    known, unknown = (rest(cast, "doctor", "csv", patient=patient) for patient in (PATIENT, "nobody"))
+    assert (known.status_code, known.json()["code"]) == (403, "role-needed")
+    assert (unknown.status_code, unknown.json()["code"]) == (403, "role-needed")
+    assert rest(cast, "auditor", "csv", patient="nobody").json()["code"] == "unknown-person"
+
+
+def rest(cast: Cast, caller: str, form: str, query: str = "", patient: str = PATIENT) -> Any:
+    token = create_token(user=account_of(getattr(cast, caller)), scopes="audit")
+    address = reverse("api:disclosures-file", args=[cast.hospital.slug, patient, form])
+    return Client(headers={"Authorization": f"Bearer {token}"}).get(address + query)

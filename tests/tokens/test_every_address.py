@@ -125,7 +125,19 @@ class Bench:
             "patient": str(self.cast.person),
             "size": "1",
             **dict.fromkeys(
-                ("contract", "asked", "session", "entry", "key", "export", "member", "connection", "run"), ID
+                (
+                    "contract",
+                    "asked",
+                    "session",
+                    "entry",
+                    "key",
+                    "export",
+                    "member",
+                    "connection",
+                    "run",
+                    "archive",
+                ),
+                ID,
             ),
             **dict(row.values),
         }

@@ -42,10 +42,10 @@ class Replay(Verification):
 def verification(run: Run) -> dict[str, Any]:
     return {
         "id": str(run.id),
-        "status": _status(run),
+        "status": status(run),
         "asked": iso(run.asked),
         "finished": iso(run.finished),
-        "progress": 1.0 if run.held is not None else min(run.done / run.total, 1.0) if run.total else 0.0,
+        "progress": progress(run),
         "done": run.done,
         "total": run.total,
         "holds": run.held,
@@ -58,7 +58,14 @@ def replay(run: FoundReplay) -> dict[str, Any]:
     return {**verification(run), **counts}
 
 
-def _status(run: Run) -> str:
+def status(run: Run) -> str:
     if run.finished is None:
         return "running"
     return "broken-off" if run.held is None else "finished"
+
+
+def progress(run: Run) -> float:
+    """Which share is done, from 0 to 1."""
+    if run.held is not None:
+        return 1.0
+    return min(run.done / run.total, 1.0) if run.total else 0.0
