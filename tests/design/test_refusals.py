@@ -24,6 +24,7 @@ FOR_PROGRAMS = {
     *("alarm-stands", "clock-jumped", "database-not-durable", "key-not-in-force", "legal-hold", "log-exists"),
     *("tree-broken", "unknown-hold"),
     *("log-unreachable", "not-signed-by-log", "old-size-differs"),
+    *("archive-in-making", "archive-not-ready", "unknown-archive", "unknown-run"),
 }
 # Its sentences are translated where they are made: each names what to correct.
 TRANSLATED_ALREADY = {GranteeUnclear.code}
