@@ -220,6 +220,12 @@ class UnknownWitness(LedgerError):
     status = 404
 
 
+class AnotherLog(FormatError):
+    """A checkpoint that was kept of another log, which says nothing about this one."""
+
+    code = "another-log"
+
+
 class LogUnreachable(LedgerError):
     """A log could not be read, which says nothing about whether it holds."""
 

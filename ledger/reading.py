@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ledger.checkpoint import Checkpoint
 from ledger.entry import parse_leaf
-from ledger.errors import FormatError, ProofError
+from ledger.errors import AnotherLog, ProofError
 from ledger.hashing import NO_HASH, leaf_hash
 from ledger.tiles import FULL_WIDTH, Tile, decode_bundle, split_tile, tile_width
 from ledger.tree import TILE_HEIGHT, Frontier, root
@@ -60,13 +60,16 @@ def read_log(
 ) -> Reading:
     """Recompute the tree from all that the log serves. `earlier`: checkpoints that were kept of it before.
 
-    Raises ProofError or FormatError at the first thing that does not fit.
+    Raises ProofError or FormatError at the first thing that does not fit, AnotherLog before anything was read.
     """
     trusted = open_trusted(fetch("checkpoint"), policy)
     kept = [open_trusted(note, policy).checkpoint for note in earlier]
     head = trusted.checkpoint
-    if any(each.origin != head.origin for each in kept):
-        raise FormatError("A checkpoint that was kept is of another log.")
+    for each in kept:
+        if each.origin != head.origin:
+            raise AnotherLog(
+                f"A checkpoint that was kept is of another log, {each.origin}. Nothing was verified."
+            )
     walk = _Walk(fetch, head, kept, progress)
     walk.leaves(_Entries(head.origin) if entries else None)
     walk.upper_levels()

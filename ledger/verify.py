@@ -18,7 +18,7 @@ from cryptography import x509
 
 from ledger import completeness
 from ledger.entry import Leaf
-from ledger.errors import FormatError, LedgerError, LogUnreachable
+from ledger.errors import AnotherLog, FormatError, LedgerError, LogUnreachable
 from ledger.evidence.check import check as check_archive
 from ledger.evidence.check import describe
 from ledger.evidence.dating import dated
@@ -99,7 +99,7 @@ def _verify_log(options: argparse.Namespace, policy: Policy) -> int:
     try:
         with remote_log(options.file, token=token) as fetch:
             found = read_log(fetch, policy, entries=bool(token), earlier=kept)
-    except LogUnreachable as error:
+    except (LogUnreachable, AnotherLog) as error:
         return _say("inconclusive", str(error), INCONCLUSIVE)
     except LedgerError as error:
         return _say("fails", str(error), FAILS)

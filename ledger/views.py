@@ -3,6 +3,8 @@
 Growth tells activity, so everybody is shown what the log's cadence says, and auditors the newest (cadence.py).
 """
 
+import gzip
+import re
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +21,7 @@ from ledger.tiles import Tile, parse_tile_path, tile_width
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 PRIVATE = "private, no-store"
+GZIP_LEVEL = 6
 
 
 @require_safe
@@ -39,8 +42,9 @@ def checkpoint(request: HttpRequest, name: str) -> HttpResponse:
 def tile(request: HttpRequest, name: str, path: str) -> HttpResponse:
     """GET /log/<name>/tile/<L>/<N>[.p/<W>]: 32 bytes for each hash; nothing beyond the checkpoint that is shown.
 
-    GET /log/<name>/tile/entries/<N>[.p/<W>]: the entries, each behind its length. Pseudonyms and times are
-    personal data: who is not an auditor of this log is told what a stranger is told of a log without entries.
+    GET /log/<name>/tile/entries/<N>[.p/<W>]: the entries, each behind its length; as gzip to who takes it. Pseudonyms
+    and times are personal data: who is not an auditor of this log is told what a stranger is told of a log without
+    entries.
     """
     try:
         asked = parse_tile_path(f"tile/{path}")
@@ -53,6 +57,11 @@ def tile(request: HttpRequest, name: str, path: str) -> HttpResponse:
     except LedgerError as error:
         return refusal(error)
     headers = {"Cache-Control": IMMUTABLE if public else PRIVATE}
+    if asked.level is None:
+        headers["Vary"] = "Accept-Encoding"
+        if accepts_gzip(request.headers.get("Accept-Encoding", "")):
+            headers["Content-Encoding"] = "gzip"
+            content = gzip.compress(content, GZIP_LEVEL, mtime=0)  # the same bundle gives the same bytes
     return HttpResponse(content, content_type="application/octet-stream", headers=headers)
 
 
@@ -63,6 +72,15 @@ def _tile(tenant: UUID, asked: Tile) -> bytes:
             raise UnknownEntry("The log has not published that tile.")
         stored = stored_bundle if asked.level is None else stored_tile
         return stored(query, tenant, asked)
+
+
+def accepts_gzip(header: str) -> bool:
+    """Whether `Accept-Encoding` names gzip with a weight that is not zero (RFC 9110, 12.5.3)."""
+    for part in header.lower().split(","):
+        coding, _, weight = part.replace(" ", "").partition(";")
+        if coding == "gzip":
+            return not re.fullmatch(r"q=0(\.0{0,3})?", weight)
+    return False
 
 
 def refusal(error: LedgerError) -> HttpResponse:

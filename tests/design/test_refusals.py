@@ -23,7 +23,7 @@ FOR_PROGRAMS = {
     *("unserved-scope", "wrong-audience"),
     *("alarm-stands", "clock-jumped", "database-not-durable", "key-not-in-force", "legal-hold", "log-exists"),
     *("tree-broken", "unknown-hold"),
-    *("log-unreachable", "not-signed-by-log", "old-size-differs"),
+    *("another-log", "log-unreachable", "not-signed-by-log", "old-size-differs"),
     *("archive-in-making", "archive-not-ready", "unknown-archive", "unknown-run"),
 }
 # Its sentences are translated where they are made: each names what to correct.

@@ -169,7 +169,6 @@ def _values(cast: Cast) -> dict[str, str]:
         "connection": nothing,
         "run": nothing,
         "archive": nothing,
-        "form": "csv",
         "export": nothing,
         "test": "none",
         "session": nothing,

@@ -1,5 +1,6 @@
 """Bundles of entries: for those whom an app above knows as auditors of the log, and for nobody else."""
 
+import gzip
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -86,3 +87,36 @@ def test_no_entry_is_served_before_a_checkpoint_covers_it(auditing: Logbook) -> 
         "001": 404,
         "002.p/1": 404,
     }
+
+
+def packed(log: Logbook, path: str, accepted: str) -> HttpResponse:
+    headers = {"X-Auditor": "word", "Accept-Encoding": accepted}
+    answer: HttpResponse = Client(headers=headers).get(f"/log/{log.name}/tile/{path}")  # type: ignore[assignment]
+    return answer
+
+
+def test_entries_come_as_gzip_to_who_takes_it(auditing: Logbook) -> None:
+    auditing.filled(256)
+    plain = ask(auditing, "entries/000")
+    first, again = (packed(auditing, "entries/000", "br, gzip;q=0.5") for _ in range(2))
+    assert (first["Content-Encoding"], first["Cache-Control"]) == ("gzip", "private, no-store")
+    assert gzip.decompress(first.content) == plain.content
+    assert first.content == again.content
+    assert len(first.content) < len(plain.content)
+    assert (plain["Vary"], first["Vary"]) == ("Accept-Encoding", "Accept-Encoding")
+    assert "Content-Encoding" not in plain
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0", "gzip; q=0.000", "x-gzip-like", "*"])
+def test_who_does_not_name_gzip_gets_entries_as_they_are(auditing: Logbook, accepted: str) -> None:
+    auditing.filled(3)
+    answer = packed(auditing, "entries/000.p/3", accepted)
+    assert "Content-Encoding" not in answer
+    assert len(decode_bundle(answer.content, 3)) == 3
+
+
+def test_hash_tiles_are_never_compressed(auditing: Logbook) -> None:
+    """They are random bytes, and one cached form of them is enough."""
+    auditing.filled(256)
+    answer = packed(auditing, "0/000", "gzip")
+    assert (len(answer.content), "Content-Encoding" in answer) == (8192, False)

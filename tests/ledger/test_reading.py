@@ -15,7 +15,7 @@ from ledger.cosignature import CosignatureSigner
 from ledger.entry import Leaf
 from ledger.errors import FormatError, LedgerError, ProofError
 from ledger.hashing import NO_HASH
-from ledger.note import Signer
+from ledger.note import Ed25519Signer, Signer
 from ledger.reading import read_log
 from ledger.tiles import Tile, encode_bundle, tile_width
 from ledger.tree import root
@@ -269,6 +269,17 @@ def test_a_kept_checkpoint_that_is_none_of_the_log_is_no_proof_against_it(tmp_pa
             assert outcome(run(url, "--vkey", LOG.vkey, "--checkpoint", str(kept))) == (2, "inconclusive")
         kept.write_bytes(files_of([*LEAVES[:9], LEAVES[10]])["checkpoint"])
         assert outcome(run(url, "--vkey", LOG.vkey, "--checkpoint", str(kept))) == (1, "fails")
+
+
+def test_a_kept_checkpoint_of_another_log_that_is_trusted_too_concludes_nothing(tmp_path: Path) -> None:
+    other, kept = Ed25519Signer.generate(f"{LOG.name}-2"), tmp_path / "kept"
+    kept.write_bytes(sign_checkpoint(Checkpoint(other.name, 0, root([])), [other]))
+    with serving(FILES) as url:
+        done = run(url, "--vkey", LOG.vkey, "--vkey", other.vkey, "--checkpoint", str(kept))
+        untrusting = run(url, "--checkpoint", str(kept))
+    for each in (done, untrusting):
+        assert outcome(each) == (2, "inconclusive")
+        assert f"of another log, {other.name}. Nothing was verified." in each.stdout
 
 
 @pytest.mark.parametrize(

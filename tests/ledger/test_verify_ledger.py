@@ -17,7 +17,9 @@ from ledger.audit.finding import Finding
 from ledger.audit.seals import Seals
 from ledger.audit.snapshot import open_snapshot
 from ledger.audit.verify import Evidence, verify_log
+from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.committed import forget_all
+from ledger.hashing import sha256
 from ledger.logs import log_for_append
 from ledger.note import Ed25519Signer
 from ledger.promise import sign_promise
@@ -203,6 +205,20 @@ def test_evidence_that_concerns_no_log_here_is_refused(whole: Logbook, tmp_path:
     ):
         with pytest.raises(CommandError):
             call_command("verify_ledger", **arguments)
+
+
+def test_a_kept_checkpoint_of_another_log_is_no_finding(
+    whole: Logbook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = Ed25519Signer.generate("elsewhere.example/log/x")
+    kept = tmp_path / "kept"
+    kept.write_bytes(sign_checkpoint(Checkpoint(elsewhere.name, 0, sha256(b"")), [elsewhere]))
+    for arguments in ({}, {"tenant": whole.name}):
+        with pytest.raises(
+            CommandError, match=r"elsewhere\.example/log/x is another log .* Nothing was verified"
+        ):
+            call_command("verify_ledger", checkpoint=[kept], **arguments)
+    assert capsys.readouterr().out == ""
 
 
 def test_apps_above_add_their_own_checks(whole: Logbook, monkeypatch: pytest.MonkeyPatch) -> None:

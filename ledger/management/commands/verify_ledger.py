@@ -56,7 +56,9 @@ class Command(BaseCommand):
         brought = {read_checkpoint(Path(file).read_bytes()).origin for file in _list(options, "checkpoint")}
         foreign = (promised | brought) - origins
         if foreign:
-            raise CommandError(f"{min(foreign)} is not a log that is verified here.")
+            raise CommandError(
+                f"{min(foreign)} is another log than what is verified here. Nothing was verified."
+            )
         if not logs:
             raise CommandError("This node has no log yet. Make an organisation first.")
         return logs
