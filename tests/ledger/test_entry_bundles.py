@@ -103,7 +103,7 @@ def test_entries_come_as_gzip_to_who_takes_it(auditing: Logbook) -> None:
     assert gzip.decompress(first.content) == plain.content
     assert first.content == again.content
     assert len(first.content) < len(plain.content)
-    assert (plain["Vary"], first["Vary"]) == ("Accept-Encoding", "Accept-Encoding")
+    assert all("Accept-Encoding" in answer["Vary"] for answer in (plain, first))
     assert "Content-Encoding" not in plain
 
 
