@@ -1,6 +1,7 @@
 """Replaying every decision, and taking evidence along, from the pages."""
 
 import zipfile
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
@@ -14,6 +15,7 @@ from portal.inspections import tasks
 from portal.records.services import chart
 from tests.auditors.conftest import Seal
 from tests.cast import MRN, Cast
+from tests.entries import entries_of_type
 from tests.staff import few_queries, sign_in, streamed, text
 
 
@@ -75,6 +77,16 @@ def test_an_archive_of_evidence_is_a_file_that_says_how_to_check_it(cast: Cast, 
         with zipfile.ZipFile(BytesIO(streamed(answer))) as archive:
             assert archive.testzip() is None
             assert "Metformin" not in "".join(archive.namelist())
+
+
+def test_that_an_archive_was_handed_out_stands_in_the_log(cast: Cast, auditor: Client) -> None:
+    given = [auditor.post(address(cast, "evidence"), asked) for asked in ({}, {"mrn": MRN})]
+    digests = [sha256(streamed(answer)).hexdigest() for answer in given]
+    found = entries_of_type(cast.hospital.id, "evidence.exported")
+    assert [entry.audit["archive"] for entry in found] == digests
+    assert [entry.subject is None for entry in found] == [True, False]
+    assert auditor.post(address(cast, "evidence"), {"mrn": "none"}).status_code == 200
+    assert len(entries_of_type(cast.hospital.id, "evidence.exported")) == 2
 
 
 def test_evidence_about_nobody_is_refused_in_the_form(cast: Cast, auditor: Client) -> None:
