@@ -63,9 +63,8 @@ class Archive:
 
     def _codes(self, subject: str, inputs: Mapping[str, Any]) -> dict[str, Code]:
         standing = [LAW, *filter(None, (self._history.emergency, self._history.base))]
-        return {code.hash: code for code in standing} | dict(
-            self._history.past(subject, inputs["epoch"]).codes
-        )
+        past = self._history.past(subject, inputs["epoch"])
+        return {code.hash: code for code in standing} | {**past.codes, **past.restrictions}
 
     def _write_code(self, code: Code) -> None:
         if code.hash not in self._written:

@@ -34,7 +34,7 @@ def what(agreed: Terms) -> list[str]:
         *one_of("resource.category", agreed.categories),
         *one_of("resource.type", agreed.types),
         f'resource.custodian == Organisation::"{agreed.custodian}"',
-        *(_reach(agreed) if agreed.effect == "permit" else _aim(agreed.sensitivity)),
+        *(_reach(agreed) if agreed.effect == "permit" else aimed(agreed.sensitivity)),
         *_named(agreed),
         *_dated(agreed),
     ]
@@ -49,7 +49,7 @@ def when(agreed: Terms, counter: str) -> list[str]:
     if agreed.starts is not None:
         conditions.append(f"context.now >= {instants.microseconds(agreed.starts)}")
     if agreed.during:
-        conditions.append(f"context has open && {_shares('context.open', agreed.during)}")
+        conditions.append(f"context has open && {shares('context.open', agreed.during)}")
     if agreed.uses is not None:
         conditions.append(f'Counter::"{counter}".total < {agreed.uses}')
     if agreed.suspend_above is not None:
@@ -87,7 +87,7 @@ def _reach(agreed: Terms) -> list[str]:
     return ["(resource.level <= 3 || (resource.level == 4 && !resource.sens.isEmpty()))", borne]
 
 
-def _aim(named: Collection[str]) -> list[str]:
+def aimed(named: Collection[str]) -> list[str]:
     """Labels of a refusal: any one that it names is enough, and a level covers those above (rule S11)."""
     if not named:
         return []
@@ -95,6 +95,11 @@ def _aim(named: Collection[str]) -> list[str]:
     if sensitivities := vocabulary.covered(named):
         hits.append(f"{_literal(sensitivities)}.containsAny(resource.sens)")
     return [f"({' || '.join(hits)})"]
+
+
+def referring_to(references: Collection[str]) -> list[str]:
+    """That a record is one of these or refers to one; of none, nothing is asked."""
+    return [f"(resource has refers && {shares('resource.refers', references)})"] if references else []
 
 
 def _named(agreed: Terms) -> list[str]:
@@ -106,7 +111,7 @@ def _named(agreed: Terms) -> list[str]:
     for meaning in ("related", "dependents"):
         if by[meaning]:
             fact = _FACTS[meaning]
-            hits.append(f"(resource has {fact} && {_shares(f'resource.{fact}', by[meaning])})")
+            hits.append(f"(resource has {fact} && {shares(f'resource.{fact}', by[meaning])})")
     for test in one_of("resource.author", by["authoredby"]):
         hits.append(_known(agreed, "author", test))
     return [hits[0] if len(hits) == 1 else f"({' || '.join(hits)})"]
@@ -138,7 +143,8 @@ def _known(agreed: Terms, fact: str, test: str) -> str:
     return f"(if resource has {fact} then {test} else true)"
 
 
-def _shares(attribute: str, words: Collection[str]) -> str:
+def shares(attribute: str, words: Collection[str]) -> str:
+    """That a set has one of these words in it."""
     if len(words) == 1:
         return f'{attribute}.contains("{next(iter(words))}")'
     return f"{attribute}.containsAny({_literal(words)})"

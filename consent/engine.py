@@ -7,7 +7,7 @@ so a forbid over a missing fact forbids nothing: any diagnostic at all is theref
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -194,7 +194,7 @@ def _codes(request: AccessRequest, in_force: InForce) -> dict[str, Sequence[Code
     for item in in_force.contracts:
         (abroad if item.code.fhir else own)[item.code.hash] = item.code
     codes: dict[str, Sequence[Code]] = {
-        "law": [LAW] if request.is_self else [],
+        "law": law([one.code for one in in_force.restrictions], own=request.is_self),
         "emergency": [in_force.emergency_rule] if in_force.emergency is not None else [],
         "contract": [own[key] for key in sorted(own)],
         "base": [in_force.base],
@@ -204,6 +204,12 @@ def _codes(request: AccessRequest, in_force: InForce) -> dict[str, Sequence[Code
     if in_force.emergency is not None and binds_refusals(in_force.emergency_rule):
         codes[REFUSALS] = refusals({**own, **abroad})
     return codes
+
+
+def law(restrictions: Iterable[Code], *, own: bool) -> list[Code]:
+    """What the first layer asks: the law of one's own record, and what is restricted, in the order of their hashes."""
+    by_hash = {code.hash: code for code in restrictions}
+    return [*([LAW] if own else []), *(by_hash[key] for key in sorted(by_hash))]
 
 
 def refusals(contracts: Mapping[str, Code]) -> list[Code]:

@@ -31,7 +31,8 @@ CONTRACT = (
 )
 EMERGENCY = ("access.emergency", "emergency.ended")
 POLICY = ("policy.changed",)
-LIFE = (*CONTRACT, *EMERGENCY, *POLICY, *signing_keys.TYPES)
+RESTRICTION = ("restriction.placed", "restriction.lifted")
+LIFE = (*CONTRACT, *EMERGENCY, *POLICY, *RESTRICTION, *signing_keys.TYPES)
 ACTIVE = "active"
 SESSION = ("clinician", "organisation", "starts", "ends", "of_day", "of_month")
 """What an entry says of an emergency session that a decision rests on."""
@@ -76,21 +77,35 @@ class _Session:
 
 
 @dataclass
+class _Restriction:
+    """`code` None: the log does not say what was restricted."""
+
+    code: Code | None
+    placed: int
+    lifted: int | None = None
+
+    def active(self, epoch: int) -> bool:
+        return self.placed <= epoch and (self.lifted is None or epoch < self.lifted)
+
+
+@dataclass
 class _Person:
     """`epoch`: the last one that the log told of. `holes`: some of her entries cannot be opened."""
 
     contracts: dict[str, _Contract] = field(default_factory=dict)
     sessions: dict[str, _Session] = field(default_factory=dict)
+    restrictions: dict[str, _Restriction] = field(default_factory=dict)
     epoch: int = 0
     holes: bool = False
 
 
 @dataclass(frozen=True)
 class Past:
-    """The contracts that were in force in one epoch. `lost`: of some the code cannot be read any more. `untold`:
-    whose signer is not known by the log alone."""
+    """The contracts and restrictions that were in force in one epoch. `lost`: of some contracts the code cannot be read
+    any more. `untold`: whose signer is not known by the log alone."""
 
     codes: Mapping[str, Code]
+    restrictions: Mapping[str, Code]
     faults: Mapping[str, str]
     lost: frozenset[str]
     untold: frozenset[str]
@@ -123,6 +138,8 @@ class History:
             self._change_contract(told, self._person(told.subject), told.audit)
         elif told.type in EMERGENCY and "session" in told.audit:
             self._change_session(told, self._person(told.subject), told.audit)
+        elif told.type in RESTRICTION and "restriction" in told.audit:
+            self._change_restriction(told, self._person(told.subject), told.audit)
 
     def past(self, subject: str, epoch: int) -> Past:
         """What was in force for this person in that epoch."""
@@ -197,6 +214,20 @@ class History:
             return
         person.sessions[key] = _Session({name: str(audit.get(name)) for name in SESSION}, epoch)
 
+    def _change_restriction(self, told: Told, person: _Person, audit: Mapping[str, Any]) -> None:
+        key, inputs = str(audit["restriction"]), told.inputs or {}
+        epoch, cedar = inputs.get("epoch"), inputs.get("cedar")
+        if epoch is None:
+            person.holes = person.holes or told.inputs is None
+            return
+        self._at(person, epoch)
+        if told.type == "restriction.lifted":
+            if key in person.restrictions:
+                person.restrictions[key].lifted = epoch
+            return
+        code = standing_code("law", cedar) if isinstance(cedar, str) else None
+        person.restrictions[key] = _Restriction(code, epoch)
+
     def _at(self, person: _Person, epoch: int) -> None:
         person.epoch = max(person.epoch, epoch)
 
@@ -230,7 +261,9 @@ def _past(person: _Person, epoch: int) -> Past:
         if one.fault or (one.code is not None and not (one.signed and (one.cosigned or not one.cosigner)))
     }
     whole = {one.hash: one.code for one in found if one.code is not None and one.hash not in faults}
+    restrictions = [one.code for one in person.restrictions.values() if one.active(epoch) and one.code]
     return Past(
+        restrictions={code.hash: code for code in restrictions},
         codes={key: whole[key] for key in sorted(whole)},
         faults=faults,
         lost=frozenset(one.hash for one in found if one.code is None),

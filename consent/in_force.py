@@ -49,11 +49,20 @@ def distinctions(terms: Terms) -> Distinctions:
 
 
 @dataclass(frozen=True)
+class RestrictionInForce:
+    """What the law keeps of her record here; its code checks whom that bars, and until when."""
+
+    code: Code
+    sentence: str
+    told: Distinctions = NONE
+
+
+@dataclass(frozen=True)
 class InForce:
     """What is in force for a person and an actor at the instant of the decision.
 
-    `epoch` counts its changes; `emergency_rule` is the tenant's; `broken` says that some of it is not what was signed,
-    so that nothing is permitted.
+    `epoch` counts its changes; `emergency_rule` is the tenant's; `restrictions` are asked in the layer of the law;
+    `broken` says that some of it is not what was signed, so that nothing is permitted.
     """
 
     base: Code
@@ -62,14 +71,15 @@ class InForce:
     epoch: int = 0
     broken: bool = False
     emergency_rule: Code = EMERGENCY
+    restrictions: Sequence[RestrictionInForce] = ()
 
     @cached_property
     def told(self) -> Distinctions:
-        """By what any of the contracts tells records apart."""
+        """By what any of the contracts and restrictions tells records apart."""
         told = NONE
-        for item in self.contracts:
-            if item.told is not NONE:
-                told |= item.told
+        for one in (*(item.told for item in self.contracts), *(item.told for item in self.restrictions)):
+            if one is not NONE:
+                told |= one
         return told
 
 

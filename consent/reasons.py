@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from consent.facts import Decision, Layer
-from consent.in_force import ContractInForce, InForce, Verdict
+from consent.in_force import ContractInForce, InForce, RestrictionInForce, Verdict
 
 _SENTENCES: Mapping[tuple[Layer, bool], str] = {
     ("law", True): "Permitted by law: these are the person's own records.",
-    ("law", False): "Refused by law.",
     ("emergency", True): "Permitted in an emergency, which the privacy officer will review.",
     ("base", True): "Permitted by the custodian's base policy: its own clinicians may read for treatment.",
     ("base", False): "Refused: no contract permits this.",
@@ -23,6 +22,8 @@ def explain(verdict: Verdict, in_force: InForce) -> Decision:
     """The decision that a verdict is, in words that the patient understands."""
     if verdict.layer == "contract" or (verdict.layer == "emergency" and not verdict.permitted):
         return _by_contract(verdict, in_force.contracts)
+    if verdict.layer == "law" and not verdict.permitted:
+        return _by_law(verdict, in_force.restrictions)
     code = "permitted" if verdict.permitted else "engine-error" if verdict.layer == "engine" else "no-permit"
     sentence = _SENTENCES[verdict.layer, verdict.permitted]
     if verdict.clauses and not verdict.permitted:
@@ -40,6 +41,13 @@ def explain(verdict: Verdict, in_force: InForce) -> Decision:
         ends=emergency.ends if emergency else None,
         duties=("notify", "review") if emergency else (),
     )
+
+
+def _by_law(verdict: Verdict, restrictions: Iterable[RestrictionInForce]) -> Decision:
+    """Of several restrictions that bar alike, cite the first by its hash."""
+    cited = _code_hash(verdict.clauses)
+    sentence = next(one.sentence for one in restrictions if one.code.hash == cited)
+    return Decision(False, "law", "refused", sentence, clauses=verdict.clauses, code_hash=cited)
 
 
 def _by_contract(verdict: Verdict, contracts: Iterable[ContractInForce]) -> Decision:

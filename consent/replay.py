@@ -11,7 +11,7 @@ from typing import Any, Literal
 from consent import instants
 from consent.compiler import FIRST_SCHEMA_HASH, SCHEMA_HASH
 from consent.emergency_rule import QUOTA, binds_refusals
-from consent.engine import FHIR, LAW, REFUSALS, execute, refusals
+from consent.engine import FHIR, LAW, REFUSALS, execute, law, refusals
 from consent.fhir.bridge import ACTIONS
 from consent.history import History, Past
 from consent.in_force import Verdict
@@ -92,7 +92,7 @@ def _judge(decided: Decided, subject: str, inputs: Mapping[str, Any], history: H
         return unsound
     rule = history.emergency if "emergency" in inputs["context"] else None
     codes: dict[str, Sequence[Code]] = {
-        "law": [LAW] if inputs["context"]["own"] else [],
+        "law": law(past.restrictions.values(), own=inputs["context"]["own"]),
         "emergency": [rule] if rule else [],
         "contract": [code for code in past.codes.values() if not code.fhir],
         "base": [history.base] if history.base else [],
@@ -123,7 +123,8 @@ def _explain(
         _explain_contracts(decided, _cited(inputs), past)
         or _explain_base(decided, inputs["code"]["base"], history)
         or _explain_emergency(decided, subject, inputs, history)
-        or _explain_versions(decided, inputs, history)
+        or _explain_restrictions(decided, inputs["code"]["law"], past)
+        or _explain_versions(decided, inputs, history, past)
     )
 
 
@@ -157,8 +158,19 @@ def _explain_emergency(
     return _differs(decided, "emergency-unknown", "It rests on an emergency session that nobody opened.")
 
 
-def _explain_versions(decided: Decided, inputs: Mapping[str, Any], history: History) -> Judged | None:
-    code, context, rule = inputs["code"], inputs["context"], history.emergency
+def _explain_restrictions(decided: Decided, cited: Sequence[str], past: Past) -> Judged | None:
+    """All that the law kept then were asked; the law of one's own record stands beside them in its layer."""
+    if left_out := sorted(past.restrictions.keys() - set(cited)):
+        return _differs(decided, "restriction-left-out", f"The restriction {left_out[0]} was not asked.")
+    return None
+
+
+def _explain_versions(
+    decided: Decided, inputs: Mapping[str, Any], history: History, past: Past
+) -> Judged | None:
+    context, rule = inputs["context"], history.emergency
+    own = [key for key in inputs["code"]["law"] if key not in past.restrictions]
+    code = {**inputs["code"], "law": own}
     if "emergency" in context and rule is None:
         return lost(decided, "The emergency rule of that time cannot be read any more.")
     standing = {

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from consent import instants
 from consent.compiler import HASHED, code_hash
-from consent.errors import TermsError
+from consent.errors import RestrictionMalformed, TermsError
 from consent.fhir import adopted
-from consent.models import CONSENT, BasePolicy, Contract, EmergencySession, SignatureRule
+from consent.models import CONSENT, BasePolicy, Contract, EmergencySession, Restriction, SignatureRule
 from consent.policy_sets import standing_code
+from consent.restriction import code_of
+from consent.restriction import from_json as restriction_from_json
 from consent.terms import from_json
 from ledger.audit.finding import Finding
 from ledger.errors import SealError
@@ -30,6 +32,7 @@ CONTRACT = (
 )
 EMERGENCY = ("access.emergency", "emergency.ended")
 POLICY = ("policy.changed",)
+RESTRICTION = ("restriction.placed", "restriction.lifted")
 PAGE = 1000
 
 Newest = dict[str, Entry]
@@ -39,6 +42,7 @@ def verify_consent(tenant: UUID) -> Iterator[Finding]:
     """What does not fit the log, in the tenant's open scope and one snapshot of it."""
     yield from _contracts(tenant)
     yield from _emergencies(tenant)
+    yield from _restrictions(tenant)
     yield from _base_policies(tenant)
     yield from _signature_rules(tenant)
 
@@ -95,6 +99,26 @@ def _is_as_logged(row: EmergencySession, entry: Entry) -> bool:
     logged = {name: entry.audit.get(name) for name in said}
     ended = (entry.type == "emergency.ended") == (row.ended_at is not None)
     return logged == said and ended and _is_about(row.person, entry)
+
+
+def _restrictions(tenant: UUID) -> Iterator[Finding]:
+    newest, erased = _newest(RESTRICTION, "restriction"), erased_parties()
+    for row in Restriction.objects.filter(tenant_id=tenant).order_by("id").iterator(PAGE):
+        entry = newest.pop(str(row.id), None)
+        if row.person not in erased and (entry is None or not _is_as_placed(row, entry)):
+            yield _finding("restriction-state", f"Restriction {row.id} is not as the log left it.", entry)
+    yield from _missing("restriction", newest)
+
+
+def _is_as_placed(row: Restriction, entry: Entry) -> bool:
+    try:
+        terms = restriction_from_json(row.terms)
+    except RestrictionMalformed:
+        return False
+    said = (code_of(terms).hash, row.code_hash, terms.person)
+    logged = (entry.audit.get("code_hash"), entry.audit.get("code_hash"), row.person)
+    lifted = (entry.type == "restriction.lifted") == (row.lifted_at is not None)
+    return said == logged and lifted and _is_about(row.person, entry)
 
 
 def _base_policies(tenant: UUID) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ NO_PAGE = {
     "live:events": "a stream",
     "live:chart": "a stream",
     "patients:receipt": "a file",
+    "readyz": "for monitors, and 503 where nothing is sequenced for 30 seconds; tests/node",
     "auditors:receipt": "a file",
     "providers:document": "a file",
     "auditors:accounting_file": "a file",

@@ -49,6 +49,8 @@ def pages(place: Organisation, person: UUID) -> dict[str, str]:
         reverse("administration:first_steps", args=[slug]): "administrator",
         reverse("administration:reviews", args=[slug]): "privacy_officer",
         reverse("administration:review", args=[slug, uuid4()]): "privacy_officer",
+        reverse("administration:restrictions", args=[slug]): "privacy_officer",
+        reverse("administration:restriction", args=[slug, uuid4()]): "privacy_officer",
     }
 
 

@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from django.urls.converters import UUIDConverter
 
 from consent import services
+from consent.restriction import Restriction
 from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
 from portal.cases.services import ask_about_access
@@ -133,6 +134,7 @@ def world() -> World:
         "session": emergency(cast),
         "step": "where",
         "case": question(cast, entry),
+        "restriction": limit(cast),
         "providers:write": {"kind": "vital-sign"},
         "auditors:accounting_file": {"form": "csv"},
         "accounts:invitation_follow": {"link": "none"},
@@ -148,6 +150,17 @@ def question(cast: Cast, entry: UUID) -> UUID:
     with tenant_scope(cast.hospital.id):
         words = "I was not at the hospital that day."
         return ask_about_access(person=cast.person, actor=cast.amara.user, entry=entry, words=words).id
+
+
+def limit(cast: Cast) -> UUID:
+    """The law keeps a part of her record that no page of the walk opens."""
+    with tenant_scope(cast.hospital.id):
+        terms = Restriction(cast.hospital.id, cast.person, "endangers-life", ["messages"])
+        made = services.place_restriction(
+            terms=terms, reason="As Dr Olsen decided on Monday.", actor=cast.privacy_officer.user
+        )
+        services.ask_review(restriction=made.id, person=cast.person, actor=cast.amara.user)
+    return made.id
 
 
 def name_of_medicine(cast: Cast) -> str:

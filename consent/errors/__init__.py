@@ -31,6 +31,12 @@ from consent.errors.fhir import (
     NotExpressible,
 )
 from consent.errors.requests import RequestClosed, RequestMalformed, UnknownRequest
+from consent.errors.restrictions import (
+    NotReviewable,
+    RestrictionClosed,
+    RestrictionMalformed,
+    UnknownRestriction,
+)
 from consent.errors.root import ConsentError
 from consent.errors.share_codes import ShareCodeRefused, UnknownShare
 from consent.errors.signatures import (
@@ -77,10 +83,13 @@ __all__ = [
     "EmergencyRuleMalformed",
     "EmptyTerms",
     "NotExpressible",
+    "NotReviewable",
     "PeriodError",
     "ReasonNeeded",
     "RequestClosed",
     "RequestMalformed",
+    "RestrictionClosed",
+    "RestrictionMalformed",
     "ReviewRefused",
     "ShareCodeRefused",
     "SignatureExpired",
@@ -101,6 +110,7 @@ __all__ = [
     "UnknownPurpose",
     "UnknownRequest",
     "UnknownResourceType",
+    "UnknownRestriction",
     "UnknownSensitivity",
     "UnknownShare",
     "UnknownTemplate",

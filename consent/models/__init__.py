@@ -1,4 +1,4 @@
-"""Contracts, requests for them, emergency sessions and base policies, as rows of one tenant.
+"""Contracts, requests for them, emergency sessions, restrictions by law and base policies, as rows of one tenant.
 
 People and organisations are opaque ids here. What a row must never be is refused by the database itself: by these
 constraints, and by the triggers and row-level security of the migrations.
@@ -10,6 +10,7 @@ from consent.models.epochs import Epoch
 from consent.models.hashes import SHA256_HEX
 from consent.models.policies import BasePolicy, EmergencyRule
 from consent.models.requests import Answer, ContractRequest
+from consent.models.restrictions import Restriction
 from consent.models.share_codes import ShareCode, ShareState
 from consent.models.signing import SignatureRule, SigningChallenge
 
@@ -23,6 +24,7 @@ __all__ = [
     "EmergencyRule",
     "EmergencySession",
     "Epoch",
+    "Restriction",
     "ShareCode",
     "ShareState",
     "SignatureRule",

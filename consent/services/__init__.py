@@ -12,6 +12,12 @@ from consent.services.expiry import expire_due
 from consent.services.replaying import Progress, Replayed, replay
 from consent.services.reports import report_back, reports_owed
 from consent.services.requests import decline_request, request_access
+from consent.services.restrictions import (
+    ask_review,
+    lift_restriction,
+    place_restriction,
+    review_restriction,
+)
 from consent.services.share_codes import (
     Knock,
     Viewing,
@@ -38,6 +44,7 @@ __all__ = [
     "Viewing",
     "admit",
     "adopt_fhir_consent",
+    "ask_review",
     "challenge",
     "circumstances",
     "cosign",
@@ -52,8 +59,10 @@ __all__ = [
     "kinds_taken",
     "kinds_taken_at",
     "knock",
+    "lift_restriction",
     "offer_share",
     "open_emergency",
+    "place_restriction",
     "propose",
     "replay",
     "report_back",
@@ -61,6 +70,7 @@ __all__ = [
     "request_access",
     "resume",
     "review_emergency",
+    "review_restriction",
     "revoke",
     "set_base_policy",
     "set_emergency_rule",

@@ -15,7 +15,13 @@ from consent.facts import AccessRequest, Decisions, Emergency, ResourceFacts
 from consent.in_force import ContractInForce, Counter, InForce
 from consent.models import CONSENT
 from consent.services.order import decision_about
-from consent.services.stored_code import StoredCode, base_code, contract_code, emergency_code
+from consent.services.stored_code import (
+    StoredCode,
+    base_code,
+    contract_code,
+    emergency_code,
+    restriction_code,
+)
 from consent.sources import open_between, parties_of
 
 # Contracts are taken by person and grantee, no more: their code judges the rest. Those with a team, a group or
@@ -39,6 +45,8 @@ SELECT clock_timestamp(),
       bool_or({ALTERED}))
     FROM consent_contract c LEFT JOIN consent_use u ON u.tenant_id = c.tenant_id AND u.contract_id = c.id
     WHERE c.tenant_id = %(tenant)s AND c.person = %(person)s AND c.state = 'active'),
+  (SELECT json_agg(json_build_array(code_hash, terms)) FROM consent_restriction
+    WHERE tenant_id = %(tenant)s AND person = %(person)s AND lifted_at IS NULL),
   (SELECT json_build_array(id, actor, organisation, person,
       (extract(epoch FROM starts) * 1000000)::bigint, (extract(epoch FROM ends) * 1000000)::bigint,
       of_day, of_month, (SELECT json_build_array(code_hash, terms) FROM consent_emergencyrule
@@ -85,7 +93,7 @@ def circumstances(*, request: AccessRequest) -> Circumstances:
         "actor": request.actor,
         "organisation": request.organisation,
     }
-    now, (epoch, behind), base_hash, (rows, altered), session = _row(asked)
+    now, (epoch, behind), base_hash, (rows, altered), restricted, session = _row(asked)
     *session, rule = session or [None]
     emergency = _emergency(session) if session else None
     try:
@@ -97,6 +105,7 @@ def circumstances(*, request: AccessRequest) -> Circumstances:
             epoch,
             broken=bool(altered or behind),
             emergency_rule=emergency_code(rule),
+            restrictions=[restriction_code(*one) for one in restricted or ()],
         )
     except CodeRefused:
         in_force = InForce(base_code(None), (), emergency, epoch, broken=True)

@@ -20,7 +20,13 @@ from consent.policy_sets import Code
 from consent.refusals import of_emergencies
 from consent.sentence import Display
 from consent.services.decisions import ALTERED
-from consent.services.stored_code import StoredCode, base_code, checked_code, emergency_code
+from consent.services.stored_code import (
+    StoredCode,
+    base_code,
+    checked_code,
+    emergency_code,
+    restriction_code,
+)
 from consent.terms import Terms, from_json
 from ledger.scope import party_scope
 
@@ -33,6 +39,8 @@ SELECT t.tenant, clock_timestamp(),
   (SELECT code_hash FROM consent_basepolicy b WHERE b.tenant_id = t.tenant ORDER BY version DESC LIMIT 1),
   (SELECT json_build_array(code_hash, terms) FROM consent_emergencyrule r WHERE r.tenant_id = t.tenant
     ORDER BY version DESC LIMIT 1),
+  (SELECT json_agg(json_build_array(code_hash, terms)) FROM consent_restriction r
+    WHERE r.tenant_id = t.tenant AND r.person = %(person)s AND r.lifted_at IS NULL),
   (SELECT json_build_array(bool_or({ALTERED}), json_agg(json_build_array(
       c.id, c.code_hash, c.grantee_kind, json_build_object({", ".join(f"'{name}', c.{name}" for name in HASHED)}))
       ORDER BY c.id) FILTER (WHERE c.ends > statement_timestamp()))
@@ -101,11 +109,16 @@ def extra_of(person: UUID, terms: Terms, display: Display) -> Extra:
 
 
 def _standing(person: UUID, row: tuple[Any, ...]) -> Standing:
-    tenant, now, behind, base, rule, (altered, rows) = row
+    tenant, now, behind, base, rule, restricted, (altered, rows) = row
     try:
         held = [_held(person, *row) for row in rows or ()]
         contracts = tuple(contract for contract, _ in held)
-        in_force = InForce(base_code(base), contracts, emergency_rule=emergency_code(rule))
+        in_force = InForce(
+            base_code(base),
+            contracts,
+            emergency_rule=emergency_code(rule),
+            restrictions=[restriction_code(*one) for one in restricted or ()],
+        )
     except CodeRefused:
         return Standing(person, tenant, InForce(base_code(None), broken=True), (), now)
     broken = bool(altered or behind)

@@ -7,14 +7,14 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from consent import emergency_rule
+from consent import emergency_rule, restriction
 from consent.base_variants import DEFAULT, VARIANTS, code_of
 from consent.compiler import HASHED, code_hash, counter_of
 from consent.emergency_rule import EMERGENCY
-from consent.errors import CodeRefused, EmergencyRuleMalformed
+from consent.errors import CodeRefused, EmergencyRuleMalformed, RestrictionMalformed
 from consent.facts import NONE, Distinctions
 from consent.fhir import adopted
-from consent.in_force import distinctions
+from consent.in_force import RestrictionInForce, distinctions
 from consent.models import Contract
 from consent.policy_sets import Code
 from consent.refusals import of_emergencies
@@ -22,6 +22,7 @@ from consent.terms import from_json
 from ledger.scope import current_tenant
 
 _NOT_SIGNED = "The code of a contract is not what was signed, so nothing is decided by it."
+_NOT_RESTRICTED = "A restriction is not one that was entered, so nothing is decided by it."
 _NOT_THE_RULE = "The emergency rule is not one that was set, so nothing is decided by it."
 
 
@@ -100,3 +101,15 @@ def emergency_code(stored: Sequence[Any] | None) -> Code:
     if code.hash != expected:
         raise CodeRefused(_NOT_THE_RULE)
     return code
+
+
+def restriction_code(expected: str, terms: Mapping[str, Any]) -> RestrictionInForce:
+    """A restriction by its hash and terms, as they are stored. Raises CodeRefused."""
+    try:
+        found = restriction.from_json(terms)
+    except RestrictionMalformed as error:
+        raise CodeRefused(_NOT_RESTRICTED) from error
+    code = restriction.code_of(found)
+    if code.hash != expected:
+        raise CodeRefused(_NOT_RESTRICTED)
+    return RestrictionInForce(code, found.sentence, found.told)

@@ -1,15 +1,21 @@
 """What administrators and privacy officers fill in."""
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from consent.emergency import LONGEST_REASON, SHORTEST_REASON
 from consent.emergency_rule import MOST_SESSIONS, Rule
+from consent.restriction import Restriction
 from portal.cases.words import GROUNDS
-from portal.design.vocabulary import BASE_POLICIES, OUTCOMES, SENSITIVITIES
+from portal.design.inputs import DateInput
+from portal.design.restrictions import grounds_by_whom
+from portal.design.vocabulary import BASE_POLICIES, CATEGORIES, OUTCOMES, SENSITIVITIES
 from portal.staff.words import ROLES
 
 
@@ -192,3 +198,81 @@ class AnswerCorrection(forms.Form):
         if given.get("decision") == "deny" and not given.get("ground") and "ground" not in self.errors:
             self.add_error("ground", _("Choose the ground: on no other may a correction be denied."))
         return given
+
+
+class PlaceLimit(forms.Form):
+    """What the law keeps of a patient's record."""
+
+    mrn = forms.CharField(label=_("Record number of the patient"), max_length=64)
+    ground = forms.ChoiceField(label=_("Ground"), choices=lambda: [("", _("Choose")), *grounds_by_whom()])
+    categories = forms.MultipleChoiceField(
+        label=_("Parts of the record"),
+        required=False,
+        choices=lambda: [(slug, words[:1].upper() + words[1:]) for slug, words in CATEGORIES.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    sensitivity = forms.MultipleChoiceField(
+        label=_("Only what is marked as"),
+        required=False,
+        choices=lambda: [(code, words[:1].upper() + words[1:]) for code, words in SENSITIVITIES.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    records = forms.CharField(
+        label=_("Single entries"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocapitalize": "off"}),
+        help_text=_("One a line, as in the log: Observation/7. What refers to one of them is kept with it."),
+    )
+    until = forms.DateField(
+        label=_("Until"),
+        required=False,
+        widget=DateInput(format="%Y-%m-%d"),
+        help_text=_("The end of this day, UTC. Empty: until somebody lifts it."),
+    )
+    reason = forms.CharField(
+        label=_("Why"),
+        min_length=SHORTEST_REASON,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"min_length": _("Write at least %(limit_value)d characters.")},
+        help_text=_("Who decided it and why. The patient reads it."),
+    )
+
+    def clean_until(self) -> date | None:
+        until: date | None = self.cleaned_data["until"]
+        if until is not None and until < timezone.now().astimezone(UTC).date():
+            raise forms.ValidationError(_("Choose a day that is not over."))
+        return until
+
+    def restriction(self, *, custodian: UUID, person: UUID) -> Restriction:
+        """What was chosen. Raises RestrictionMalformed."""
+        given = self.cleaned_data
+        until = given["until"]
+        return Restriction(
+            custodian,
+            person,
+            given["ground"],
+            given["categories"],
+            given["sensitivity"],
+            given["records"].split(),
+            datetime.combine(until + timedelta(days=1), time(), UTC) if until else None,
+        )
+
+
+class ReviewLimit(forms.Form):
+    """What becomes of a limit of which the patient asked for a review. The patient reads the note."""
+
+    outcome = forms.ChoiceField(
+        label=_("What becomes of it?"),
+        choices=[("uphold", _("It stays as it is")), ("lift", _("It is lifted"))],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("What you found"),
+        min_length=SHORTEST_REASON,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"min_length": _("Write at least %(limit_value)d characters.")},
+        help_text=_("What you looked at and why you judge so. The patient reads it."),
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.administration import answering, guarding, keeping, starting, views
+from portal.administration import answering, guarding, keeping, restricting, starting, views
 
 app_name = "administration"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("<slug:place>/guardians/", guarding.guardians, name="guardians"),
     path("<slug:place>/guardians/<uuid:contract>/pause/", guarding.pause, name="guardian_pause"),
     path("<slug:place>/guardians/<uuid:contract>/go-on/", guarding.go_on, name="guardian_go_on"),
+    path("<slug:place>/restrictions/", restricting.restrictions, name="restrictions"),
+    path("<slug:place>/restrictions/<uuid:restriction>/", restricting.restriction, name="restriction"),
+    path("<slug:place>/restrictions/<uuid:restriction>/lift/", restricting.lift, name="restriction_lift"),
     path("<slug:place>/keys/", keeping.keys, name="keys"),
     path("<slug:place>/keys/witnesses/add/", keeping.add_witness, name="witness_add"),
     path("<slug:place>/keys/witnesses/remove/", keeping.remove_witness, name="witness_remove"),

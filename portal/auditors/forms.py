@@ -8,13 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.auditors.words import GROUPS
+from portal.design.inputs import DateInput
 from portal.patterns.services import DAYS, KINDS
 
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
 
 
 class Span(forms.Form):

@@ -29,6 +29,10 @@ KINDS = {
     "refusal.bound": _("Refusal holds in emergencies"),
     "refusal.yielded": _("Refusal gives way to emergencies"),
     "report.made": _("Report made to the patient"),
+    "restriction.asked": _("Review of a limit by law asked for"),
+    "restriction.lifted": _("Limit by law lifted"),
+    "restriction.placed": _("Limit by law placed"),
+    "restriction.reviewed": _("Limit by law reviewed"),
     "request.made": _("Access asked for"),
     "request.declined": _("Request declined"),
     "disclosures.accounted": _("Disclosures accounted for"),
@@ -74,11 +78,11 @@ GROUPS = {
         ("access.emergency", "emergency.ended", "review.closed"),
     ),
     "sharing": (
-        _("Contracts, requests and share codes"),
+        _("Contracts, requests, limits by law and share codes"),
         tuple(
             kind
             for kind in KINDS
-            if kind.startswith(("contract.", "refusal.", "report.", "request.", "share."))
+            if kind.startswith(("contract.", "refusal.", "report.", "request.", "restriction.", "share."))
         ),
     ),
     "cases": (

@@ -75,6 +75,14 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "delegation-exceeded": _("You cannot share more than what the patient lets you decide about."),
     "emergency-closed": _("This emergency is over already. Nothing was changed."),
+    "restriction-closed": _("This limit is over, or that was done already. Nothing was changed."),
+    "restriction-malformed": _(
+        "No limit can be placed like this. Say which records it is about, and choose an end in the future or none."
+    ),
+    "restriction-not-reviewable": _(
+        "The law gives no review of this limit, or you placed it yourself. Nothing was changed."
+    ),
+    "unknown-restriction": _("There is no such limit here. Nothing was changed."),
     "emergency-not-covered": _(
         "No contract allows this, and the emergency access does not reach it. Nothing was shown."
     ),

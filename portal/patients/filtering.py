@@ -9,10 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Registration
+from portal.design.inputs import DateInput
 from portal.design.times import words as time_words
 from portal.design.vocabulary import CATEGORIES
 from portal.patients import words
-from portal.patients.forms import DateInput
 from portal.patients.looks import Look, Wanted
 
 KINDS = {

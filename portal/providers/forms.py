@@ -11,14 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.emergency import LONGEST_REASON, SHORTEST_REASON
 from consent.services.requests import LONGEST_MESSAGE
+from portal.design.inputs import DateInput
 from portal.design.vocabulary import CATEGORIES, EMERGENCIES, PURPOSES, REPORTS
 
 ASKED_FOR = timedelta(days=90)
 PURPOSES_OF_CLINICIANS = ("TREAT", "HPAYMT", "HOPERAT", "HRESCH")
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
 
 
 class Find(forms.Form):

@@ -17,6 +17,7 @@ from consent.fhir import asking
 from consent.fhir import compiling as fhir
 from consent.in_force import InForce
 from consent.policy_sets import Code
+from consent.restriction import Restriction
 from consent.terms import Terms
 from ledger.sequencing import drain
 from tests.consent import cast, cedar_wasm, fhir_cast, fhir_reference, reference
@@ -54,12 +55,16 @@ def test_the_archive_of_a_log_is_replayed_alike(tmp_path: Path) -> None:
         accessed(*every, purpose="BTG")
         services.set_base_policy(variant="opt-out-treatment", actor=cast.ADMINISTRATOR)
         accessed(*every, actor=cast.DOCTOR, organisation=cast.ST_MARY)
+        for basis in ("objection", "endangers-life"):
+            terms = Restriction(cast.ST_MARY, cast.PATIENT, basis, ["visits"])
+            services.place_restriction(terms=terms, reason="As her doctor asked.", actor=cast.PRIVACY_OFFICER)
+        accessed(*every, actor=cast.PATIENT_USER, role="patient", organisation=None, is_self=True)
     drain()
     file = tmp_path / "archive.jsonl"
     with file.open("w") as archive:
-        assert services.replay(tenant=cast.ST_MARY, archive=archive).same == 5
+        assert services.replay(tenant=cast.ST_MARY, archive=archive).same == 6
     found = cedar_wasm.replay(file)
-    assert (found["decisions"], found["differ"]) == (5, [])
+    assert (found["decisions"], found["differ"]) == (6, [])
 
 
 def test_the_other_engine_says_where_it_differs(tmp_path: Path) -> None:

@@ -9,13 +9,14 @@ from django.db import connection
 
 from consent import services
 from consent.policy_sets import standing_code
+from consent.restriction import Restriction
 from consent.verifying import verify_consent
 from ledger.audit.snapshot import open_snapshot
 from ledger.sequencing import drain
 from tests.consent import cast
 from tests.consent.doings import granted, granted_and_over
 
-IN_FORCE, RUNS = "WHERE state = 'active'", "WHERE ended_at IS NULL"
+IN_FORCE, RUNS, HOLDS = "WHERE state = 'active'", "WHERE ended_at IS NULL", "WHERE lifted_at IS NULL"
 EMPTY = standing_code("base", "").hash
 ANOTHER_POLICY = """
 INSERT INTO consent_basepolicy (id, tenant_id, version, variant, cedar, code_hash, set_at, set_by)
@@ -32,7 +33,7 @@ def found() -> list[str]:
 
 @pytest.fixture
 def busy(logs: None) -> None:
-    """One contract of each kind, a session that was ended, one that runs, and a base policy."""
+    """One contract of each kind, a session that was ended and one that runs, restrictions likewise, a base policy."""
     with cast.at_st_mary():
         granted()
         services.revoke(contract=granted().id, actor=cast.PATIENT_USER)
@@ -42,6 +43,12 @@ def busy(logs: None) -> None:
         )
         services.open_emergency(**cast.EMERGENCY)
         services.set_base_policy(variant="opt-out-treatment", actor=cast.ADMINISTRATOR)
+        for basis in ("objection", "endangers-life"):
+            terms = Restriction(cast.ST_MARY, cast.PATIENT, basis, ["visits"])
+            row = services.place_restriction(
+                terms=terms, reason="As her doctor asked.", actor=cast.PRIVACY_OFFICER
+            )
+        services.lift_restriction(restriction=row.id, actor=cast.PRIVACY_OFFICER)
     services.expire_due(cast.ST_MARY)
 
 
@@ -89,6 +96,13 @@ def test_nothing_is_found_where_nothing_was_touched() -> None:
         ("UPDATE consent_basepolicy SET version = 2", "base-policy-altered"),
         ("DELETE FROM consent_basepolicy", "base-policy-missing"),
         (ANOTHER_POLICY, "base-policy-altered"),
+        (
+            f"UPDATE consent_restriction SET lifted_at = now(), lifted_by = placed_by {HOLDS}",
+            "restriction-state",
+        ),
+        (f"UPDATE consent_restriction SET person = '{cast.NEIGHBOUR}' {HOLDS}", "restriction-state"),
+        (f"UPDATE consent_restriction SET terms = '{{}}' {HOLDS}", "restriction-state"),
+        ("DELETE FROM consent_restriction WHERE lifted_at IS NOT NULL", "restriction-missing"),
     ],
 )
 def test_a_change_behind_the_logs_back_is_found(

@@ -26,6 +26,8 @@ NEVER = {
     "": "who looked at which category, and what waits for an answer",
     "sharing/": "contracts and requests: what may be seen, not what it is",
     "sharing/who/": "who could see which category, of what is there or not",
+    "record/limits/": "what the law keeps, by category or id, and why; not what it is",
+    "record/limits/<tenant>/<restriction>/ask/": "a form's target",
     "sharing/code/": "share codes: what may be seen and by whom, not what it is",
     "sharing/code/<tenant>/<share>/admit/": "a form's target",
     "sharing/code/<tenant>/<share>/end/": "a form's target",

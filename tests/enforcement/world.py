@@ -166,6 +166,7 @@ def _values(cast: Cast) -> dict[str, str]:
         "request_id": nothing,
         "asked": nothing,
         "case": nothing,
+        "restriction": nothing,
         "connection": nothing,
         "run": nothing,
         "archive": nothing,

@@ -3,13 +3,12 @@
 from portal.patients.forms.parties import Where, Who
 from portal.patients.forms.parts import What
 from portal.patients.forms.purpose import Purpose, Why
-from portal.patients.forms.question import DateInput, Question
+from portal.patients.forms.question import Question
 from portal.patients.forms.showing import ShowTo
 from portal.patients.forms.signing import Sign, SignByPasskey
 from portal.patients.forms.term import Until
 
 __all__ = [
-    "DateInput",
     "Purpose",
     "Question",
     "ShowTo",

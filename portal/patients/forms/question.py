@@ -9,10 +9,6 @@ from django_stubs_ext import StrOrPromise
 from portal.patients.drafts import Draft
 
 
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-
 class Question(forms.Form):
     """One question of the flow. `start` is how it opens, `answers` what it adds to the draft."""
 

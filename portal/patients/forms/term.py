@@ -9,8 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.terms import MOST
+from portal.design.inputs import DateInput
 from portal.patients.drafts import Draft
-from portal.patients.forms.question import DateInput, Question
+from portal.patients.forms.question import Question
 
 LONGEST = timedelta(days=10 * 365)
 
