@@ -143,5 +143,5 @@ def part2_elements(
         "6 right to revoke": "At any time, in writing or at this portal, except as far as it was relied on already.",
         "7 expiry": until(terms.ends),
         "8 signature": "The patient's own, kept with this contract.",
-        "9 date": day(signed) if signed else "The day on which it is signed.",
+        "9 date": day(signed.replace(microsecond=0)) if signed else "The day on which it is signed.",
     }

@@ -16,6 +16,7 @@ from portal.accounts import invitations, selectors
 from portal.accounts.errors import AccountsError, NotInvited
 from portal.accounts.models import Invitation, Organisation, User
 from portal.design.refusals import said
+from portal.staff.words import ROLES
 
 KEY = "invitation"
 
@@ -72,6 +73,7 @@ def _answer(request: HttpRequest, tenant: Organisation, found: Invitation, link:
         return redirect("/" if request.user.is_authenticated else "account_login")
     context = {
         "invited": found,
+        "role": ROLES[found.role],
         "place": tenant.name,
         "owner": owner,
         "own": owner is not None and request.user == owner,

@@ -25,6 +25,7 @@ from portal.design.refusals import said
 from portal.staff.answering import ACT, FORM
 from portal.staff.desk import Desk, desk
 from portal.staff.entrance import first_desk
+from portal.staff.words import ROLES
 
 WORKS = {Role.ADMINISTRATOR: "administration:first_steps", Role.PRIVACY_OFFICER: "administration:reviews"}
 
@@ -43,7 +44,7 @@ def staff(desk: Desk) -> HttpResponseBase:
         shown, invited = presenters.members(desk.place, desk.caller.user), invitations.waiting()
     context = {
         "members": shown,
-        "invited": invited,
+        "invited": [(each, ROLES[each.role]) for each in invited],
         "form": form,
         "sign_in": SignIn(initial={"strong": desk.place.strong}),
     }

@@ -106,8 +106,8 @@ def basis(decision: Decision) -> dict[str, Any] | None:
         headline = _("By the patient’s contract, for %(why)s, until %(until)s.")
     else:
         headline = _("By the base policy of the organisation, for %(why)s.")
-    owed = " ".join(duties.sentences(decision.duties))
-    return {"headline": headline % {"why": PURPOSES["TREAT"], "until": until}, "detail": owed}
+    owed = duties.sentences(decision.duties)
+    return {"headline": headline % {"why": PURPOSES["TREAT"], "until": until}, "owed": owed}
 
 
 def running(desk: Desk, record: RecordAt, far: Reach) -> dict[str, Any] | None:
