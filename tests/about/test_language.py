@@ -48,6 +48,13 @@ def test_nothing_is_marked_under_a_name_that_is_not_extracted() -> None:
     assert renamed.search("from django.utils.translation import gettext as _g")
 
 
+def test_no_sentence_fills_in_a_value_by_a_path() -> None:
+    """`{{ request.scheme }}` within a blocktranslate is nothing: only names of its own are filled in."""
+    paths = re.compile(r"%\(\w+\.")
+    assert [message.id for message in translations.extracted() if paths.search(str(message.id))] == []
+    assert paths.search("%(request.scheme)s://")
+
+
 def test_a_gap_is_found() -> None:
     source, catalog = translations.extracted(), translations.stored("ar")
     catalog.get("Sign in").string = ""  # type: ignore[union-attr]

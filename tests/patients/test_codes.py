@@ -26,6 +26,11 @@ def test_the_code_is_shown_once(cast: Cast, amara: Client) -> None:
     assert "A code waits for somebody" in text(page)
 
 
+def test_beside_the_code_stands_where_it_is_used(cast: Cast, amara: Client) -> None:
+    page = amara.post(CODES, {"where": cast.hospital.slug, "what": ["lab-results"]})
+    assert "at http://testserver/share/" in text(page)
+
+
 def test_who_comes_is_named_and_let_in_after_the_password(cast: Cast, amara: Client) -> None:
     client = come_with(made(amara, cast))
     page = amara.get(CODES)
