@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from portal.fhir.bodies import MAX_BUNDLE, json_body
 from portal.fhir.conditions import about, wanted
 from portal.fhir.endpoint import FhirEndpoint
-from portal.fhir.outcomes import MEDIA_TYPE, NOTICE, outcome, tell_entry, tell_notice
+from portal.fhir.outcomes import MEDIA_TYPE, NOTICE, outcome, tell_entry, tell_notice, warning
 from portal.fhir.stamps import stamped
 from portal.fhir.writing import STATUS, etag, location
 from portal.records import services
@@ -123,6 +123,7 @@ def _of_write(base: str, one: Written, *, full: bool) -> str:
             **({"etag": etag(one.version)} if one.version else {}),
             "lastModified": one.updated.isoformat(timespec="milliseconds"),
             **({} if one.outcome == "deleted" else {"location": location(base, one)}),
+            **({"outcome": _warned(one)} if one.warnings else {}),
         },
         **({} if one.outcome == "deleted" else {"fullUrl": f"{base}/{one.type}/{one.id}"}),
     }
@@ -130,6 +131,10 @@ def _of_write(base: str, one: Written, *, full: bool) -> str:
         return json.dumps(told)
     content = stamped(one.content, version=one.version, updated=one.updated).decode()
     return f'{json.dumps(told)[:-1]}, "resource": {content}}}'
+
+
+def _warned(one: Written) -> dict[str, Any]:
+    return {"resourceType": "OperationOutcome", "issue": [warning(each) for each in one.warnings]}
 
 
 def _of_response(response: Any) -> str:

@@ -17,6 +17,7 @@ from portal.accounts import limits
 from portal.accounts.errors import AccountsError
 from portal.fhir.errors import FhirError
 from portal.records.errors import Denied, RecordsError
+from portal.records.services import Warned
 from portal.subscriptions.errors import SubscriptionError
 
 MEDIA_TYPE = "application/fhir+json; fhirVersion=4.0"
@@ -106,15 +107,25 @@ def outcome(
     return response
 
 
-def done(status: int, word: str) -> HttpResponse:
-    """An OperationOutcome that says that something was done."""
+def done(status: int, word: str, warnings: Sequence[Warned] = ()) -> HttpResponse:
+    """An OperationOutcome that says that something was done, and what of it may be a mistake."""
     issue = {
         "severity": "information",
         "code": "informational",
         "details": {"text": f"The record was {word}."},
     }
-    document = {"resourceType": "OperationOutcome", "issue": [issue]}
+    document = {"resourceType": "OperationOutcome", "issue": [issue, *map(warning, warnings)]}
     return HttpResponse(json.dumps(document), status=status, content_type=MEDIA_TYPE)
+
+
+def warning(one: Warned) -> dict[str, Any]:
+    """The issue that says what may be a mistake."""
+    return {
+        "severity": "warning",
+        "code": "business-rule",
+        "details": {"coding": [{"code": one.code}], "text": one.sentence},
+        "expression": [one.expression],
+    }
 
 
 def _of_domain(error: Any, request_id: str) -> HttpResponse:

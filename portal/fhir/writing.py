@@ -82,7 +82,7 @@ def answer(request: Request, base: str, one: Written) -> HttpResponse:
     """What became of a write, in the form that the header Prefer asks for."""
     status, preferred = STATUS[one.outcome], wanted(request)
     if preferred == "OperationOutcome":
-        response = done(200 if status == 204 else status, one.outcome)
+        response = done(200 if status == 204 else status, one.outcome, one.warnings)
     elif one.outcome == "deleted" or preferred == "minimal":
         response = HttpResponse(status=status)
     else:

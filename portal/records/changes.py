@@ -36,13 +36,22 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Warned:
+    """What was stored as it was sent, and may be a mistake. `expression` is a FHIRPath to the element."""
+
+    code: str
+    sentence: str
+    expression: str
+
+
+@dataclass(frozen=True)
 class Written:
     """A record as it is after a write. `content` is the exact bytes that are stored; empty after a deletion.
     `version` 0: a conditional deletion that no record fitted.
 
     `outcome` is "created", "updated", "deleted", or "found" where a conditional create found one and did nothing.
     Without decision it is from the directory. `promise` is that of the entry, None only for what was found in the
-    directory, which nobody is asked about.
+    directory, which nobody is asked about. `warnings` hinder nothing.
     """
 
     type: str
@@ -53,3 +62,4 @@ class Written:
     content: bytes
     decision: Decision | None
     promise: SignedPromise | None
+    warnings: tuple[Warned, ...] = ()

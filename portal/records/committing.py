@@ -120,11 +120,15 @@ class _Work:
         with transaction.atomic():
             verdicts = self._judged(items)
             if all(verdict.decision.permitted for verdict in verdicts):
-                refuse_missing(items, verdicts, self.learned)
+                elsewhere = refuse_missing(items, verdicts, self.learned)
                 refuse_somebody_else(verdicts, self.learned)
-                self.written = storing.store(
-                    items, verdicts, caller=self.caller, interaction=self.interaction
-                )
+                for entering in elsewhere.entering:
+                    entering()
+                written = storing.store(items, verdicts, caller=self.caller, interaction=self.interaction)
+                warned = elsewhere.warnings
+                self.written = {
+                    index: replace(one, warnings=tuple(warned.get(index, ()))) for index, one in written.items()
+                }
                 return None
             transaction.set_rollback(True)  # whoever was registered for it is not
         return self._enter_denials(verdicts)

@@ -1,14 +1,15 @@
 """References are checked: what a record that is written refers to is kept here, in the same record or the directory.
 
 Asked only after the write was permitted, and told only as far as the writer may read: types of which he may read
-nothing are not checked, and a record that he may not read is not there. References to people (Patient, RelatedPerson)
+nothing are not checked, and a record that he may not read is not there. What stands in somebody else's record is
+referred to by who may read it there too, and he is warned (`elsewhere`). References to people (Patient, RelatedPerson)
 are not checked: they may be of another record, and every answer would tell of somebody who was not asked about. What a
 record said before, it may go on saying.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,8 @@ from django.db import connection
 from ledger.scope import current_tenant
 from portal.records import index
 from portal.records.access import Learned, circumstances, decide, enter, facts_of, group_facts
+from portal.records.changes import Place, Warned
+from portal.records.elsewhere import readable_elsewhere
 from portal.records.errors import ReferenceUnresolved
 from portal.records.judging import Item, Verdict
 from portal.records.kinds import DIRECTORY, KINDS
@@ -25,7 +28,6 @@ from portal.records.links import with_links
 from portal.records.preparing import within
 from portal.records.sealed import Header
 
-Place = tuple[str, str]  # type and id
 # `Type/id` of this server, whatever version or part of it is named.
 _LOCAL = re.compile(
     r"([A-Z][A-Za-z]{0,63})/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?(?:#|\Z)"
@@ -36,6 +38,8 @@ _WRITTEN = re.compile(
     r'([A-Z][A-Za-z]{0,63})/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?["#]'
 )
 _CHECKED = frozenset(KINDS) - {"Patient", "RelatedPerson"}
+# What a record consists of, or takes the place of, is shown as hers wherever it is shown, so it has to be hers.
+_OWN = re.compile(r"\.(result|hasMember|replaces|relatesTo|priorPrescription)\b")
 
 # Those of the places that are there, of these persons or in the directory.
 THERE = """
@@ -86,11 +90,22 @@ def places_in(text: str) -> Iterator[Place]:
             yield match[1], match[2]
 
 
-def refuse_missing(items: Sequence[Item], verdicts: Sequence[Verdict], learned: Learned) -> None:
+@dataclass
+class Elsewhere:
+    """References into other people's records that stand: what warns of them, by the index of the change, and what
+    enters in those records that they were looked at. Nothing leads to what is `gone` by the same write."""
+
+    gone: frozenset[Place] = frozenset()
+    warnings: dict[int, list[Warned]] = field(default_factory=dict)
+    entering: Learned = field(default_factory=list)
+
+
+def refuse_missing(items: Sequence[Item], verdicts: Sequence[Verdict], learned: Learned) -> Elsewhere:
     """Raise ReferenceUnresolved for a reference that leads nowhere. In the transaction that permitted the write.
 
     `learned` is added to by what enters that this was asked of a record, which the refusal tells.
     """
+    elsewhere = Elsewhere(frozenset(item.change.place for item in items if item.prepared is None))
     made = [
         _Made(item, one)
         for item in items
@@ -98,12 +113,11 @@ def refuse_missing(items: Sequence[Item], verdicts: Sequence[Verdict], learned: 
         for one in references_of(item.prepared.resource, item.prepared.type)
     ]
     if not made:
-        return
+        return elsewhere
     written = {item.change.place: item.person for item in items if item.prepared}
     there = _there({one.to.place for one in made}, [verdict.asked.person for verdict in verdicts])
-    for item in items:
-        if item.prepared is None:
-            there.pop(item.change.place, None)  # deleted by this very write
+    for place in elsewhere.gone:
+        there.pop(place, None)
 
     def leads(one: _Made) -> bool:
         if one.to.place in written and written[one.to.place] in (None, one.item.person):
@@ -113,9 +127,12 @@ def refuse_missing(items: Sequence[Item], verdicts: Sequence[Verdict], learned: 
     open_ones = [one for one in made if not leads(one)]
     for verdict in verdicts:
         person = verdict.asked.person
-        _refuse(_not_read(verdict, [one for one in open_ones if one.item.person == person], there, learned))
+        lost = _not_read(verdict, [one for one in open_ones if one.item.person == person], there, learned)
+        _refuse(_not_elsewhere(verdict, [one for one in lost if not _said_before(one)], elsewhere, learned))
     # What the directory says of somebody's record is not checked: it is not read for her.
-    _refuse([one for one in open_ones if one.item.person is None and one.to.place[0] in DIRECTORY])
+    lost = [one for one in open_ones if one.item.person is None and one.to.place[0] in DIRECTORY]
+    _refuse([one for one in lost if not _said_before(one)])
+    return elsewhere
 
 
 def _there(places: set[Place], persons: list[UUID]) -> dict[Place, Header]:
@@ -151,16 +168,35 @@ def _not_read(
     return [one for one in made if one.to.place not in readable and one.to.place[0] in checked | DIRECTORY]
 
 
-def _refuse(made: Sequence[_Made]) -> None:
+def _not_elsewhere(
+    verdict: Verdict, made: Sequence[_Made], elsewhere: Elsewhere, learned: Learned
+) -> list[_Made]:
+    """Those that lead to nothing in anybody else's record that the writer may read; `elsewhere` takes the others."""
+    asked = {one.to.place for one in made if not _OWN.search(one.to.expression)}
+    found = readable_elsewhere(verdict.asked, asked - elsewhere.gone, learned, elsewhere.entering)
+    lost = []
     for one in made:
-        if not _said_before(one):
-            kind, key = one.to.place
-            sentence = (
-                f"{one.to.expression} leads to {kind}/{key}, which is not in this record here, nor in the directory, "
-                "as far as you may see. Nothing was stored. Store it first or in the same transaction."
-            )
-            assert one.item.prepared  # noqa: S101 - it refers
-            raise within(one.item.prepared.entry, ReferenceUnresolved(sentence, expression=one.to.expression))
+        if one.to.place not in found or _OWN.search(one.to.expression):
+            lost.append(one)
+            continue
+        sentence = (
+            f"{one.to.expression} leads to {'/'.join(one.to.place)}, which is in somebody else's record. "
+            "It was stored as it was sent; see that it is no mistake."
+        )
+        warned = Warned("reference-elsewhere", sentence, one.to.expression)
+        elsewhere.warnings.setdefault(one.item.index, []).append(warned)
+    return lost
+
+
+def _refuse(made: Sequence[_Made]) -> None:
+    for one in made[:1]:
+        kind, key = one.to.place
+        sentence = (
+            f"{one.to.expression} leads to {kind}/{key}, which is not in this record here, nor in the directory, "
+            "as far as you may see. Nothing was stored. Store it first or in the same transaction."
+        )
+        assert one.item.prepared  # noqa: S101 - it refers
+        raise within(one.item.prepared.entry, ReferenceUnresolved(sentence, expression=one.to.expression))
 
 
 def _said_before(one: _Made) -> bool:

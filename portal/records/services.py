@@ -9,7 +9,7 @@ from portal.records.auditing import AuditEvents, audit_event_of, audit_events
 from portal.records.birth_dates import born_on
 from portal.records.bundles import Entry as BundleEntry
 from portal.records.bundles import read_requests as read_bundle
-from portal.records.changes import Written
+from portal.records.changes import Warned, Written
 from portal.records.changing import create, delete, delete_where, update, update_where, write_resource
 from portal.records.charting import ALONE, Chart, Section, chart, own_record, part
 from portal.records.documents import Document, create_document, document_of
@@ -76,6 +76,7 @@ __all__ = [
     "Report",
     "SearchResult",
     "Section",
+    "Warned",
     "Written",
     "access_of",
     "accesses_of",

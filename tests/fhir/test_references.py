@@ -12,6 +12,7 @@ from tests.fhir.writing import bundle, glucose, nothing_is_stored, opt_out, post
 
 BASE = "/fhir/st-mary"
 SENT = {"Content-Type": "application/fhir+json"}
+OF_BEN = "Observation/ben-glucose-1"
 REFUSED = (422, "processing", "reference-unresolved")
 
 
@@ -56,9 +57,77 @@ def test_types_that_are_not_kept_and_other_people_are_not_looked_for(doctor: Any
     assert answer.status_code == 201, answer.text
 
 
-def test_somebody_elses_record_is_not_there(house: House, doctor: Any) -> None:
-    assert outcome(send(doctor, "Observation/ben-glucose-1")) == REFUSED
-    assert outcome(send(doctor, "Observation/none")) == REFUSED
+def test_somebody_elses_record_is_not_there_for_who_may_not_read_it(house: House) -> None:
+    """The answer is the same as where there is none; he whom it is about is told all the same."""
+    terms = {"categories": ["lab-results"], "actions": ["read", "write"]}
+    house.ana.post("/api/v1/contracts/", json=contract_body(**terms))
+    before = told(house.ben)
+    answers = []
+    for reference in (OF_BEN, "Observation/none"):
+        with nothing_is_stored(house):
+            answer = send(house.doctor, reference)
+        assert outcome(answer) == REFUSED
+        assert "Ledger-Entry" not in answer.headers
+        issue = answer.json()["issue"][0]
+        answers.append({**issue, "diagnostics": "", "details": str(issue["details"]).replace(reference, "")})
+    assert answers[0] == answers[1]
+    assert told(house.ben) == [("denied", "read"), *before]
+
+
+def test_somebody_elses_record_is_referred_to_with_a_warning(house: House, doctor: Any) -> None:
+    before = told(house.ben)
+    answer = doctor.post(
+        f"{BASE}/Observation",
+        json=glucose(derivedFrom=[{"reference": OF_BEN}]),
+        headers={**SENT, "Prefer": "return=OperationOutcome"},
+    )
+    assert answer.status_code == 201, answer.text
+    done, warned = answer.json()["issue"]
+    assert (done["severity"], warned["severity"], warned["code"]) == ("information", "warning", "business-rule")
+    assert warned["expression"] == ["Observation.derivedFrom[0].reference"]
+    assert told(house.ben) == [("permitted", "read"), *before]
+    there = doctor.get(answer.headers["Location"]).json()
+    assert there["derivedFrom"] == [{"reference": OF_BEN}]
+    again = doctor.call("PUT", f"{BASE}/Observation/{there['id']}", json=there, headers=SENT)
+    assert again.status_code == 200, again.text
+    assert told(house.ben) == [("permitted", "read"), *before]  # it was said before
+
+
+def test_a_transaction_warns_beside_its_entry_and_tells_each_once(house: House, doctor: Any) -> None:
+    before = told(house.ben)
+    one = post(glucose(derivedFrom=[{"reference": OF_BEN}, {"reference": "Observation/ben-weight-1"}]))
+    answer = doctor.post(f"{BASE}/", json=bundle("transaction", post(glucose()), one), headers=SENT)
+    assert answer.status_code == 200, answer.text
+    plain, warned = [entry["response"] for entry in answer.json()["entry"]]
+    assert "outcome" not in plain
+    assert [issue["expression"] for issue in warned["outcome"]["issue"]] == [
+        ["Observation.derivedFrom[0].reference"],
+        ["Observation.derivedFrom[1].reference"],
+    ]
+    assert told(house.ben) == [("permitted", "read"), *before]
+    gone = {"request": {"method": "DELETE", "url": OF_BEN}}
+    with nothing_is_stored(house):
+        answer = doctor.post(f"{BASE}/", json=bundle("transaction", one, gone), headers=SENT)
+        assert outcome(answer) == REFUSED
+
+
+def test_what_a_record_consists_of_has_to_be_hers(house: House, doctor: Any) -> None:
+    """A panel would show another patient's values as hers."""
+    before = told(house.ben)
+    report = {"resourceType": "DiagnosticReport", "status": "final", "code": {"text": "a"},
+              "subject": {"reference": f"Patient/{ANA}"}, "result": [{"reference": OF_BEN}]}  # fmt: skip
+    with nothing_is_stored(house):
+        assert outcome(send(doctor, hasMember=[{"reference": OF_BEN}])) == REFUSED
+        assert outcome(doctor.post(f"{BASE}/DiagnosticReport", json=report, headers=SENT)) == REFUSED
+        focus = {"derivedFrom": [{"reference": OF_BEN}, {"reference": "Observation/none"}]}
+        assert outcome(send(doctor, **focus)) == REFUSED
+    assert told(house.ben) == [("permitted", "read"), *before]  # what the last refusal told
+
+
+def told(patient: Any) -> list[tuple[str, str]]:
+    """What the history of a patient says of accesses, newest first: how each was decided, and what it was."""
+    found = patient.get("/api/v1/accesses/?limit=50").json()["results"]
+    return [(one["decision"], one["interaction"]) for one in found]
 
 
 def test_what_is_written_or_deleted_together_counts(house: House, doctor: Any) -> None:
