@@ -127,7 +127,8 @@ class _Work:
                 written = storing.store(items, verdicts, caller=self.caller, interaction=self.interaction)
                 warned = elsewhere.warnings
                 self.written = {
-                    index: replace(one, warnings=tuple(warned.get(index, ()))) for index, one in written.items()
+                    index: replace(one, warnings=tuple(warned.get(index, ())))
+                    for index, one in written.items()
                 }
                 return None
             transaction.set_rollback(True)  # whoever was registered for it is not

@@ -1,6 +1,6 @@
 """References into somebody else's record: of a mother's visit, of a donor. They stand if the writer may read there.
 
-Each of these people is asked as for a read, and told of it by an entry in her own record: with what is stored where it is
+Each of these people is asked as for a read, and told of it by an entry of her own: with what is stored where it is
 permitted, with the refusal where it is not. To the writer a record that he may not read there is not there.
 """
 
@@ -27,7 +27,7 @@ def readable_elsewhere(
     by_person: dict[UUID, list[Stored]] = {}
     for row in rows:
         if row.header.person not in (None, asked.person) and not row.header.deleted:
-            by_person.setdefault(row.header.person, []).append(row)  # type: ignore[arg-type]
+            by_person.setdefault(row.header.person, []).append(row)
     found = set()
     for person, those in sorted(by_person.items()):
         permitted = _permitted(asked, person, those, learned, entering)

@@ -13,6 +13,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
 _CODE = re.compile(r"[^\s]+( [^\s]+)*\Z")
 _URI = re.compile(r"\S+\Z")
+# What runs where a reader follows it. What `data:` holds is shown, and not run, of these types alone.
+_RUNS = re.compile(
+    r"(javascript|vbscript):|data:(?!(image/(png|jpeg|gif|webp)|(audio|video)/[\w.+-]+|text/plain|application/pdf)[;,])",
+    re.IGNORECASE,
+)
 _OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+\Z")
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _DAY = r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])"
@@ -48,6 +53,20 @@ def decimal(value: object) -> str:
         return "must be a JSON number"
     # 1e400 is infinite to whoever reads it into a double; no measurement is anywhere near the limit.
     return "" if -_MAX_DECIMAL < value < _MAX_DECIMAL else "is too large a number"
+
+
+def harmless(value: object) -> str:
+    """A string that may be followed as a link."""
+    return text(value) or _unless(not _RUNS.match(str(value)), "is an address that would run as a program")
+
+
+def _link(name: str) -> Rule:
+    lexical = _matching(_URI, name)
+
+    def rule(value: object) -> str:
+        return lexical(value) or harmless(value)
+
+    return rule
 
 
 def reference(value: object) -> str:
@@ -114,9 +133,9 @@ RULES: dict[str, Rule] = {
     "Markdown": text,
     "Id": _matching(ID, "id (letters, digits, - and ., at most 64)"),
     "Code": _matching(_CODE, "code"),
-    "Uri": _matching(_URI, "uri"),
-    "Url": _matching(_URI, "url"),
-    "Canonical": _matching(_URI, "canonical"),
+    "Uri": _link("uri"),
+    "Url": _link("url"),
+    "Canonical": _link("canonical"),
     "Oid": _matching(_OID, "oid"),
     "Uuid": _matching(_UUID, "uuid"),
     "Boolean": boolean,

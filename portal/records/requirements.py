@@ -1,15 +1,29 @@
 """Which elements of a FHIR type must stand there, and which exclude one another, by the published models. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 
 class Choice(NamedTuple):
-    """The elements of a choice of types (`value[x]`): one of them at most, or exactly one."""
+    """The elements of a choice of types (`value[x]`), each with the one beside it (`_valueString`): of one type at
+    most, or exactly one, unless the element `unless` stands there."""
 
     elements: frozenset[str]
     name: str
     required: bool
+    unless: str = ""
+
+    def fault_of(self, value: Mapping[str, Any]) -> str:
+        """What is wrong, or ""."""
+        there = self.elements & value.keys()
+        if len(there) > 1 and len({name.removeprefix("_") for name in there}) > 1:
+            return f"has more than one of the elements of {self.name}[x]"
+        if not self.required or self.unless in value:
+            return ""
+        if any(not name.startswith("_") or _excused(value[name]) for name in there):
+            return ""
+        more = f", nor {self.unless}," if self.unless else ","
+        return f"has none of the elements of {self.name}[x]{more} of which one is required"
 
 
 class Requirements(NamedTuple):
@@ -27,11 +41,8 @@ class Requirements(NamedTuple):
             if name not in value and not _excused(value.get(f"_{name}")):
                 return name, MISSING
         for choice in self.choices:
-            count = len(choice.elements & value.keys())
-            if count > 1:
-                return "", f"has more than one of the elements of {choice.name}[x]"
-            if choice.required and not count:
-                return "", f"has none of the elements of {choice.name}[x], of which one is required"
+            if problem := choice.fault_of(value):
+                return "", problem
         return None
 
 
@@ -46,11 +57,15 @@ def requirements_of(model: Any) -> Requirements:
     return Requirements(
         frozenset(name for name, field in fields.items() if field.is_required()),
         tuple(name for name, _ in asks.get_required_fields()),
-        tuple(
-            Choice(frozenset(names), prefix, bool(fields[names[0]].json_schema_extra["one_of_many_required"]))
-            for prefix, names in by_choice
-        ),
+        tuple(_choice(model, prefix, names, fields[names[0]]) for prefix, names in by_choice),
     )
+
+
+def _choice(model: Any, prefix: str, names: Sequence[str], first: Any) -> Choice:
+    elements = frozenset({*names, *(f"_{name}" for name in names)})
+    if model.__name__ == "Extension":  # ext-1: a value or extensions, which the models do not ask for
+        return Choice(elements, prefix, required=True, unless="extension")
+    return Choice(elements, prefix, bool(first.json_schema_extra["one_of_many_required"]))
 
 
 def _excused(beside: Any) -> bool:

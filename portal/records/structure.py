@@ -7,13 +7,13 @@ set. The walker refuses those, and whatever the models refuse. Pure.
 """
 
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
 from fhir.resources.R4B import get_fhir_model_class
 
-from portal.records import invariants, primitives
+from portal.records import invariants, primitives, targets
 from portal.records.requirements import Requirements, requirements_of
 
 # Required value sets that the models' metadata cut short with "+".
@@ -24,7 +24,6 @@ _REQUIRED_CODES = {
     "Encounter.status": "planned arrived triaged in-progress onleave finished cancelled entered-in-error unknown",
 }
 
-_ABSTRACT = frozenset({"Resource", "DomainResource"})
 _PYDANTIC_NAMES = {"EncodedBytes": "Base64Binary", "UuidVersion": "Uuid"}
 
 
@@ -40,7 +39,10 @@ class Fault(Exception):
         return root + "".join(reversed(self.path))
 
 
-Check = Callable[[Any], None]
+Held = Mapping[str, str]
+"""The types of the resources that a resource contains, by the reference to them: `#id`; `#` is itself."""
+
+Check = Callable[[Any, Held], None]
 
 
 class Table(NamedTuple):
@@ -53,12 +55,16 @@ class Table(NamedTuple):
 
 def check_resource(value: Any) -> None:
     """Raise Fault unless `value` is a JSON object whose elements are those of its resource type."""
+    _resource(value, targets.held_by(value) if isinstance(value, dict) else {})
+
+
+def _resource(value: Any, held: Held) -> None:
     if not isinstance(value, dict):
         raise Fault("must be a JSON object")
     name = value.get("resourceType")
     if not isinstance(name, str):
         raise Fault("names no FHIR R4 resource type in resourceType")
-    _walk(value, _resource_table(name))
+    _walk(value, _resource_table(name), held)
     if "contained" in value:
         _keep_rules("DomainResource", value)
     if invariants.has_rules(name):
@@ -71,7 +77,7 @@ def _resource_table(name: str) -> Table:
         model = get_fhir_model_class(name)
     except (ValueError, LookupError):
         model = None
-    if model is None or name in _ABSTRACT or not issubclass(model, get_fhir_model_class("Resource")):
+    if model is None or name in targets.ABSTRACT or not issubclass(model, get_fhir_model_class("Resource")):
         raise Fault("names no FHIR R4 resource type in resourceType")
     table = _table(model)
     return table._replace(elements={**table.elements, "resourceType": _primitive(primitives.RULES["Code"])})
@@ -87,7 +93,20 @@ def _table(model: type) -> Table:
         for key, field in fields.items()
         if key not in {"fhir_comments", "resource_type"} and field.alias
     }
+    if name == "Extension":
+        elements |= _beside_values(fields)
     return Table(elements, requirements_of(model), name if invariants.has_rules(name) else "")
+
+
+def _beside_values(fields: Mapping[str, Any]) -> dict[str, Check]:
+    """What stands beside the primitive values of an extension (`_valueString`), which its model alone leaves out."""
+    primitive = [
+        field.alias
+        for field in fields.values()
+        if not _kind(_unwrapped(field.annotation)[0]).endswith("Type")
+    ]
+    beside = _complex(_extension_of_primitive)
+    return {f"_{alias}": beside for alias in primitive if alias and alias.startswith("value")}
 
 
 def _check_of(model: str, element: str, annotation: Any, extra: dict[str, Any]) -> Check:
@@ -97,7 +116,9 @@ def _check_of(model: str, element: str, annotation: Any, extra: dict[str, Any]) 
         one = _complex(_extension_of_primitive)
         return _list(one, holes=True) if many else one
     if kind.endswith("Type") and hasattr(inner, "get_model_klass"):
-        one = check_resource if kind == "ResourceType" else _complex(inner.get_model_klass)
+        one = _resource if kind == "ResourceType" else _complex(inner.get_model_klass)
+        if kind == "ReferenceType":
+            one = _referring(one, frozenset(extra.get("enum_reference_types", ())))
         return _list(one) if many else one
     rule = _rule(model, element, kind, extra)
     return _list(_primitive(rule), holes=True) if many else _primitive(rule)
@@ -106,6 +127,8 @@ def _check_of(model: str, element: str, annotation: Any, extra: dict[str, Any]) 
 def _rule(model: str, element: str, kind: str, extra: dict[str, Any]) -> primitives.Rule:
     if (model, element) == ("Reference", "reference"):
         return primitives.reference
+    if (model, element) == ("ContactPoint", "value"):  # a link, where its system is url
+        return primitives.harmless
     if words := _REQUIRED_CODES.get(f"{model}.{element}"):
         return primitives.one_of(frozenset(words.split()))
     codes = extra.get("enum_values", ())
@@ -131,13 +154,13 @@ def _kind(annotation: Any) -> str:
     return "Boolean" if annotation is bool else str(annotation.__name__)
 
 
-def _walk(value: dict[str, Any], table: Table) -> None:
+def _walk(value: dict[str, Any], table: Table, held: Held) -> None:
     if not value:
         raise Fault("must not be an empty object")
     checks, key = table.elements, ""
     try:
         for key, child in value.items():
-            checks.get(key, _unknown)(child)
+            checks.get(key, _unknown)(child, held)
     except Fault as fault:
         fault.path.append(f".{key}" if key.isidentifier() and key.isascii() else "")
         raise
@@ -148,12 +171,12 @@ def _walk(value: dict[str, Any], table: Table) -> None:
         raise missing
 
 
-def _unknown(_: Any) -> None:
+def _unknown(_: Any, __: Held) -> None:
     raise Fault("is not an element of this type")
 
 
 def _primitive(rule: primitives.Rule) -> Check:
-    def check(value: Any) -> None:
+    def check(value: Any, _: Held) -> None:
         if problem := rule(value):
             raise Fault(problem)
 
@@ -161,13 +184,27 @@ def _primitive(rule: primitives.Rule) -> Check:
 
 
 def _complex(model: Callable[[], type]) -> Check:
-    def check(value: Any) -> None:
+    def check(value: Any, held: Held) -> None:
         if not isinstance(value, dict):
             raise Fault("must be a JSON object")
         table = _table(model())
-        _walk(value, table)
+        _walk(value, table, held)
         if table.ruled:
             _keep_rules(table.ruled, value)
+
+    return check
+
+
+def _referring(one: Check, allowed: frozenset[str]) -> Check:
+    """A Reference that leads to one of these types."""
+
+    def check(value: Any, held: Held) -> None:
+        one(value, held)
+        if found := targets.fault_of(value, allowed, held):
+            name, problem = found
+            fault = Fault(problem)
+            fault.path.append(f".{name}")
+            raise fault
 
     return check
 
@@ -184,7 +221,7 @@ def _extension_of_primitive() -> type:
 def _list(one: Check, *, holes: bool = False) -> Check:
     """A non-empty array. `holes`: null stands where the parallel array (`_given`) says why a value is missing."""
 
-    def check(value: Any) -> None:
+    def check(value: Any, held: Held) -> None:
         if not isinstance(value, list) or not value:
             raise Fault("must be a JSON array with at least one item")
         if holes and all(item is None for item in value):
@@ -193,7 +230,7 @@ def _list(one: Check, *, holes: bool = False) -> Check:
         try:
             for index, item in enumerate(value):  # noqa: B007 - a fault is at that index
                 if item is not None or not holes:
-                    one(item)
+                    one(item, held)
         except Fault as fault:
             fault.path.append(f"[{index}]")
             raise

@@ -83,7 +83,11 @@ def test_somebody_elses_record_is_referred_to_with_a_warning(house: House, docto
     )
     assert answer.status_code == 201, answer.text
     done, warned = answer.json()["issue"]
-    assert (done["severity"], warned["severity"], warned["code"]) == ("information", "warning", "business-rule")
+    assert (done["severity"], warned["severity"], warned["code"]) == (
+        "information",
+        "warning",
+        "business-rule",
+    )
     assert warned["expression"] == ["Observation.derivedFrom[0].reference"]
     assert told(house.ben) == [("permitted", "read"), *before]
     there = doctor.get(answer.headers["Location"]).json()

@@ -26,6 +26,7 @@ def test_good_resources_pass(resource: dict[str, Any]) -> None:
     assert validate(json.dumps(resource).encode()) == resource
 
 
+ABSENT = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
 BROKEN = {
     "nothing": b"",
     "not closed": b'{"resourceType": "Patient"',
@@ -46,6 +47,54 @@ BROKEN = {
 }
 
 
+GOOD_CHANGES: dict[str, dict[str, Any]] = {
+    "a value and what is beside it": {
+        "valueQuantity": ...,
+        "valueString": "a",
+        "_valueString": {"extension": [ABSENT]},
+    },
+    "a value that is missing with a reason": {
+        "valueQuantity": ...,
+        "_valueString": {"extension": [ABSENT]},
+    },
+    "an extension in an extension": {"extension": [{"url": "urn:a", "extension": [ABSENT]}]},
+    "an extension whose value is missing with a reason": {
+        "extension": [{"url": "urn:a", "_valueString": {"extension": [ABSENT]}}]
+    },
+    "an address that ends like one of FHIR's": {
+        "performer": [{"reference": "https://elsewhere.example/People/a"}]
+    },
+    "what may be anything": {"focus": [{"reference": "Basic/a", "type": "Basic"}]},
+    "itself": {"derivedFrom": [{"reference": "#o"}],
+               "contained": [{"resourceType": "Observation", "id": "o", "status": "final", "code": {"text": "a"},
+                              "hasMember": [{"reference": "#"}]}]},
+    "a picture as data": {"extension": [{"url": "urn:a", "valueUrl": "data:image/png;base64,AAAA"}]},
+    "a name that begins like a scheme": {"meta": {"source": "urn:javascript:x"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", GOOD_CHANGES.values(), ids=GOOD_CHANGES.keys())
+def test_what_is_unusual_and_right_passes(changes: dict[str, Any]) -> None:
+    validate(observation(**changes))
+
+
+def test_a_link_of_a_document_or_a_person_runs_nothing() -> None:
+    for link in ("javascript:alert(1)", "JavaScript:alert(1)", "data:text/html;base64,AAAA", "data:,x"):
+        document = {
+            "resourceType": "DocumentReference",
+            "status": "current",
+            "content": [{"attachment": {"url": link}}],
+        }
+        person = {"resourceType": "Patient", "id": "a", "telecom": [{"system": "url", "value": link}]}
+        for resource, where in (
+            (document, "DocumentReference.content[0].attachment.url"),
+            (person, "Patient.telecom[0].value"),
+        ):
+            with pytest.raises(InvalidResource, match="would run") as caught:
+                validate(json.dumps(resource).encode())
+            assert caught.value.expression == where
+
+
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN.keys())
 def test_json_that_two_readers_could_read_differently_is_refused(content: bytes) -> None:
     with pytest.raises(MalformedJson):
@@ -58,6 +107,61 @@ def test_a_resource_that_is_too_large_is_refused() -> None:
 
 
 FAULTS = {
+    "a value of two types, one of them beside": (
+        {"valueQuantity": ..., "valueString": "a", "_valueInteger": {"extension": [ABSENT]}},
+        "Observation",
+    ),
+    "an extension without anything": ({"extension": [{"url": "urn:a"}]}, "Observation.extension[0]"),
+    "an extension with an id alone": (
+        {"code": {"text": "a", "extension": [{"url": "urn:a", "_valueString": {"id": "b"}}]}},
+        "Observation.code.extension[0]",
+    ),
+    "an extension without anything, beside": (
+        {"_status": {"extension": [{"url": "urn:a"}]}},
+        "Observation._status.extension[0]",
+    ),
+    "a performer of no such type": (
+        {"performer": [{"reference": "Practitioner/a"}, {"reference": "Condition/a"}]},
+        "Observation.performer[1].reference",
+    ),
+    "a type that is none": ({"encounter": {"reference": "Horoscope/a"}}, "Observation.encounter.reference"),
+    "a version of a type that may not stand there": (
+        {"encounter": {"reference": "Patient/a/_history/1"}},
+        "Observation.encounter.reference",
+    ),
+    "another server's, of a type that may not stand there": (
+        {"encounter": {"reference": "https://elsewhere.example/fhir/Patient/a"}},
+        "Observation.encounter.reference",
+    ),
+    "a condition of a type that may not stand there": (
+        {"encounter": {"reference": "Patient?identifier=a"}},
+        "Observation.encounter.reference",
+    ),
+    "a contained one of a type that may not stand there": (
+        {"encounter": {"reference": "#p"}, "contained": [{"resourceType": "Practitioner", "id": "p"}]},
+        "Observation.encounter.reference",
+    ),
+    "a type that is said and may not stand there": (
+        {"encounter": {"type": "Patient", "display": "a"}},
+        "Observation.encounter.type",
+    ),
+    "a type that is not the one led to": (
+        {"performer": [{"type": "Practitioner", "reference": "Organization/a"}]},
+        "Observation.performer[0].type",
+    ),
+    "a script as an identifier's system": (
+        {"identifier": [{"system": "javascript:alert(1)", "value": "1"}]},
+        "Observation.identifier[0].system",
+    ),
+    "a page as data in an extension": (
+        {"extension": [{"url": "urn:a", "valueUrl": "DATA:text/html,<script>x()</script>"}]},
+        "Observation.extension[0].valueUrl",
+    ),
+    "a drawing that may hold a script": (
+        {"extension": [{"url": "urn:a", "valueUri": "data:image/svg+xml;base64,AAAA"}]},
+        "Observation.extension[0].valueUri",
+    ),
+    "a script as the source": ({"meta": {"source": "vbscript:x()"}}, "Observation.meta.source"),
     "no status": ({"status": ...}, "Observation.status"),
     "a status of nowhere": ({"status": "done"}, "Observation.status"),
     "a number in quotes": ({"valueQuantity": {"value": "52"}}, "Observation.valueQuantity.value"),

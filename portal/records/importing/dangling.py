@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db import connection
 
 from ledger.scope import current_tenant, tenant_scope
+from portal.records.changes import Place
 from portal.records.preparing import Prepared
-from portal.records.referring import Place, places_in
+from portal.records.referring import places_in
 
 MOST = 10_000  # places that are remembered, so that memory stays flat
 KEPT = """
