@@ -18,7 +18,7 @@ import pytest
 from portal.node.postgres import BASE_DIR
 from tests.settings import SERVER_URL
 
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 @dataclass

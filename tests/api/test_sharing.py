@@ -250,6 +250,13 @@ def test_a_contract_may_say_all_that_its_terms_can(house: House) -> None:
     assert house.ana.get(f"/api/v1/contracts/{made['id']}/").json()["state"] == "expired"
 
 
+def test_what_is_signed_says_its_end_to_the_second(house: House) -> None:
+    """A program sends an instant as exact as its clock; a person reads it."""
+    made = grant(house.ana, ends="2099-03-01T14:00:05.123456Z", starts="2020-01-02T03:04:05.678+00:00")
+    assert made["ends"] == "2099-03-01T14:00:05Z"
+    assert "from 2 January 2020, 03:04:05 UTC until 1 March 2099, 14:00:05 UTC;" in made["sentence"]
+
+
 def test_one_contract_takes_the_place_of_another(house: House) -> None:
     former = grant(house.ana)
     made = grant(house.ana, categories=["vital-signs"], supersedes=former["id"])

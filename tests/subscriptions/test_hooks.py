@@ -129,10 +129,11 @@ def test_a_try_that_failed_is_decided_anew(cast: Cast, hook: Receiver) -> None:
         lab(PATIENT, "new", "1-8", 1, "2026-01-01"),
         lab(PATIENT, "newer", "29463-7", 80, "2026-01-01", category="vital-signs"),
     )
+    before = timezone.now()
     wake(cast)
     (job,) = ProcrastinateJob.objects.filter(status="todo", task_name="subscriptions.tell")
     assert job.scheduled_at is not None
-    assert job.scheduled_at > timezone.now()
+    assert job.scheduled_at >= before + timedelta(seconds=telling.FIRST_WAIT)
     cast.revoke(contract)
     hook.status = 200
     hooks.tell(tenant=cast.hospital.id, subscription=row.id)

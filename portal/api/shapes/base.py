@@ -1,6 +1,7 @@
 """Bodies that hold what the schema names and nothing else, and the frame of every list."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -40,6 +41,13 @@ class FhirId(Text):
     def __init__(self, **kwargs: Any) -> None:
         rules = {"max_length": 64, "trim_whitespace": False, "validators": [RegexValidator(FHIR_ID)]}
         super().__init__(**rules, **kwargs)
+
+
+class Second(serializers.DateTimeField):
+    """An instant to the second. What is finer is cut off: it would stand in the sentence that a patient signs."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        return super().to_internal_value(value).replace(microsecond=0)
 
 
 class Prose(Text):

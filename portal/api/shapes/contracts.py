@@ -11,7 +11,7 @@ from consent import vocabulary
 from consent.share_codes import called
 from consent.standing_refusals import refuses_emergencies
 from consent.terms import GRANTEE_KINDS, MOST
-from portal.api.shapes.base import Body, Slug, Words
+from portal.api.shapes.base import Body, Second, Slug, Words
 from portal.api.shapes.names import Names
 
 SIGNED_BY = ["token", "passkey"]
@@ -84,9 +84,9 @@ class NewContract(Body):
     sensitivity = Words(
         vocabulary.SENSITIVITIES, required=False, help_text="Sensitive records are shared only by their name."
     )
-    starts = serializers.DateTimeField(required=False, help_text="The first instant; if absent: now.")
-    ends = serializers.DateTimeField(
-        help_text="The first instant at which it no longer holds; without zone: UTC."
+    starts = Second(required=False, help_text="The first instant, to the second; if absent: now.")
+    ends = Second(
+        help_text="The first instant at which it no longer holds, to the second; without zone: UTC."
     )
     types = serializers.ListField(
         child=serializers.CharField(max_length=40),

@@ -44,7 +44,7 @@ class Base(PolicyCode):
     variant = serializers.ChoiceField(list(VARIANTS))
 
 
-class Emergency(PolicyCode):
+class EmergencyRuleShown(PolicyCode):
     excluded = serializers.ListField(child=serializers.CharField())
     a_day = serializers.IntegerField(allow_null=True)
     a_month = serializers.IntegerField(allow_null=True)
@@ -57,7 +57,7 @@ class Emergency(PolicyCode):
 
 class Policies(serializers.Serializer[Any]):
     base = Base()
-    emergency = Emergency()
+    emergency = EmergencyRuleShown()
 
 
 def policies(base: tuple[int, str], emergency: tuple[int, Rule], standing_refusals: int) -> dict[str, Any]:

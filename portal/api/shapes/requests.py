@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from consent import selectors, vocabulary
 from ledger.scope import tenant_scope
-from portal.api.shapes.base import Body, FhirId, Prose, Slug, Words
+from portal.api.shapes.base import Body, FhirId, Prose, Second, Slug, Words
 from portal.api.shapes.contracts import iso
 from portal.api.shapes.names import Names
 
@@ -20,7 +20,7 @@ class NewRequest(Body):
     patient = FhirId(help_text="The FHIR Patient id there.")
     categories = Words(vocabulary.CATEGORIES, min_length=1)
     purposes = Words(vocabulary.PURPOSES, min_length=1)
-    ends = serializers.DateTimeField()
+    ends = Second(help_text="Until when, to the second; without zone: UTC.")
     message = Prose(
         required=False, allow_blank=True, max_length=1000, default="", help_text="Why; the patient reads it."
     )
@@ -38,7 +38,7 @@ class Request(serializers.Serializer[Any]):
     )
     categories = serializers.ListField(child=serializers.CharField())
     purposes = serializers.ListField(child=serializers.CharField())
-    ends = serializers.DateTimeField()
+    ends = Second(help_text="Until when, to the second; without zone: UTC.")
     message = serializers.CharField(allow_blank=True)
     made = serializers.DateTimeField()
     answered = serializers.DateTimeField(allow_null=True)
