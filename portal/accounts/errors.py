@@ -119,6 +119,20 @@ class NotInvited(AccountsError):
     status = 403
 
 
+class InvitationOver(AccountsError):
+    """No invitation of that organisation waits under this id: taken up, withdrawn, too old, or never made."""
+
+    code = "invitation-over"
+    status = 404
+
+
+class ConfirmationNeeded(AccountsError):
+    """A token that shows less of who its owner is than the page for the same thing asks them to show."""
+
+    code = "confirmation-needed"
+    status = 403
+
+
 class NotAMember(AccountsError):
     """The account does not belong to the organisation that it wants to act for."""
 

@@ -11,22 +11,38 @@ from allauth.account.models import EmailAddress
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger import services as ledger
 from ledger.scope import current_tenant, lock, tenant_scope
-from portal.accounts.errors import AccountExists, NotInvited, UnknownRole
-from portal.accounts.models import Invitation, Organisation, Role, User
+from portal.accounts.errors import AccountExists, InvitationOver, NotInvited, UnknownAccount, UnknownRole
+from portal.accounts.models import Invitation, Membership, Organisation, Role, User
+from portal.accounts.selectors import user_by_email
 from portal.accounts.services import add_member, create_account, token_digest
 
 LASTS = timedelta(days=7)
 
 
-def invite(*, tenant: Organisation, email: str, role: str, title: str, actor: UUID, link: str) -> Invitation:
+def appoint(
+    *, tenant: Organisation, email: str, role: str, title: str, actor: UUID, site: str
+) -> Membership | Invitation:
+    """Give a role to whoever has that address: at once where it has an account, else by an invitation.
+
+    `site`: where this node is reached, such as `https://assent.example`. Raises UnknownRole.
+    """
+    try:
+        user = user_by_email(email)
+    except UnknownAccount:
+        return invite(tenant=tenant, email=email, role=role, title=title, actor=actor, site=site)
+    return add_member(tenant=tenant.id, user=user, role=role, title=title, actor=actor)
+
+
+def invite(*, tenant: Organisation, email: str, role: str, title: str, actor: UUID, site: str) -> Invitation:
     """Write to that address; what was written to it before for the same role is not good any more.
 
-    `link`: the address that the letter leads to, with `{token}` in it. Raises UnknownRole.
+    `site`: where this node is reached, to which the link in the letter leads. Raises UnknownRole.
     """
     if role not in Role.values:
         raise UnknownRole(f"There is no role {role!r}. Choose from: {', '.join(Role.values)}.")
@@ -45,20 +61,32 @@ def invite(*, tenant: Organisation, email: str, role: str, title: str, actor: UU
         )
         audit = {"member": str(made.id), "role": role, "expires": made.expires.isoformat(timespec="seconds")}
         ledger.append(type="member.invited", actor=actor, subject=None, audit=audit)
-        transaction.on_commit(lambda: _send(address, tenant.name, link.format(token=token)))
+        link = site.rstrip("/") + reverse("accounts:invitation_follow", args=[tenant.slug, token])
+        transaction.on_commit(lambda: _send(address, tenant.name, link))
     return made
 
 
 def withdraw(*, invitation: UUID, actor: UUID) -> None:
-    """End an invitation of the tenant in scope. Nothing happens if it is over."""
-    if _open().filter(id=invitation).update(withdrawn=timezone.now()):
-        audit = {"member": str(invitation), "state": "withdrawn"}
-        ledger.append(type="member.invited", actor=actor, subject=None, audit=audit)
+    """End an invitation of the tenant in scope that nobody has taken up. Raises InvitationOver."""
+    if not _open().filter(id=invitation).update(withdrawn=timezone.now()):
+        raise InvitationOver(
+            "There is no such invitation (any more): it was taken up, withdrawn, or is too old."
+        )
+    audit = {"member": str(invitation), "state": "withdrawn"}
+    ledger.append(type="member.invited", actor=actor, subject=None, audit=audit)
 
 
 def waiting() -> list[Invitation]:
     """The invitations of the tenant in scope that nobody has accepted yet, newest first."""
     return list(_open().order_by("-made"))
+
+
+def invitation(key: UUID) -> Invitation:
+    """One of the tenant in scope, whatever became of it. Raises InvitationOver."""
+    found = Invitation.objects.filter(tenant_id=current_tenant(), id=key).first()
+    if found is None:
+        raise InvitationOver("There is no such invitation here.")
+    return found
 
 
 def invited(token: str) -> Invitation:
@@ -81,7 +109,8 @@ def accept(*, tenant: UUID, token: str, user: User) -> None:
         found = invited(token)
         if user.email.lower() != found.email:
             raise NotInvited("This invitation is for another address. Sign in with the account of that one.")
-        Invitation.objects.filter(id=found.id).update(accepted=timezone.now(), accepted_by=user.id)
+        if not _open().filter(id=found.id).update(accepted=timezone.now(), accepted_by=user.id):
+            raise NotInvited("This invitation was withdrawn in this moment. Ask for a new one.")
         add_member(tenant=tenant, user=user, role=found.role, title=found.title, actor=found.invited_by)
 
 

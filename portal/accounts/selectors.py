@@ -123,6 +123,11 @@ def members(role: str = "") -> list[Membership]:
     return list(rows.filter(role=role) if role else rows)
 
 
+def roles_here(user_id: UUID) -> list[Membership]:
+    """What an account is at the tenant in scope."""
+    return list(Membership.objects.select_related("user").filter(user_id=user_id).order_by("role"))
+
+
 def member(user_id: UUID) -> User:
     """Somebody who works at the tenant in scope. Raises UnknownMember."""
     found = Membership.objects.select_related("user").filter(user_id=user_id).first()

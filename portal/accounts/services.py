@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -82,24 +84,52 @@ def add_member(
     return membership
 
 
+def set_roles(*, tenant: UUID, user: UUID, roles: Collection[str], actor: UUID) -> None:
+    """Let somebody who works at an organisation have these roles there and no others; the same again changes nothing.
+
+    Raises UnknownRole (also where none is given), OwnMembership, UnknownMember, LastAdministrator.
+    """
+    if not roles or set(roles) - set(Role.values):
+        raise UnknownRole(
+            f"Give one role or more. Choose from: {', '.join(Role.values)}. Nothing was changed."
+        )
+    with tenant_scope(tenant), _roles_of(tenant, user, actor) as held:
+        _take([item for item in held if item.role not in roles], actor)
+        title = next((item.title for item in held if item.title), "")
+        for role in sorted(set(roles) - {item.role for item in held}):
+            add_member(tenant=tenant, user=held[0].user, role=role, title=title, actor=actor)
+
+
 def remove_member(*, tenant: UUID, user: UUID, actor: UUID) -> None:
     """Take every role at an organisation from somebody. Their next request there is refused.
 
     Raises OwnMembership, UnknownMember, LastAdministrator (where two remove each other at the same time).
     """
+    with tenant_scope(tenant), _roles_of(tenant, user, actor) as held:
+        _take(held, actor)
+
+
+@contextmanager
+def _roles_of(tenant: UUID, user: UUID, actor: UUID) -> Iterator[list[Membership]]:
+    """What somebody else holds there, while nobody changes it; an administrator remains, or nothing was changed."""
     if user == actor:
-        raise OwnMembership("You cannot remove yourself. Ask another administrator to.")
-    with tenant_scope(tenant):
-        lock("accounts.members", tenant, exclusive=True)
-        held = list(Membership.objects.filter(tenant_id=tenant, user_id=user))
-        if not held:
-            raise UnknownMember("Nobody with that account works here (any more). Nothing was changed.")
-        for membership in held:
-            membership.delete()
-            audit = {"member": str(user), "role": membership.role}
-            ledger.append(type="member.removed", actor=actor, subject=None, audit=audit)
-        if not Membership.objects.filter(tenant_id=tenant, role=Role.ADMINISTRATOR).exists():
-            raise LastAdministrator("That is the last administrator here. Nothing was changed.")
+        raise OwnMembership(
+            "You cannot remove yourself or change your own roles. Ask another administrator to."
+        )
+    lock("accounts.members", tenant, exclusive=True)
+    held = list(Membership.objects.select_related("user").filter(tenant_id=tenant, user_id=user))
+    if not held:
+        raise UnknownMember("Nobody with that account works here (any more). Nothing was changed.")
+    yield held
+    if not Membership.objects.filter(tenant_id=tenant, role=Role.ADMINISTRATOR).exists():
+        raise LastAdministrator("That is the last administrator here. Nothing was changed.")
+
+
+def _take(memberships: Iterable[Membership], actor: UUID) -> None:
+    for membership in memberships:
+        audit = {"member": str(membership.user_id), "role": membership.role}
+        membership.delete()
+        ledger.append(type="member.removed", actor=actor, subject=None, audit=audit)
 
 
 def register_person(*, tenant: UUID, patient: str, mrn: str, identity: str = "") -> Registration:

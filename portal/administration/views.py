@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from consent import selectors as consent
@@ -16,9 +15,9 @@ from ledger.scope import tenant_scope
 from portal.accounts import invitations
 from portal.accounts import selectors as accounts
 from portal.accounts.confirming import confirmation_required
-from portal.accounts.errors import AccountsError, UnknownAccount
-from portal.accounts.models import Role
-from portal.accounts.services import add_member, remove_member, require_strong
+from portal.accounts.errors import AccountsError
+from portal.accounts.models import Membership, Role
+from portal.accounts.services import remove_member, require_strong
 from portal.administration import judging, presenters
 from portal.administration.forms import AddMember, ChooseEmergencyRule, ChoosePolicy, CloseReview, SignIn
 from portal.design.refusals import said
@@ -153,34 +152,20 @@ def review(desk: Desk, session: UUID) -> HttpResponseBase:
 
 
 def _add(desk: Desk, form: AddMember) -> bool:
-    given = form.cleaned_data
     try:
-        user = accounts.user_by_email(given["email"])
-    except UnknownAccount:
-        return _invite(desk, form)
-    try:
-        add_member(
-            tenant=desk.place.id, user=user, role=given["role"], title=given["title"], actor=desk.caller.user
+        made = invitations.appoint(
+            tenant=accounts.organisation(desk.place.slug),
+            actor=desk.caller.user,
+            site=desk.request.build_absolute_uri("/"),
+            **form.cleaned_data,
         )
     except AccountsError as error:
         form.add_error("email", said(error))
         return False
-    messages.success(desk.request, _("%(name)s has the role now.") % {"name": user})
-    return True
-
-
-def _invite(desk: Desk, form: AddMember) -> bool:
-    given = form.cleaned_data
-    link = reverse("accounts:invitation_follow", args=[desk.place.slug, "TOKEN"]).replace("TOKEN", "{token}")
-    invitations.invite(
-        tenant=accounts.organisation(desk.place.slug),
-        email=given["email"],
-        role=given["role"],
-        title=given["title"],
-        actor=desk.caller.user,
-        link=desk.request.build_absolute_uri("/").rstrip("/") + link,
-    )
-    messages.success(desk.request, _("An invitation is on its way to %(email)s.") % {"email": given["email"]})
+    if isinstance(made, Membership):
+        messages.success(desk.request, _("%(name)s has the role now.") % {"name": made.user})
+    else:
+        messages.success(desk.request, _("An invitation is on its way to %(email)s.") % {"email": made.email})
     return True
 
 

@@ -18,9 +18,10 @@ from portal.api.views.contract_steps import (
 from portal.api.views.contracts import Contract, Contracts
 from portal.api.views.disclosures import Disclosures, DisclosuresFile
 from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
+from portal.api.views.invitations import Invitations, InvitationWithdraw
 from portal.api.views.ledgers import Entries, Ledger, Receipt
 from portal.api.views.me import MeView, MyCopy
-from portal.api.views.members import MemberRemove, Members
+from portal.api.views.members import MemberRemove, MemberRoles, Members
 from portal.api.views.onlookers import Onlookers
 from portal.api.views.passkeys import ContractChallenge, ContractSign
 from portal.api.views.patterns import Patterns
@@ -60,6 +61,13 @@ urlpatterns = [
     path("v1/policies/<slug:tenant>/emergency/", EmergencyRule.as_view(), name="policies-emergency"),
     path("v1/members/<slug:tenant>/", Members.as_view(), name="members"),
     path("v1/members/<slug:tenant>/<uuid:member>/remove/", MemberRemove.as_view(), name="member-remove"),
+    path("v1/members/<slug:tenant>/<uuid:member>/roles/", MemberRoles.as_view(), name="member-roles"),
+    path("v1/members/<slug:tenant>/invitations/", Invitations.as_view(), name="invitations"),
+    path(
+        "v1/members/<slug:tenant>/invitations/<uuid:invitation>/withdraw/",
+        InvitationWithdraw.as_view(),
+        name="invitation-withdraw",
+    ),
     path("v1/apps/", Apps.as_view(), name="apps"),
     path("v1/apps/<uuid:connection>/take-back/", AppTakeBack.as_view(), name="app-take-back"),
     path("v1/apps/<uuid:connection>/end/", AppEnd.as_view(), name="app-end"),

@@ -101,6 +101,7 @@ SENTENCES: Mapping[str, Any] = {
     "key-service": _(
         "The key of this node cannot be had just now, so nothing was opened. Nothing was lost. Try again in a minute."
     ),
+    "invitation-over": _("This invitation is over: it was taken up, withdrawn, or is too old."),
     "last-administrator": _(
         "An organisation keeps at least one administrator. Give the role to somebody else first."
     ),

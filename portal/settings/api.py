@@ -34,6 +34,7 @@ SPECTACULAR_SETTINGS = {
         "EntryState": "portal.api.shapes.ledgers.STATES",
         "RequestState": "portal.api.shapes.requests.STATES",
         "EmergencyState": "portal.api.shapes.emergencies.STATES",
+        "RoleAtOrganisation": "portal.api.shapes.members.ROLES",
         "PurposeOfUse": "consent.vocabulary.PURPOSES",
         "SensitivityLabel": "consent.vocabulary.SENSITIVITIES",
     },

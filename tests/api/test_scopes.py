@@ -39,7 +39,11 @@ NEEDS = {
     ("POST", "v1/apps/<uuid:connection>/take-back/"): "contracts.revoke",
     ("POST", "v1/apps/<uuid:connection>/end/"): "contracts.revoke",
     ("GET", "v1/members/<slug:tenant>/"): "members",
+    ("POST", "v1/members/<slug:tenant>/"): "members",
     ("POST", "v1/members/<slug:tenant>/<uuid:member>/remove/"): "members",
+    ("POST", "v1/members/<slug:tenant>/<uuid:member>/roles/"): "members",
+    ("GET", "v1/members/<slug:tenant>/invitations/"): "members",
+    ("POST", "v1/members/<slug:tenant>/invitations/<uuid:invitation>/withdraw/"): "members",
     ("GET", "v1/policies/<slug:tenant>/"): "policies",
     ("POST", "v1/policies/<slug:tenant>/emergency/"): "policies",
     ("POST", "v1/emergency-access/"): "emergency",
@@ -105,7 +109,9 @@ def test_the_star_stands_for_all_but_what_is_named(house: House, method: str, pa
 
 
 def called(caller: Caller, method: str, path: str) -> httpx.Response:
-    for name in ("contract", "asked", "session", "entry", "member", "connection", "run", "archive"):
+    for name in (
+        "contract", "asked", "session", "entry", "member", "connection", "run", "archive", "invitation",
+    ):
         path = path.replace(f"<uuid:{name}>", str(uuid.uuid4()))
     path = path.replace("<slug:tenant>", "st-mary").replace("<slug:form>", "csv")
     return caller.call(method, f"/api/{path}")

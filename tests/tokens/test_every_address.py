@@ -136,6 +136,7 @@ class Bench:
                     "connection",
                     "run",
                     "archive",
+                    "invitation",
                 ),
                 ID,
             ),

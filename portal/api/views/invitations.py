@@ -1,0 +1,58 @@
+"""`/api/v1/members/<tenant>/invitations/`: who was asked to work at an organisation and has not come yet."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ledger.scope import tenant_scope
+from portal.accounts import invitations
+from portal.accounts.models import Invitation
+from portal.api import cursors
+from portal.api.officers import OfficerEndpoint
+from portal.api.shapes import members as shapes
+from portal.api.shapes.base import page_of
+from portal.api.shapes.problems import problems
+from portal.api.views.lists import CURSOR, LIMIT
+
+
+class Invitations(OfficerEndpoint):
+    scopes: ClassVar = {"GET": "members"}
+
+    @extend_schema(
+        operation_id="invitations_list",
+        tags=["members"],
+        parameters=[CURSOR, LIMIT],
+        responses={200: page_of(shapes.Invitation), **problems(403, 404)},
+    )
+    def get(self, request: Request, tenant: str) -> Response:
+        """The invitations that wait to be taken up, newest first. For administrators; `POST` to members invites."""
+
+        def place(item: Invitation) -> tuple[datetime, UUID]:
+            return item.made, item.id
+
+        with tenant_scope(self.organisation(tenant, "administrator").id):
+            waiting = invitations.waiting()
+        return cursors.page_of_all(
+            request, cursors.window(request), waiting, place=place, shown=shapes.invitation
+        )
+
+
+class InvitationWithdraw(OfficerEndpoint):
+    scopes: ClassVar = {"POST": "members"}
+    keeps_attempts = False  # what is withdrawn already is not there
+
+    @extend_schema(
+        operation_id="invitations_withdraw",
+        tags=["members"],
+        request=None,
+        responses={204: None, **problems(403, 404, 413, 415)},
+    )
+    def post(self, request: Request, tenant: str, invitation: UUID) -> Response:
+        """End an invitation that nobody has taken up: its link opens nothing any more. For administrators."""
+        with tenant_scope(self.organisation(tenant, "administrator").id):
+            invitations.withdraw(invitation=invitation, actor=self.caller.user)
+        return Response(status=204)
