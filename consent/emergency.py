@@ -44,3 +44,14 @@ def reason(text: object) -> str:
             "and the privacy officer reviews it."
         )
     return words
+
+
+def finding(text: object) -> str:
+    """What a reviewer found, in words long enough for the patient to see why."""
+    words = text.strip() if isinstance(text, str) else ""
+    if not SHORTEST_REASON <= len(words) <= LONGEST_REASON or "\x00" in words:
+        raise ReasonNeeded(
+            f"Say what you found in at least {SHORTEST_REASON} characters (at most {LONGEST_REASON}): the patient "
+            "reads it. Nothing was concluded."
+        )
+    return words

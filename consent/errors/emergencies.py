@@ -30,7 +30,7 @@ class EmergencyRuleMalformed(ConsentError):
 
 
 class ReasonNeeded(ConsentError):
-    """Emergency access without a reason that a reviewer can judge."""
+    """Emergency access without a reason that a reviewer can judge, or a review without a finding in words."""
 
     code = "reason-needed"
     status = 422

@@ -80,17 +80,18 @@ def end_emergency(*, session: UUID, actor: UUID) -> EmergencySession:
     return close(found, actor=actor, now=now)
 
 
-def review_emergency(*, session: UUID, reviewer: UUID, outcome: str, note: str = "") -> EmergencySession:
+def review_emergency(*, session: UUID, reviewer: UUID, outcome: str, note: str) -> EmergencySession:
     """Close the review of a session that is over. The caller has checked that the reviewer is a privacy officer.
 
-    Raises UnknownEmergency, ReviewRefused (one's own access, one that still runs, an unknown outcome),
-    EmergencyClosed (reviewed already).
+    Raises UnknownEmergency, ReviewRefused (one's own access, one that still runs, an unknown outcome), ReasonNeeded
+    (a note that says nothing), EmergencyClosed (reviewed already).
     """
     found = _session(session)
     if found.actor == reviewer:
         raise ReviewRefused("Nobody reviews their own emergency access. Ask another privacy officer.")
     if outcome not in emergency.OUTCOMES:
         raise ReviewRefused(f"A review ends with one of: {', '.join(emergency.OUTCOMES)}.")
+    note = emergency.finding(note)
     now = change_of(found.person)
     found.refresh_from_db()
     if found.ended_at is None and found.ends > now:

@@ -126,13 +126,6 @@ class InvitationOver(AccountsError):
     status = 404
 
 
-class ConfirmationNeeded(AccountsError):
-    """A token that shows less of who its owner is than the page for the same thing asks them to show."""
-
-    code = "confirmation-needed"
-    status = 403
-
-
 class NotAMember(AccountsError):
     """The account does not belong to the organisation that it wants to act for."""
 

@@ -1,12 +1,13 @@
 """What a token may do, in words. Pure.
 
 `*` stands for all that the account itself may do, except what must be named beside it: signing contracts,
-managing consent for somebody else, emergency access, what applies at an organisation, and who works there.
+managing consent for somebody else, emergency access and its review, what applies at an organisation, and who works
+there.
 """
 
 from portal.accounts.errors import UnknownScope
 
-NAMED_ONLY = frozenset({"sign", "manage_consent", "emergency", "policies", "members"})
+NAMED_ONLY = frozenset({"sign", "manage_consent", "emergency", "policies", "members", "reviews"})
 ORDINARY = frozenset(
     {
         "profile",  # who am I

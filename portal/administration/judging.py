@@ -11,14 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consent import selectors as consent
-from ledger import selectors as ledger
 from portal.accounts import selectors as accounts
 from portal.design.shapes import Fact, Link, Opened
 from portal.design.vocabulary import CATEGORIES, EMERGENCIES
-from portal.records.services import access_of
+from portal.records.services import opened_under
 from portal.staff.desk import Place
-
-MOST = 200  # accesses that are looked through for one session
 
 
 class Session(Protocol):
@@ -102,14 +99,9 @@ def judged(session: UUID, place: Place, reviewer: UUID) -> Judged:
 
 
 def _opened(item: Session) -> list[Opened]:
-    """What the clinician opened of this record while the session ran, the first thing first."""
-    found = ledger.subject_entries(subject=item.person, types=["access.emergency"], limit=MOST)
-    accesses = [access_of(entry) for entry in found if "session" not in entry.audit]
-    end = item.ended_at or item.ends
     return [
         Opened(time=access.time, what=", ".join(CATEGORIES[name] for name in access.categories))
-        for access in reversed(accesses)
-        if access.actor == item.actor and item.starts <= access.time <= end
+        for access in opened_under(item)
     ]
 
 

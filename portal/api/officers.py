@@ -1,9 +1,10 @@
 """What administrators and privacy officers do for their organisation over REST."""
 
 from portal.accounts import selectors as accounts
-from portal.accounts.errors import ConfirmationNeeded, NotAMember
+from portal.accounts.errors import NotAMember
 from portal.accounts.models import Organisation
 from portal.api.endpoint import Endpoint
+from portal.api.errors import ConfirmationNeeded
 
 OFFICERS = ("administrator", "privacy_officer")
 

@@ -18,14 +18,16 @@ from portal.api.views.contract_steps import (
 from portal.api.views.contracts import Contract, Contracts
 from portal.api.views.disclosures import Disclosures, DisclosuresFile
 from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
+from portal.api.views.emergency_reviews import EmergencyReview, EmergencyReviewConclude, EmergencyReviews
 from portal.api.views.invitations import Invitations, InvitationWithdraw
 from portal.api.views.ledgers import Entries, Ledger, Receipt
 from portal.api.views.me import MeView, MyCopy
 from portal.api.views.members import MemberRemove, MemberRoles, Members
 from portal.api.views.onlookers import Onlookers
 from portal.api.views.passkeys import ContractChallenge, ContractSign
+from portal.api.views.patients import PatientsFind, Worklist
 from portal.api.views.patterns import Patterns
-from portal.api.views.policies import EmergencyRule, Policies
+from portal.api.views.policies import BasePolicy, EmergencyRule, Policies
 from portal.api.views.proofs import Completeness, Consistency
 from portal.api.views.requests import RequestDecline, Requests
 from portal.api.views.runs import Replay, Replays, Verification, Verifications
@@ -58,6 +60,7 @@ urlpatterns = [
     path("v1/emergency-access/<uuid:session>/", Emergency.as_view(), name="emergency"),
     path("v1/emergency-access/<uuid:session>/end/", EmergencyEnd.as_view(), name="emergency-end"),
     path("v1/policies/<slug:tenant>/", Policies.as_view(), name="policies"),
+    path("v1/policies/<slug:tenant>/base/", BasePolicy.as_view(), name="policies-base"),
     path("v1/policies/<slug:tenant>/emergency/", EmergencyRule.as_view(), name="policies-emergency"),
     path("v1/members/<slug:tenant>/", Members.as_view(), name="members"),
     path("v1/members/<slug:tenant>/<uuid:member>/remove/", MemberRemove.as_view(), name="member-remove"),
@@ -68,6 +71,15 @@ urlpatterns = [
         InvitationWithdraw.as_view(),
         name="invitation-withdraw",
     ),
+    path("v1/emergency-reviews/<slug:tenant>/", EmergencyReviews.as_view(), name="reviews"),
+    path("v1/emergency-reviews/<slug:tenant>/<uuid:session>/", EmergencyReview.as_view(), name="review"),
+    path(
+        "v1/emergency-reviews/<slug:tenant>/<uuid:session>/conclude/",
+        EmergencyReviewConclude.as_view(),
+        name="review-conclude",
+    ),
+    path("v1/patients/find/", PatientsFind.as_view(), name="patients-find"),
+    path("v1/worklist/", Worklist.as_view(), name="worklist"),
     path("v1/apps/", Apps.as_view(), name="apps"),
     path("v1/apps/<uuid:connection>/take-back/", AppTakeBack.as_view(), name="app-take-back"),
     path("v1/apps/<uuid:connection>/end/", AppEnd.as_view(), name="app-end"),

@@ -4,14 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from consent import selectors as consent
-from ledger.scope import tenant_scope
 from portal.accounts import selectors as accounts
 from portal.design.times import words as moment
 from portal.providers import found
 from portal.providers.forms import Find
 from portal.providers.record_at import SEXES, RecordAt
-from portal.records.services import find_patient
+from portal.records.services import find_patient, shared_until
 from portal.staff.desk import Desk, Place
 
 
@@ -43,9 +41,7 @@ def shown(desk: Desk) -> dict[str, Any]:
     if not slug:
         return {"matches": [], "asked": ""}
     keeper = accounts.organisation(slug)
-    with tenant_scope(keeper.id):
-        contracts = consent.contracts_for_grantee(desk.caller.user, desk.place.id)
-    until = {contract.person: contract.ends for contract in sorted(contracts, key=lambda each: each.ends)}
+    until = shared_until(caller=desk.caller, tenant=keeper.id)
     at = Place(keeper.id, keeper.slug, keeper.name)
     matches = [
         {

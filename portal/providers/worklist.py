@@ -1,17 +1,15 @@
 """Who shares with a clinician, what they asked for, and their emergencies, at every organisation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
-from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from consent import selectors as consent
 from portal.accounts import selectors as accounts
 from portal.design.times import words as moment
 from portal.design.vocabulary import CATEGORIES
@@ -121,27 +119,16 @@ class _Names:
 
 
 def _sharing(found: Related, names: _Names) -> list[Sharing]:
-    """Each patient once for each custodian, with all that their contracts open."""
-    together: dict[tuple[UUID, UUID], list[Any]] = {}
-    for contract in found.contracts:
-        if names.knows(contract):
-            together.setdefault((contract.tenant_id, contract.person), []).append(contract)
-    shared = [
+    return [
         Sharing(
-            name=names.name(items[0]),
-            url=names.url(items[0]),
-            parts=_parts(items),
-            place=names.place(items[0]),
-            ends=max(item.ends for item in items),
+            name=each.patient.name,
+            url=names.url(each.newest),
+            parts=[words for slug, words in CATEGORIES.items() if slug in each.categories],
+            place=names.place(each.newest),
+            ends=each.ends,
         )
-        for items in together.values()
+        for each in found.sharing()
     ]
-    return sorted(shared, key=lambda each: each.ends)
-
-
-def _parts(contracts: Iterable[Any]) -> list[str]:
-    opened = {name for contract in contracts for name in consent.terms_of(contract).categories}
-    return [words for slug, words in CATEGORIES.items() if slug in opened]
 
 
 def _request(item: Any, names: _Names) -> Request:

@@ -18,6 +18,7 @@ from portal.records.errors import NotYourRecord
 WRITE_TYPES = ("record.created", "record.updated", "record.deleted")
 REFUSED_TYPES = ("access.denied", "access.repeated")  # the second: how often the same came again
 ACCESS_TYPES = ("access.permitted", *REFUSED_TYPES, "access.emergency", "access.failed", *WRITE_TYPES)
+MOST_UNDER = 200  # accesses that are looked through for one emergency session
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,21 @@ def access_of(entry: Entry) -> Access:
         readable=entry.readable,
         client=str(audit.get("client", "")),
     )
+
+
+def opened_under(session: Any) -> list[Access]:
+    """What a clinician opened of a record while an emergency session ran, the first thing first. In the tenant's scope.
+
+    `session` as `consent.selectors` returns it.
+    """
+    found = ledger.subject_entries(subject=session.person, types=["access.emergency"], limit=MOST_UNDER)
+    accesses = [access_of(entry) for entry in found if "session" not in entry.audit]
+    end = session.ended_at or session.ends
+    return [
+        access
+        for access in reversed(accesses)
+        if access.actor == session.actor and session.starts <= access.time <= end
+    ]
 
 
 def _named(access: Access, names: Mapping[UUID, str]) -> Access:

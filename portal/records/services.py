@@ -23,7 +23,15 @@ from portal.records.exports import (
     start_export,
 )
 from portal.records.finding import find_patient
-from portal.records.history import ACCESS_TYPES, WRITE_TYPES, Access, access_of, accesses_of, who_has_seen
+from portal.records.history import (
+    ACCESS_TYPES,
+    WRITE_TYPES,
+    Access,
+    access_of,
+    accesses_of,
+    opened_under,
+    who_has_seen,
+)
 from portal.records.importing import Report, import_bundles, import_content
 from portal.records.json_patch import MEDIA_TYPE as PATCH_TYPE
 from portal.records.json_patch import carried as carried_patch
@@ -48,7 +56,7 @@ from portal.records.previewing import Count, own_preview, preview
 from portal.records.provenance import read_provenance
 from portal.records.reach import Reach, is_open, reach
 from portal.records.reading import Read, read
-from portal.records.related import Related, related
+from portal.records.related import Related, Sharing, related, shared_until
 from portal.records.result import SearchResult
 from portal.records.searching import search
 from portal.records.transactions import transact
@@ -76,6 +84,7 @@ __all__ = [
     "Report",
     "SearchResult",
     "Section",
+    "Sharing",
     "Warned",
     "Written",
     "access_of",
@@ -107,6 +116,7 @@ __all__ = [
     "name_patients",
     "named_record",
     "namesakes",
+    "opened_under",
     "own_outlines",
     "own_preview",
     "own_record",
@@ -119,6 +129,7 @@ __all__ = [
     "read_provenance",
     "related",
     "search",
+    "shared_until",
     "start_export",
     "subscribe_to_accesses",
     "subscribe_to_changes",

@@ -36,6 +36,7 @@ def test_the_schema_is_valid_openapi_and_names_every_call(schema: Any) -> None:
         "ledger_archives", "ledger_archive_start", "ledger_archive", "ledger_archive_file",
         "disclosures_file",
         "members_add", "members_set_roles", "invitations_list", "invitations_withdraw",
+        "reviews_list", "reviews_read", "reviews_conclude", "policies_set_base", "patients_find", "worklist",
     }  # fmt: skip
     assert all(path.startswith("/api/v1/") for path in schema["paths"])
     for path in schema["paths"].values():

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from ledger.scope import tenant_scope
 from portal.accounts import selectors, services
+from portal.accounts.errors import LastAdministrator
 from portal.accounts.models import Membership
 from tests import cast as people
 from tests.api.officers import call, letters_leave_at_once, second_factor
@@ -178,7 +179,7 @@ def test_nobody_changes_their_own_roles(cast: Cast) -> None:
 
 
 def test_the_last_administrator_keeps_the_role_whoever_changes_it(cast: Cast) -> None:
-    with pytest.raises(services.LastAdministrator):
+    with pytest.raises(LastAdministrator):
         services.set_roles(
             tenant=cast.hospital.id,
             user=cast.administrator.user,

@@ -135,7 +135,7 @@ def test_a_privacy_officer_reviews_it_when_it_is_over() -> None:
             "session": session.id,
             "reviewer": cast.PRIVACY_OFFICER,
             "outcome": "justified",
-            "note": "Seen.",
+            "note": "Seen, and it was right.",
         }
         assert [item.id for item in selectors.emergencies_to_review()] == [session.id]
         with pytest.raises(ReviewRefused, match="still runs"):
@@ -150,13 +150,23 @@ def test_a_privacy_officer_reviews_it_when_it_is_over() -> None:
 
 
 def test_nobody_reviews_their_own() -> None:
+    note = "Seen, and it was right."
     with cast.at_st_mary():
         session = broken()
         services.end_emergency(session=session.id, actor=cast.DOCTOR_ELSEWHERE)
         with pytest.raises(ReviewRefused, match="own"):
-            services.review_emergency(session=session.id, reviewer=cast.DOCTOR_ELSEWHERE, outcome="justified")
+            services.review_emergency(
+                session=session.id, reviewer=cast.DOCTOR_ELSEWHERE, outcome="justified", note=note
+            )
         with pytest.raises(ReviewRefused, match="one of"):
-            services.review_emergency(session=session.id, reviewer=cast.PRIVACY_OFFICER, outcome="fine")
+            services.review_emergency(
+                session=session.id, reviewer=cast.PRIVACY_OFFICER, outcome="fine", note=note
+            )
+        for nothing in ("", " " * 20, "Fine.", "x" * 3000):
+            with pytest.raises(ReasonNeeded):
+                services.review_emergency(
+                    session=session.id, reviewer=cast.PRIVACY_OFFICER, outcome="justified", note=nothing
+                )
     with pytest.raises(DatabaseError, match="reviewer"), cast.at_st_mary():
         found = EmergencySession.objects.filter(id=session.id)
         found.update(reviewer=cast.DOCTOR_ELSEWHERE, reviewed_at=session.ends, outcome="justified")

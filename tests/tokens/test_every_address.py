@@ -45,7 +45,7 @@ from tests.tokens.table import (
 )
 
 ID = "00000000-0000-7000-8000-000000000000"
-ALL = "* sign emergency manage_consent policies members"
+ALL = "* sign emergency manage_consent policies members reviews"
 SUBSCRIPTION = "fhir/<tenant>/Subscription"
 SUBSCRIBES = json.loads(json.dumps(subscription()).replace(f"Patient/{ANA}", f"Patient/{people.PATIENT}"))
 

@@ -8,7 +8,7 @@ from consent.base_variants import VARIANTS
 from consent.base_variants import code_of as base_code_of
 from consent.emergency_rule import MOST_SESSIONS, Rule, code_of
 from consent.vocabulary import SENSITIVITIES
-from portal.api.shapes.base import Body, Words
+from portal.api.shapes.base import Body, Word, Words
 
 
 class NewEmergencyRule(Body):
@@ -32,6 +32,12 @@ class NewEmergencyRule(Body):
     refusals = serializers.BooleanField(
         default=False, help_text="Whether a patient's refusal that names ETREAT or BTG stands against it."
     )
+
+
+class NewBasePolicy(Body):
+    """What applies before any contract."""
+
+    variant = Word(VARIANTS)
 
 
 class PolicyCode(serializers.Serializer[Any]):

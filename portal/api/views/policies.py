@@ -36,6 +36,31 @@ class Policies(PolicyEndpoint):
         return self.said(self.organisation(tenant))
 
 
+class BasePolicy(PolicyEndpoint):
+    scopes: ClassVar = {"POST": "policies"}
+    keeps_attempts = False  # the same policy again changes nothing
+
+    @extend_schema(
+        operation_id="policies_set_base",
+        tags=["policies"],
+        request=shapes.NewBasePolicy,
+        responses={200: shapes.Policies, **problems(403, 404, 413, 415, 422)},
+    )
+    def post(self, request: Request, tenant: str) -> Response:
+        """Put a base policy in force, from the next decision on; it stands in the ledger (`policy.changed`).
+
+        The page asks who sets it to confirm who they are. Here the token must show as much: made with the second
+        factor (`create_token --strong`) where its owner has one, or the organisation asks everybody for one.
+        """
+        place = self.organisation(tenant)
+        self.must_be_confirmed(place)
+        body = shapes.NewBasePolicy(data=request.data)
+        body.is_valid(raise_exception=True)
+        with tenant_scope(place.id):
+            services.set_base_policy(variant=body.validated_data["variant"], actor=self.caller.user)
+        return self.said(place)
+
+
 class EmergencyRule(PolicyEndpoint):
     scopes: ClassVar = {"POST": "policies"}
     keeps_attempts = False  # the same rule again changes nothing
@@ -49,9 +74,11 @@ class EmergencyRule(PolicyEndpoint):
     def post(self, request: Request, tenant: str) -> Response:
         """Put an emergency rule in force, from the next decision on; it stands in the ledger (`policy.changed`).
 
-        Where it changes `refusals`, so does what `standing_refusals` of the patients come to: each is told.
+        Where it changes `refusals`, so does what `standing_refusals` of the patients come to: each is told. The token
+        must show as much as for the base policy.
         """
         place = self.organisation(tenant)
+        self.must_be_confirmed(place)
         body = shapes.NewEmergencyRule(data=request.data)
         body.is_valid(raise_exception=True)
         with tenant_scope(place.id):
