@@ -26,6 +26,13 @@ def sign_in(caller: Caller) -> Client:
     return client
 
 
+def sign_in_and_confirm(caller: Caller) -> Client:
+    """A browser in which this person has just said again who they are."""
+    client = sign_in(caller)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return client
+
+
 @contextmanager
 def few_queries(most: int = MOST) -> Iterator[None]:
     """The page in between asks the database at most so often."""

@@ -33,6 +33,7 @@ def entrance(request: HttpRequest) -> HttpResponseBase:
     return first_desk(request, WORKS)
 
 
+@confirmation_required
 @desk(Role.ADMINISTRATOR, methods=FORM)
 def staff(desk: Desk) -> HttpResponseBase:
     """Who works here; an administrator gives roles."""
@@ -50,6 +51,7 @@ def staff(desk: Desk) -> HttpResponseBase:
     return desk.page("administration/staff.html", {"here": "staff", **context})
 
 
+@confirmation_required
 @desk(Role.ADMINISTRATOR, methods=ACT)
 def sign_in(desk: Desk) -> HttpResponseBase:
     """Whether everybody here needs a second factor."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from ledger import selectors as ledger
 from ledger.scope import tenant_scope
+from portal.accounts.confirming import confirmation_required
 from portal.accounts.models import Role
 from portal.auditors import presenters, striking
 from portal.auditors.forms import Days, SetThresholds, Traced
@@ -59,6 +60,7 @@ def traced(desk: Desk) -> HttpResponseBase:
     return desk.page("auditors/traced.html", {**context, "rows": rows})
 
 
+@confirmation_required
 @desk(Role.PRIVACY_OFFICER, methods=FORM)
 def measures(desk: Desk) -> HttpResponseBase:
     """From when on something is worth a look here."""

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from portal.settings import accounts, environment
 from tests.cast import Cast, account_of
-from tests.staff import sign_in, text
+from tests.staff import sign_in, sign_in_and_confirm, text
 
 pytestmark = pytest.mark.django_db
 LOGIN = reverse("account_login")
@@ -25,7 +25,7 @@ def test_nothing_is_said_about_having_signed_in_or_out(cast: Cast) -> None:
 
 
 def test_a_message_that_names_somebody_is_in_no_cookie(cast: Cast) -> None:
-    client = sign_in(cast.administrator)
+    client = sign_in_and_confirm(cast.administrator)
     page = reverse("administration:staff", args=[cast.hospital.slug])
     given = {"email": account_of(cast.guardian).email, "role": "clinician"}
     answer = client.post(page, given)

@@ -14,7 +14,7 @@ from portal.accounts import selectors
 from portal.accounts.models import Invitation
 from tests.cast import PASSWORD, Cast, account_of
 from tests.entries import entries_of_type
-from tests.staff import few_queries, sign_in, text
+from tests.staff import few_queries, sign_in, sign_in_and_confirm, text
 
 pytestmark = pytest.mark.django_db
 NEW = {"email": "New.Nurse@example.org", "role": "clinician", "title": "Nurse"}
@@ -27,7 +27,8 @@ def address(cast: Cast, page: str = "staff") -> str:
 
 @pytest.fixture
 def administrator(cast: Cast) -> Client:
-    return sign_in(cast.administrator)
+    """Who has just said again who they are."""
+    return sign_in_and_confirm(cast.administrator)
 
 
 def invite(administrator: Client, cast: Cast) -> str:

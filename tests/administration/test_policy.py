@@ -9,8 +9,8 @@ from consent.emergency_rule import Rule
 from ledger.scope import tenant_scope
 from portal.records.errors import Denied
 from portal.records.services import chart
-from tests.cast import PASSWORD, Cast
-from tests.staff import few_queries, sign_in, text
+from tests.cast import Cast
+from tests.staff import few_queries, sign_in, sign_in_and_confirm, text
 
 pytestmark = pytest.mark.django_db
 
@@ -27,9 +27,7 @@ def in_force(cast: Cast) -> tuple[int, str]:
 @pytest.fixture(params=["administrator", "privacy_officer"])
 def officer(cast: Cast, request: pytest.FixtureRequest) -> Client:
     """Who has just said again who they are."""
-    client = sign_in(getattr(cast, request.param))
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    return client
+    return sign_in_and_confirm(getattr(cast, request.param))
 
 
 def test_it_is_shown_in_words_and_as_the_code_that_runs(cast: Cast, officer: Client) -> None:

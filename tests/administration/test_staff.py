@@ -8,16 +8,17 @@ from ledger.scope import tenant_scope
 from portal.accounts import selectors, services
 from portal.accounts.errors import LastAdministrator, OwnMembership
 from portal.accounts.identity import Caller
-from tests.cast import Cast, account_of
+from tests.cast import PASSWORD, Cast, account_of
 from tests.entries import entries_of_type, name_in
-from tests.staff import few_queries, sign_in, text
+from tests.staff import few_queries, sign_in, sign_in_and_confirm, text
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def administrator(cast: Cast) -> Client:
-    return sign_in(cast.administrator)
+    """Who has just said again who they are."""
+    return sign_in_and_confirm(cast.administrator)
 
 
 def address(cast: Cast) -> str:
@@ -42,6 +43,23 @@ def test_a_role_is_given_by_email(cast: Cast, administrator: Client) -> None:
     given = {"email": email.upper(), "role": "clinician", "title": "Nurse"}
     answer = administrator.post(address(cast), given, follow=True)
     assert "Mats Berg has the role now." in text(answer)
+    assert roles(cast, email) == ["clinician"]
+
+
+def test_a_role_waits_until_who_gives_it_has_been_confirmed(cast: Cast) -> None:
+    """Whoever finds a screen unlocked makes nobody a colleague, and takes no second factor off the door."""
+    email, client = account_of(cast.guardian).email, sign_in(cast.administrator)
+    answer = client.post(address(cast), {"email": email, "role": "clinician"})
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+    assert roles(cast, email) == []
+    door = client.post(reverse("administration:sign_in", args=[cast.hospital.slug]), {"strong": "on"})
+    assert door["Location"].startswith(reverse("account_reauthenticate"))
+    assert entries_of_type(cast.hospital.id, "policy.changed") == []
+    asked = client.post(address(cast), {"email": "not an address", "role": "clinician"})
+    fault = client.post(asked["Location"], {"password": PASSWORD})
+    assert "Enter a valid email address" in text(fault)
+    assert f'action="{address(cast)}"' in fault.content.decode()  # not that of the page that asked
+    client.post(address(cast), {"email": email, "role": "clinician"})
     assert roles(cast, email) == ["clinician"]
 
 

@@ -116,7 +116,15 @@ def test_the_star_stands_for_all_but_what_is_named(house: House, method: str, pa
 
 def called(caller: Caller, method: str, path: str) -> httpx.Response:
     for name in (
-        "contract", "asked", "session", "entry", "member", "connection", "run", "archive", "invitation",
+        "contract",
+        "asked",
+        "session",
+        "entry",
+        "member",
+        "connection",
+        "run",
+        "archive",
+        "invitation",
     ):
         path = path.replace(f"<uuid:{name}>", str(uuid.uuid4()))
     path = path.replace("<slug:tenant>", "st-mary").replace("<slug:form>", "csv")

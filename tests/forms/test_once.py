@@ -18,7 +18,7 @@ from portal.accounts.models import FormKey
 from portal.staff.once import once
 from tests import cast as people
 from tests.cast import Cast, account_of
-from tests.staff import sign_in, text
+from tests.staff import sign_in, sign_in_and_confirm, text
 
 
 @pytest.fixture
@@ -28,13 +28,6 @@ def cast(db: None) -> Cast:
 
 def address(cast: Cast) -> str:
     return reverse("administration:policy", args=[cast.hospital.slug])
-
-
-def confirmed(cast: Cast) -> Client:
-    """The browser of an administrator who has just said again who they are."""
-    client = sign_in(cast.administrator)
-    client.post(reverse("account_reauthenticate"), {"password": people.PASSWORD})
-    return client
 
 
 def shown(client: Client, page: str) -> dict[str, str]:
@@ -51,7 +44,7 @@ def in_force(cast: Cast) -> str:
 
 def test_the_same_again_leads_to_where_the_first_one_led_and_changes_nothing(cast: Cast) -> None:
     """A tab that was left open sends its form again after somebody has chosen otherwise."""
-    client = confirmed(cast)
+    client = sign_in_and_confirm(cast.administrator)
     first, second = variants(client, cast)[:2]
     form = {**shown(client, address(cast)), "variant": first}
     client.post(address(cast), form)
@@ -61,14 +54,14 @@ def test_the_same_again_leads_to_where_the_first_one_led_and_changes_nothing(cas
 
 
 def test_a_new_form_is_a_new_act(cast: Cast) -> None:
-    client = confirmed(cast)
+    client = sign_in_and_confirm(cast.administrator)
     for variant in (*variants(client, cast)[:2], variants(client, cast)[0]):
         client.post(address(cast), {**shown(client, address(cast)), "variant": variant})
         assert in_force(cast) == variant
 
 
 def test_going_back_and_answering_otherwise_is_another_act(cast: Cast) -> None:
-    client = confirmed(cast)
+    client = sign_in_and_confirm(cast.administrator)
     form = shown(client, address(cast))
     for variant in variants(client, cast)[:2]:
         client.post(address(cast), {**form, "variant": variant})
@@ -76,7 +69,7 @@ def test_going_back_and_answering_otherwise_is_another_act(cast: Cast) -> None:
 
 
 def test_after_a_fault_the_same_form_can_be_sent_again(cast: Cast) -> None:
-    client = confirmed(cast)
+    client = sign_in_and_confirm(cast.administrator)
     page = reverse("administration:staff", args=[cast.hospital.slug])
     form = {**shown(client, page), "email": "new@example", "role": "clinician"}
     assert client.post(page, form).status_code == 200
@@ -85,7 +78,7 @@ def test_after_a_fault_the_same_form_can_be_sent_again(cast: Cast) -> None:
 
 
 def test_a_key_of_another_account_is_no_key(cast: Cast) -> None:
-    client = confirmed(cast)
+    client = sign_in_and_confirm(cast.administrator)
     first, second = variants(client, cast)[:2]
     form = {**shown(sign_in(cast.privacy_officer), address(cast)), "variant": first}
     client.post(address(cast), form)
@@ -118,7 +111,7 @@ def test_of_several_at_the_same_time_one_has_its_effect_and_all_are_led_there(ca
 
 
 def test_what_was_broken_off_on_its_way_is_not_called_done(cast: Cast) -> None:
-    client = confirmed(cast)
+    client = sign_in_and_confirm(cast.administrator)
     first, second = variants(client, cast)[:2]
     form = {**shown(client, address(cast)), "variant": first}
     client.post(address(cast), form)
@@ -133,7 +126,7 @@ def test_what_was_broken_off_on_its_way_is_not_called_done(cast: Cast) -> None:
 
 
 def test_old_keys_are_forgotten(cast: Cast) -> None:
-    client = confirmed(cast)
+    client = sign_in_and_confirm(cast.administrator)
     client.post(address(cast), {**shown(client, address(cast)), "variant": variants(client, cast)[0]})
     assert forget_old() == 0
     FormKey.objects.filter(user=account_of(cast.administrator)).update(

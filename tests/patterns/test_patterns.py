@@ -18,8 +18,9 @@ from portal.patterns.thresholds import Thresholds, set_thresholds
 from portal.records.errors import RoleNeeded
 from portal.records.services import find_patient, own_record
 from tests.cast import Cast, account_of, make_caller
+from tests.entries import entries_of_type
 from tests.patterns.conftest import SealAt
-from tests.staff import few_queries, sign_in, text
+from tests.staff import few_queries, sign_in, sign_in_and_confirm, text
 
 NOW = datetime.now(UTC)
 YEARS_AGO = NOW - timedelta(days=800)
@@ -265,8 +266,17 @@ def test_the_address_of_no_finding_is_refused(cast: Cast, asked: str) -> None:
     assert client.get(f"{page(client, cast, 'pattern_entries')}?{asked}").status_code == 404
 
 
-def test_a_privacy_officer_sets_the_thresholds_on_a_page(cast: Cast) -> None:
+def test_thresholds_wait_until_who_sets_them_has_been_confirmed(cast: Cast) -> None:
+    """Whoever finds a screen unlocked does not raise what would have shown them."""
     client = sign_in(cast.privacy_officer)
+    given = {"an_hour": 1000, "a_night": 1000, "night_from": 23, "night_until": 5, "months_at_rest": 24}
+    answer = client.post(page(client, cast, "pattern_thresholds"), given)
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+    assert entries_of_type(cast.hospital.id, "patterns.changed") == []
+
+
+def test_a_privacy_officer_sets_the_thresholds_on_a_page(cast: Cast) -> None:
+    client = sign_in_and_confirm(cast.privacy_officer)
     given = {"an_hour": 30, "a_night": 5, "night_from": 23, "night_until": 5, "months_at_rest": 24}
     answer = client.post(page(client, cast, "pattern_thresholds"), given)
     assert answer.status_code == 302
