@@ -12,9 +12,9 @@ from portal.accounts.services import create_organisation
 from portal.node.postgres import BASE_DIR
 from portal.records.services import Report, import_bundles
 
-# The optional test data, and otherwise the small set that the project itself owns.
+# The optional test data, and otherwise the small set of one organisation that the project itself owns.
 LARGE = Path(os.environ.get("ASSENT_TEST_DATA", str(BASE_DIR.parent / "shared" / "data"))) / "synthea"
-SMALL = BASE_DIR / "portal" / "demo" / "data"
+SMALL = BASE_DIR / "portal" / "demo" / "data" / "st-mary"
 
 
 def figures(bench: Bench) -> Iterator[Figure]:
