@@ -33,7 +33,7 @@ class Query:
 
     def conditions(self, *, tenant: UUID, person: UUID | None) -> list[Condition]:
         """As SQL over `r`, in the tenant's scope."""
-        key = index.key_for(self.type, tenant=tenant, person=person)
+        key = index.key_for(self.type, tenant=tenant, person=person) if self.wanted else b""
         found = [one.condition(key, self.type) for one in self.wanted]
         if self.ids is not None:
             found.append(Condition("r.fhir_id = ANY(%s)", [list(self.ids)]))
