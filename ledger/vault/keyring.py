@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connection
 
 from ledger.committed import Committed
-from ledger.errors import ERASED, FormatError, SealError, ShareForgotten, SubjectErased, UnknownKey
+from ledger.errors import ERASED, SealError, ShareForgotten, SubjectErased, UnknownKey
 from ledger.identity import new_id
 from ledger.scope import current_tenant, lock, tenant_scope
 from ledger.vault import erasable, node_key, sealing
@@ -37,6 +37,9 @@ class SealingKey(NamedTuple):
     key: bytes
 
 
+Keys = Mapping[UUID, SealingKey]
+"""Keys in hand, by their ids."""
+
 WRAPPED = "id, owner, use, wrapped, generation"
 
 
@@ -53,6 +56,8 @@ class Wrapped:
     def context(self, tenant: UUID) -> dict[str, object]:
         return context_of(tenant, self.id, self.owner, self.use)
 
+
+_UNKNOWN = "The key of this seal is not in the vault. If the owner was erased, this stays closed."
 
 _by_use: Committed[tuple[UUID, UUID, str], SealingKey] = Committed()
 _by_id: Committed[tuple[UUID, UUID], SealingKey] = Committed()
@@ -72,7 +77,18 @@ def unseal(owner: UUID, sealed: bytes, aad: sealing.Aad, *, tenant: UUID | None 
 
     `tenant`: whose key was loaded before; nothing is asked of the database then, and no scope is needed.
     """
-    key = _key_of(sealed, tenant)
+    return _unseal(_key_of(sealed, tenant), owner, sealed, aad)
+
+
+def unseal_with(keys: Keys, owner: UUID, sealed: bytes, aad: sealing.Aad) -> bytes:
+    """As `unseal`, with one of the keys that `load` gave. Raises UnknownKey if it is none of them."""
+    key = keys.get(sealing.key_id_of(sealed))
+    if key is None:
+        raise UnknownKey(_UNKNOWN)
+    return _unseal(key, owner, sealed, aad)
+
+
+def _unseal(key: SealingKey, owner: UUID, sealed: bytes, aad: sealing.Aad) -> bytes:
     if key.owner != owner:
         raise SealError("The seal belongs to another owner than the one who was named.")
     return sealing.unseal(key.key, sealed, aad)
@@ -94,21 +110,20 @@ def mac_key(owner: UUID, use: str) -> bytes:
     return hmac.digest(key.key, b"assent/mac/v1\n" + use.encode(), "sha256")
 
 
-def load(sealings: Collection[bytes], *, tenant: UUID | None = None) -> None:
-    """Fetch the keys of many sealings in one query. What is wrong with one is said when that one is opened.
+def load(sealings: Collection[bytes], *, tenant: UUID | None = None) -> Keys:
+    """The keys of many sealings, in one query if one is not known yet. One that is not there is left out; what else
+    is wrong with a sealing is said when it is opened.
 
     `tenant`: whose scope is opened for it, only if a key is missing; without it, the one in scope.
     """
     scope = tenant_scope(tenant) if tenant else nullcontext()
     tenant = tenant or current_tenant()
-    wanted = set()
-    for sealed in sealings:
-        with suppress(FormatError):
-            wanted.add(sealing.key_id_of(sealed))
-    missing = [key_id for key_id in wanted if _by_id.get((tenant, key_id)) is None]
-    if missing:
+    wanted = sealing.key_ids_of(sealings)
+    keys = {key_id: key for key_id in wanted if (key := _by_id.get((tenant, key_id)))}
+    if missing := [key_id for key_id in wanted if key_id not in keys]:
         with suppress(SealError), scope:
-            _read(tenant, "id = ANY(%s)", [missing])
+            keys |= {key.id: key for key in _read(tenant, "id = ANY(%s)", [missing])}
+    return keys
 
 
 def key_in_force(tenant: UUID) -> SealingKey:
@@ -139,9 +154,7 @@ def _key_of(sealed: bytes, tenant: UUID | None = None) -> SealingKey:
         return known
     found = _read(tenant, "id = %s", [key_id])
     if not found:
-        raise UnknownKey(
-            "The key of this seal is not in the vault. If the owner was erased, this stays closed."
-        )
+        raise UnknownKey(_UNKNOWN)
     return found[0]
 
 

@@ -13,7 +13,7 @@ nothing of K, and who opens with it checks the commitment too, which the AES key
 
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
@@ -92,14 +92,23 @@ def key_id_of(sealed: bytes) -> UUID:
     return _key_id(sealed[_ID])
 
 
+def key_ids_of(sealings: Iterable[bytes]) -> set[UUID]:
+    """Which keys open these; what is no seal names none."""
+    return {_key_id(sealed[_ID]) for sealed in sealings if _has_form(sealed)}
+
+
 @lru_cache(maxsize=4096)
 def _key_id(content: bytes) -> UUID:
     """The records of a page are sealed with one key, and a UUID costs as much as a hash."""
     return UUID(bytes=content)
 
 
+def _has_form(sealed: bytes) -> bool:
+    return sealed[:1] == VERSION and len(sealed) >= _HEADER_BYTES + _TAG_BYTES
+
+
 def _check_form(sealed: bytes) -> None:
-    if sealed[:1] != VERSION or len(sealed) < _HEADER_BYTES + _TAG_BYTES:
+    if not _has_form(sealed):
         raise FormatError("The bytes are not a seal of a known version.")
 
 

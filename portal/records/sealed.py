@@ -4,8 +4,9 @@ Decisions read clear columns. They are part of the seal's associated data, so th
 author that was changed underneath us keeps the record shut.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -44,16 +45,34 @@ class Header(NamedTuple):
 
         Its names stand in their order; texts are quoted as JCS quotes them, and there are no fractions.
         """
-        labels = ",".join(map(quoted, sorted(self.labels)))
-        deleted = '"deleted":true,' if self.deleted else ""
-        person = f'"{self.person}"' if self.person else "null"
+        author, before, after = _alike(
+            self.tenant, self.person, self.type, self.category, self.labels, self.author, self.deleted
+        )
         text = (
-            f'{{"author":{quoted(self.author)},"category":{quoted(self.category)},"date":{_instant(self.date)},'
-            f'{deleted}"id":{quoted(self.id)},"kind":"record","labels":[{labels}],"person":{person},'
-            f'"tenant":"{self.tenant}","type":{quoted(self.type)},"until":{_instant(self.until)},"v":1,'
-            f'"version":{self.version:d}}}'
+            f"{author}{_instant(self.date)}{before}{quoted(self.id)}{after}{_instant(self.until)}"
+            f',"v":1,"version":{self.version:d}}}'
         )
         return text.encode()
+
+
+@lru_cache(maxsize=1024)
+def _alike(  # noqa: PLR0917 - the columns are the key under which it is kept
+    tenant: UUID,
+    person: UUID | None,
+    type_name: str,
+    category: str,
+    labels: tuple[str, ...],
+    author: str,
+    deleted: bool,
+) -> tuple[str, str, str]:
+    """What is bound around date, id and end: the records of a page have it in common."""
+    shown = ",".join(map(quoted, sorted(labels)))
+    whose = f'"{person}"' if person else "null"
+    return (
+        f'{{"author":{quoted(author)},"category":{quoted(category)},"date":',
+        ',"deleted":true,"id":' if deleted else ',"id":',
+        f',"kind":"record","labels":[{shown}],"person":{whose},"tenant":"{tenant}","type":{quoted(type_name)},"until":',
+    )
 
 
 class Stored(NamedTuple):
@@ -80,28 +99,33 @@ def seal(header: Header, content: bytes) -> bytes:
     return keyring.seal(header.owner, USE, content, header.bound())
 
 
-def unseal(stored: Stored) -> bytes | None:
-    """The bytes received, or None if anything about them was changed. Its key was loaded before."""
+def unseal_all(rows: Sequence[Stored], *, tenant: UUID) -> list[bytes | None]:
+    """The bytes received of each of these, or None if anything about it was changed."""
+    keys = load_keys(rows, tenant=tenant)
+    return [_content(row, keys) for row in rows]
+
+
+def _content(stored: Stored, keys: keyring.Keys) -> bytes | None:
     if sha256(stored.sealed) != stored.content_hash:
         return None
     try:
-        return _opened(stored)
+        return _opened(stored, keys)
     except LedgerError:  # a broken seal, another owner's, or a key that is not there
         return None
 
 
-def _opened(stored: Stored) -> bytes:
+def _opened(stored: Stored, keys: keyring.Keys) -> bytes:
     header = stored.header
     try:
-        return keyring.unseal(header.owner, stored.sealed, header.bound(), tenant=header.tenant)
-    except UnknownKey:  # others took its place since it was loaded
+        return keyring.unseal_with(keys, header.owner, stored.sealed, header.bound())
+    except UnknownKey:  # one that was fetched together with it is broken
         with tenant_scope(header.tenant):
             return keyring.unseal(header.owner, stored.sealed, header.bound())
 
 
-def load_keys(rows: Iterable[Stored], *, tenant: UUID) -> None:
-    """Fetch the keys of many records in one query, if one is not known yet."""
-    keyring.load([row.sealed for row in rows], tenant=tenant)
+def load_keys(rows: Iterable[Stored], *, tenant: UUID) -> keyring.Keys:
+    """The keys of many records, in one query if one is not known yet."""
+    return keyring.load([row.sealed for row in rows], tenant=tenant)
 
 
 def named(header: Header, content_hash: bytes) -> dict[str, object]:

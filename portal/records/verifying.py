@@ -21,6 +21,7 @@ from portal.records.sealed import Stored
 DELETED = "record.deleted"
 WRITES = ("record.imported", "record.created", "record.updated", DELETED)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+STORED = 13  # columns of VERSIONS that `storage.stored` reads
 PAGE = 20  # entries, each with up to a chunk of versions
 
 VERSIONS = """
@@ -56,6 +57,7 @@ class _Row(NamedTuple):
     """A version as it is stored; `tokens` and `spans` are None unless it is what the record now is."""
 
     stored: Stored
+    content: bytes | None  # None: its seal does not open
     entry: UUID
     fingerprint: bytes
     tokens: frozenset[bytes] | None
@@ -105,8 +107,10 @@ def _of_unsequenced(tenant: UUID, submission: UUID) -> Iterable[Finding]:
 
 def _compare(tenant: UUID, entries: Sequence[Entry]) -> Iterator[Finding]:
     """Both ways: each version that an entry names is there, and no other one."""
-    rows = [_row(row, tenant) for row in storage.fetch(VERSIONS, [tenant, [entry.id for entry in entries]])]
-    sealed.load_keys([row.stored for row in rows], tenant=tenant)
+    found = storage.fetch(VERSIONS, [tenant, [entry.id for entry in entries]])
+    versions = [storage.stored(row[:STORED], tenant) for row in found]
+    contents = sealed.unseal_all(versions, tenant=tenant)
+    rows = [_row(*one) for one in zip(versions, contents, found, strict=True)]
     by_entry: dict[UUID, dict[tuple[str, str, int], _Row]] = {}
     for row in rows:
         by_entry.setdefault(row.entry, {})[row.place] = row
@@ -133,7 +137,7 @@ def _fault_of(tenant: UUID, row: _Row, named: dict[str, Any], *, deleted: bool) 
     header = row.stored.header
     if sha256(row.stored.sealed).hex() != named["hash"] or row.stored.content_hash.hex() != named["hash"]:
         return "record-changed"
-    content = sealed.unseal(row.stored)
+    content = row.content
     if content is None or header.category != named["category"] or header.deleted != deleted:
         return "record-columns-changed"
     if index.fingerprint(content, tenant=tenant, person=header.person) != row.fingerprint:
@@ -152,8 +156,8 @@ def _microseconds(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(microseconds=1)
 
 
-def _row(row: Sequence[Any], tenant: UUID) -> _Row:
-    *columns, entry, fingerprint, resource, tokens, spans = row
+def _row(stored: Stored, content: bytes | None, row: Sequence[Any]) -> _Row:
+    entry, fingerprint, resource, tokens, spans = row[STORED:]
     hashes = frozenset(map(bytes, tokens or ())) if resource else None
     times = frozenset(map(tuple, spans or ())) if resource else None
-    return _Row(storage.stored(columns, tenant), entry, bytes(fingerprint), hashes, times)
+    return _Row(stored, content, entry, bytes(fingerprint), hashes, times)

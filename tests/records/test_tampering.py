@@ -226,6 +226,24 @@ def test_a_key_that_made_room_for_others_is_fetched_again(
     assert ([record.id for record in opened.records], opened.tampered) == ([PATIENT, OTHER], [])
 
 
+@pytest.mark.parametrize("broken", [PATIENT, OTHER])
+def test_a_broken_key_keeps_only_its_own_records_shut(cast: Cast, administrator: Any, broken: str) -> None:
+    """Two people's records are opened together, and the wrapped key of one was changed."""
+    with tenant_scope(cast.hospital.id):
+        rows = [found[0] for key in (PATIENT, OTHER) if (found := storage.read("Patient", key))]
+    (owner,) = [row.header.person for row in rows if row.header.id == broken]
+    flip = "set_byte(wrapped, length(wrapped) - 1, get_byte(wrapped, length(wrapped) - 1) # 1)"
+    with as_attacker(administrator) as attacker:
+        attacker.execute(
+            f"UPDATE ledger_key SET wrapped = {flip} WHERE owner = %s AND use = 'record'",
+            [owner],
+        )
+    committed.forget_all()
+    opened = open_rows(cast.hospital.id, rows)
+    assert [row.header.id for row in opened.tampered] == [broken]
+    assert [record.id for record in opened.records] == [key for key in (PATIENT, OTHER) if key != broken]
+
+
 def test_a_contract_that_is_not_what_was_signed_opens_nothing_and_the_entry_says_why(
     cast: Cast, administrator: Any
 ) -> None:
