@@ -180,6 +180,16 @@ def granted_by_delegate(delegate: UUID, *, person: UUID) -> list[Contract]:
     return list(found.exclude(state=State.PROPOSED).order_by("-proposed_at", "-id"))
 
 
+def contract_by_delegate(id: UUID, *, delegate: UUID, person: UUID) -> Contract:  # noqa: A002
+    """One that this delegate granted or proposed for the person, in the tenant's scope. Raises UnknownContract."""
+    found = Contract.objects.filter(
+        tenant_id=current_tenant(), id=id, person=person, grantor=delegate
+    ).first()
+    if found is None:
+        raise UnknownContract("You granted no such contract for them.")
+    return found
+
+
 def _delegations(found: QuerySet[Contract]) -> QuerySet[Contract]:
     return found.filter(
         grantee_kind="person", terms__effect="permit", terms__actions__contains=[vocabulary.DELEGATED]

@@ -15,6 +15,7 @@ the evidence names which (`method` mfa with its `factor`, or password). `token`:
 `sign` by name."""
 
 STRONGEST = "passkey"
+SECOND_FACTOR = "mfa"  # as the evidence of a signature names it
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Signature:
             raise SignatureRefused(f"A contract is signed by one of: {', '.join(KINDS)}.")
         if self.kind == STRONGEST and sorted(self.evidence) != list(passkey.EVIDENCE):
             raise SignatureRefused("A passkey's signature needs its assertion with it.")
+
+    @property
+    def strong(self) -> bool:
+        """Whether more than a password stood behind it: a passkey, a second factor, or a token that was made by one."""
+        return self.kind == STRONGEST or self.evidence.get("method") == SECOND_FACTOR
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def grant(
     terms.check_future(now)
     former = make_way(supersedes, person=person, terms=terms, now=now) if supersedes else None
     if delegate is not None:
-        check_delegate(delegate=delegate, person=person, terms=terms, former=former)
+        check_delegate(delegate=delegate, person=person, terms=terms, strong=signature.strong, former=former)
     answered = (
         approve(request=request, person=person, actor=grantor, terms=terms, now=now) if request else None
     )

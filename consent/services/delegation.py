@@ -35,23 +35,25 @@ def check_majority(terms: Terms, majority: datetime | None) -> None:
         )
 
 
-def check_delegate(*, delegate: UUID, person: UUID, terms: Terms, former: Contract | None = None) -> Contract:
+def check_delegate(
+    *, delegate: UUID, person: UUID, terms: Terms, strong: bool, former: Contract | None = None
+) -> Contract:
     """The delegation by which this guardian may make a contract of these terms for the person; takes her lock.
 
     Everything that the contract covers must be the guardian's to decide about, until no later than the delegation
     ends; so must everything that `former` covers, whose place it takes. They cannot widen their own access, nor hand
-    the delegation on. Raises DelegationExceeded.
+    the delegation on. `strong`: whether they sign by more than a password, which a delegation can ask for. Raises
+    DelegationExceeded.
     """
     if delegate == terms.cosigner or _contains(terms.grantee, delegate):
         raise DelegationExceeded("A guardian cannot share with themselves. Ask the organisation.")
     if DELEGATED in terms.actions:
         raise DelegationExceeded("A guardian cannot hand on the right to decide about sharing.")
-    found = _delegations(
-        delegate, person, terms, "Your delegation does not cover all that this contract would share."
-    )
+    covered = "Your delegation does not cover all that this contract would share."
+    found = _delegations(delegate, person, terms, covered, strong)
     if former is not None:
         sentence = "Your delegation does not cover all that the contract covers whose place this would take."
-        _delegations(delegate, person, _terms_of(former, sentence), sentence)
+        _delegations(delegate, person, _terms_of(former, sentence), sentence, strong)
     shortest = min(found, key=lambda one: one.ends)
     if terms.ends > shortest.ends:
         raise DelegationExceeded("The contract would outlast your delegation. Choose an earlier end.")
@@ -60,7 +62,7 @@ def check_delegate(*, delegate: UUID, person: UUID, terms: Terms, former: Contra
     return shortest
 
 
-def may_manage(*, delegate: UUID, person: UUID, terms: Terms) -> Decisions:
+def may_manage(*, delegate: UUID, person: UUID, terms: Terms, strong: bool) -> Decisions:
     """The decisions on everything that these terms cover, asked as deciding about sharing. Takes the person's lock."""
     request = AccessRequest(
         actor=delegate,
@@ -70,7 +72,7 @@ def may_manage(*, delegate: UUID, person: UUID, terms: Terms) -> Decisions:
         role="guardian",
         action=DELEGATED,
         purpose="PATRQT",
-        strong=True,  # whoever signs has just said who they are
+        strong=strong,
         is_self=False,
     )
     labels = [frozenset[str](), *(frozenset({code}) for code in terms.sensitivity)]
@@ -83,9 +85,9 @@ def may_manage(*, delegate: UUID, person: UUID, terms: Terms) -> Decisions:
     return decide(request=request, resources=facts)
 
 
-def _delegations(delegate: UUID, person: UUID, terms: Terms, sentence: str) -> list[Contract]:
+def _delegations(delegate: UUID, person: UUID, terms: Terms, sentence: str, strong: bool) -> list[Contract]:
     """The contracts by which the guardian decides about what these terms cover. Raises DelegationExceeded."""
-    answers = may_manage(delegate=delegate, person=person, terms=terms).by_group.values()
+    answers = may_manage(delegate=delegate, person=person, terms=terms, strong=strong).by_group.values()
     cited = {one.contract for one in answers if one.permitted and one.contract is not None}
     if not cited or not all(one.permitted and one.contract for one in answers):
         raise DelegationExceeded(sentence)

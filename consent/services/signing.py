@@ -52,7 +52,7 @@ def propose(
     terms.check_future(now)
     former = make_way(supersedes, person=person, terms=terms, now=now) if supersedes else None
     if delegate is not None:
-        check_delegate(delegate=delegate, person=person, terms=terms, former=former)
+        check_delegate(delegate=delegate, person=person, terms=terms, strong=True, former=former)
     waiting = Contract.objects.filter(
         tenant_id=terms.custodian,
         person=person,
@@ -121,7 +121,9 @@ def sign(
     terms = from_json(found.terms)
     former = standing(found.supersedes_id, person=found.person, now=now) if found.supersedes_id else None
     if delegate is not None:
-        check_delegate(delegate=delegate, person=found.person, terms=terms, former=former)
+        check_delegate(
+            delegate=delegate, person=found.person, terms=terms, strong=signature.strong, former=former
+        )
     if request is not None:
         found.request = approve(request=request, person=found.person, actor=signer, terms=terms, now=now)
         found.save(update_fields=["request"])

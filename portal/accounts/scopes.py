@@ -1,13 +1,13 @@
 """What a token may do, in words. Pure.
 
 `*` stands for all that the account itself may do, except what must be named beside it: signing contracts,
-managing consent for somebody else, emergency access and its review, what applies at an organisation, and who works
-there.
+managing consent for somebody else, emergency access and its review, what applies at an organisation, who works
+there, and which guardians it pauses.
 """
 
 from portal.accounts.errors import UnknownScope
 
-NAMED_ONLY = frozenset({"sign", "manage_consent", "emergency", "policies", "members", "reviews"})
+NAMED_ONLY = frozenset({"sign", "manage_consent", "emergency", "policies", "members", "reviews", "guardians"})
 ORDINARY = frozenset(
     {
         "profile",  # who am I

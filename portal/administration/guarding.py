@@ -3,8 +3,6 @@
 45 CFR 164.502(g)(5): an organisation need not treat somebody as the representative where that would endanger her.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,47 +10,20 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from consent import selectors as consent
 from consent.errors import ContractEnded, ContractNotWaiting
 from consent.services import resume, suspend
 from ledger.scope import tenant_scope
-from portal.accounts import selectors as accounts
 from portal.accounts.models import Role
 from portal.design.refusals import said
+from portal.records.services import guardians_of
 from portal.staff.answering import ACT
 from portal.staff.desk import Desk, desk
-
-
-@dataclass(frozen=True)
-class Delegation:
-    """Of whom only the record number is said. `own`: the patient paused it, so that it is not the organisation's."""
-
-    id: UUID
-    guardian: str
-    mrn: str
-    ends: datetime
-    paused: bool
-    own: bool
 
 
 @desk(Role.PRIVACY_OFFICER)
 def guardians(desk: Desk) -> HttpResponseBase:
     """Every delegation that holds or rests."""
-    with tenant_scope(desk.place.id):
-        rows = consent.delegations_here()
-        patients = accounts.registrations_of({row.person for row in rows})
-    names = accounts.names({row.grantee for row in rows}) if rows else {}
-    shown = [
-        Delegation(
-            id=row.id,
-            guardian=names.get(row.grantee, _("Somebody whose account is gone")),
-            mrn=patients[row.person].mrn if row.person in patients else "",
-            ends=row.ends,
-            paused=row.state == "suspended",
-            own=row.state == "suspended" and not row.suspended_by_custodian,
-        )
-        for row in rows
-    ]
+    shown = guardians_of(desk.place.id)
     return desk.page("administration/guardians.html", {"here": "guardians", "delegations": shown})
 
 

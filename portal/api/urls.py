@@ -19,6 +19,7 @@ from portal.api.views.contracts import Contract, Contracts
 from portal.api.views.disclosures import Disclosures, DisclosuresFile
 from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
 from portal.api.views.emergency_reviews import EmergencyReview, EmergencyReviewConclude, EmergencyReviews
+from portal.api.views.guardians import GuardianResume, Guardians, GuardiansThere, GuardianSuspend
 from portal.api.views.invitations import Invitations, InvitationWithdraw
 from portal.api.views.ledgers import Entries, Ledger, Receipt
 from portal.api.views.me import MeView, MyCopy
@@ -27,6 +28,13 @@ from portal.api.views.onlookers import Onlookers
 from portal.api.views.passkeys import ContractChallenge, ContractSign
 from portal.api.views.patients import PatientsFind, Worklist
 from portal.api.views.patterns import Patterns
+from portal.api.views.people import (
+    People,
+    TheirContractChallenge,
+    TheirContractRevoke,
+    TheirContracts,
+    TheirContractSign,
+)
 from portal.api.views.policies import BasePolicy, EmergencyRule, Policies
 from portal.api.views.proofs import Completeness, Consistency
 from portal.api.views.requests import RequestDecline, Requests
@@ -83,6 +91,33 @@ urlpatterns = [
     path("v1/apps/", Apps.as_view(), name="apps"),
     path("v1/apps/<uuid:connection>/take-back/", AppTakeBack.as_view(), name="app-take-back"),
     path("v1/apps/<uuid:connection>/end/", AppEnd.as_view(), name="app-end"),
+    path("v1/guardians/", Guardians.as_view(), name="guardians"),
+    path("v1/guardians/<slug:tenant>/", GuardiansThere.as_view(), name="guardians-there"),
+    path(
+        "v1/guardians/<slug:tenant>/<uuid:contract>/suspend/",
+        GuardianSuspend.as_view(),
+        name="guardian-suspend",
+    ),
+    path(
+        "v1/guardians/<slug:tenant>/<uuid:contract>/resume/", GuardianResume.as_view(), name="guardian-resume"
+    ),
+    path("v1/people/", People.as_view(), name="people"),
+    path("v1/people/<uuid:person>/contracts/", TheirContracts.as_view(), name="their-contracts"),
+    path(
+        "v1/people/<uuid:person>/contracts/<uuid:contract>/challenge/",
+        TheirContractChallenge.as_view(),
+        name="their-contract-challenge",
+    ),
+    path(
+        "v1/people/<uuid:person>/contracts/<uuid:contract>/sign/",
+        TheirContractSign.as_view(),
+        name="their-contract-sign",
+    ),
+    path(
+        "v1/people/<uuid:person>/contracts/<uuid:contract>/revoke/",
+        TheirContractRevoke.as_view(),
+        name="their-contract-revoke",
+    ),
     path("v1/accesses/", Accesses.as_view(), name="accesses"),
     path("v1/disclosures/<slug:tenant>/<str:patient>/", Disclosures.as_view(), name="disclosures"),
     path(

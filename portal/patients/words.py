@@ -61,6 +61,11 @@ PURPOSE_CHOICES: Mapping[str, StrOrPromise] = {
 }
 
 
+def name(of_patient: str) -> str:
+    """Whose record it is, also where the name does not open ("")."""
+    return of_patient or gettext("A name that does not open")
+
+
 def parts(categories: Collection[str]) -> list[str]:
     """The parts of a record in their usual order, as they stand in a sentence."""
     return [words for slug, words in CATEGORIES.items() if slug in categories]

@@ -4,6 +4,15 @@ Each takes the Caller that a face built, decides under the custodian's contracts
 before anything is shown or refused. Errors are those of `portal.records.errors`, `consent.errors`, `accounts.errors`.
 """
 
+from portal.records.acting import (
+    Acting,
+    LookedAfter,
+    acting_for,
+    granted_for,
+    looked_after,
+    one_granted_for,
+    stop_for,
+)
 from portal.records.audited import audited, wholly_audited
 from portal.records.auditing import AuditEvents, audit_event_of, audit_events
 from portal.records.birth_dates import born_on
@@ -23,6 +32,7 @@ from portal.records.exports import (
     start_export,
 )
 from portal.records.finding import find_patient
+from portal.records.guardians import Guardian, guardians_of
 from portal.records.history import (
     ACCESS_TYPES,
     WRITE_TYPES,
@@ -67,6 +77,7 @@ __all__ = [
     "PATCH_TYPE",
     "WRITE_TYPES",
     "Access",
+    "Acting",
     "AuditEvents",
     "BundleEntry",
     "Chart",
@@ -74,7 +85,9 @@ __all__ = [
     "Document",
     "Exported",
     "Failure",
+    "Guardian",
     "Lineage",
+    "LookedAfter",
     "Outline",
     "Patient",
     "Reach",
@@ -89,6 +102,7 @@ __all__ = [
     "Written",
     "access_of",
     "accesses_of",
+    "acting_for",
     "audit_event_of",
     "audit_events",
     "audited",
@@ -106,16 +120,20 @@ __all__ = [
     "export_status",
     "exported_lines",
     "find_patient",
+    "granted_for",
+    "guardians_of",
     "import_bundles",
     "import_content",
     "is_open",
     "lineage",
+    "looked_after",
     "majority",
     "may_still_be_told",
     "may_still_know",
     "name_patients",
     "named_record",
     "namesakes",
+    "one_granted_for",
     "opened_under",
     "own_outlines",
     "own_preview",
@@ -131,6 +149,7 @@ __all__ = [
     "search",
     "shared_until",
     "start_export",
+    "stop_for",
     "subscribe_to_accesses",
     "subscribe_to_changes",
     "told_of",

@@ -37,6 +37,9 @@ def test_the_schema_is_valid_openapi_and_names_every_call(schema: Any) -> None:
         "disclosures_file",
         "members_add", "members_set_roles", "invitations_list", "invitations_withdraw",
         "reviews_list", "reviews_read", "reviews_conclude", "policies_set_base", "patients_find", "worklist",
+        "guardians_list", "guardians_there", "guardians_suspend", "guardians_resume", "people_list",
+        "their_contracts_list", "their_contracts_grant", "their_contracts_challenge", "their_contracts_sign",
+        "their_contracts_revoke",
     }  # fmt: skip
     assert all(path.startswith("/api/v1/") for path in schema["paths"])
     for path in schema["paths"].values():

@@ -45,7 +45,7 @@ from tests.tokens.table import (
 )
 
 ID = "00000000-0000-7000-8000-000000000000"
-ALL = "* sign emergency manage_consent policies members reviews"
+ALL = "* sign emergency manage_consent policies members reviews guardians"
 SUBSCRIPTION = "fhir/<tenant>/Subscription"
 SUBSCRIBES = json.loads(json.dumps(subscription()).replace(f"Patient/{ANA}", f"Patient/{people.PATIENT}"))
 
@@ -124,6 +124,7 @@ class Bench:
             "place": self.cast.hospital.slug,
             "patient": str(self.cast.person),
             "size": "1",
+            "person": str(self.cast.person),
             **dict.fromkeys(
                 (
                     "contract",

@@ -9,14 +9,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from consent import selectors, services
-from consent.signature import Signature
 from ledger.scope import party_scope, tenant_scope
 from portal.accounts import selectors as accounts
 from portal.api.endpoint import Endpoint
 from portal.api.shapes import contracts as shapes
 from portal.api.shapes.names import Names
 from portal.api.shapes.problems import problems
-from portal.api.views.contracts import readable_contract
+from portal.api.views.contracts import readable_contract, token_signature
 
 
 class ContractStep(Endpoint):
@@ -119,9 +118,10 @@ class ContractCosign(CosignatureStep):
         body = shapes.Cosignature(data=request.data)
         body.is_valid(raise_exception=True)
         custodian = accounts.organisation(body.validated_data["custodian"]).id
-        signature = Signature("token", self.caller.user, {"client": self.caller.client})
         with tenant_scope(custodian):
-            signed = services.cosign(contract=contract, signature=signature, cosigner=self.caller.user)
+            signed = services.cosign(
+                contract=contract, signature=token_signature(self.caller), cosigner=self.caller.user
+            )
         return Response(shapes.contract(signed, Names()))
 
 

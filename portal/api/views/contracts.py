@@ -1,5 +1,6 @@
 """`/api/v1/contracts/`: grant, amend, list, look at."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
@@ -12,9 +13,10 @@ from rest_framework.response import Response
 
 from consent import selectors, services
 from consent.errors import UnknownContract
-from consent.signature import Signature
+from consent.signature import SECOND_FACTOR, Signature
 from ledger.scope import party_scope, tenant_scope
 from portal.accounts import selectors as accounts
+from portal.accounts.identity import Caller
 from portal.api import cursors
 from portal.api.endpoint import Endpoint
 from portal.api.grantees import terms_and_display
@@ -71,24 +73,7 @@ class Contracts(Endpoint):
         person = self.own_person()
         body = shapes.NewContract(data=request.data)
         body.is_valid(raise_exception=True)
-        terms, display = terms_and_display(body.validated_data)
-        about: dict[str, Any] = {
-            "person": person,
-            "grantor": self.caller.user,
-            "terms": terms,
-            "display": display,
-            "supersedes": body.validated_data.get("supersedes"),
-        }
-        with tenant_scope(terms.custodian):
-            accounts.registration(person=person)
-            about["majority"] = majority(caller=self.caller, person=person, terms=terms)
-            if body.validated_data.get("sign") == "passkey":
-                made = services.propose(**about)
-            else:
-                signature = Signature("token", self.caller.user, {"client": self.caller.client})
-                made = services.grant(
-                    **about, signature=signature, request=body.validated_data.get("request")
-                )
+        made = grant(self.caller, body.validated_data, person=person)
         return Response(shapes.contract(made, Names()), status=201)
 
     def shown_again(self, key: UUID) -> Response:
@@ -118,6 +103,35 @@ class Contract(Endpoint):
     def get(self, request: Request, contract: UUID) -> Response:
         """One contract that I granted, or that was granted to me."""
         return Response(shapes.contract(readable_contract(self, contract), Names()))
+
+
+def grant(caller: Caller, body: Mapping[str, Any], *, person: UUID, delegate: UUID | None = None) -> Any:
+    """The contract that a call signs with its token, or proposes for a passkey; `delegate`: who acts for the person."""
+    terms, display = terms_and_display(body)
+    about: dict[str, Any] = {
+        "person": person,
+        "grantor": caller.user,
+        "terms": terms,
+        "display": display,
+        "supersedes": body.get("supersedes"),
+        "delegate": delegate,
+    }
+    with tenant_scope(terms.custodian):
+        accounts.registration(person=person)
+        about["majority"] = majority(caller=caller, person=person, terms=terms)
+        if body.get("sign") == "passkey":
+            return services.propose(**about)
+        signature = token_signature(caller)
+        return services.grant(**about, signature=signature, request=body.get("request"))
+
+
+def token_signature(caller: Caller) -> Signature:
+    """What a call signs with; a token that was made after a second factor says so, as a log-in does."""
+    return Signature(
+        "token",
+        caller.user,
+        {"client": caller.client, **({"method": SECOND_FACTOR} if caller.strong else {})},
+    )
 
 
 def readable_contract(endpoint: Endpoint, contract: UUID) -> Any:

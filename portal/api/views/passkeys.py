@@ -15,6 +15,7 @@ from consent import selectors, services
 from consent.errors import UnknownContract
 from ledger.scope import party_scope, tenant_scope
 from portal.accounts import passkeys
+from portal.accounts.identity import Caller
 from portal.api.endpoint import Endpoint
 from portal.api.shapes import contracts as shapes
 from portal.api.shapes.names import Names
@@ -34,11 +35,7 @@ class ContractChallenge(Endpoint):
     )
     def post(self, request: Request, contract: UUID) -> Response:
         """What my passkey is to sign, within five minutes and once."""
-        custodian = _custodian(self, contract)
-        with tenant_scope(custodian):
-            agreement = services.challenge(contract=contract, signer=self.caller.user)
-        public_key = passkeys.options(request._request, agreement, account=self.caller.user)
-        return Response({"signed": agreement.document(), "publicKey": public_key})
+        return asked(request, self.caller, contract, custodian=_custodian(self, contract))
 
 
 class ContractSign(Endpoint):
@@ -53,21 +50,37 @@ class ContractSign(Endpoint):
     def post(self, request: Request, contract: UUID) -> Response:
         """Put a contract in force by the passkey's answer: a proposed one of mine, or one that waits for my second."""
         custodian = _custodian(self, contract)
-        body = shapes.Assertion(data=request.data)
-        body.is_valid(raise_exception=True)
-        given: dict[str, Any] = body.validated_data
-        with tenant_scope(custodian):
-            evidence = passkeys.evidence(request._request, given, account=self.caller.user)
-            made = services.sign(
-                contract=contract,
-                signer=self.caller.user,
-                evidence=evidence,
-                request=given.get("request"),
-            )
-        return Response(shapes.contract(made, Names()))
+        return signed(request, self.caller, contract, custodian=custodian)
 
     def shown_again(self, key: UUID) -> Response:
         return Response(shapes.contract(readable_contract(self, key), Names()))
+
+
+def asked(request: Request, caller: Caller, contract: UUID, *, custodian: UUID) -> Response:
+    """A challenge for the caller's passkey over a contract at that custodian."""
+    with tenant_scope(custodian):
+        agreement = services.challenge(contract=contract, signer=caller.user)
+    public_key = passkeys.options(request._request, agreement, account=caller.user)
+    return Response({"signed": agreement.document(), "publicKey": public_key})
+
+
+def signed(
+    request: Request, caller: Caller, contract: UUID, *, custodian: UUID, delegate: UUID | None = None
+) -> Response:
+    """The contract with the signature of the caller's passkey; `delegate`: who acts for the person."""
+    body = shapes.Assertion(data=request.data)
+    body.is_valid(raise_exception=True)
+    given: dict[str, Any] = body.validated_data
+    with tenant_scope(custodian):
+        evidence = passkeys.evidence(request._request, given, account=caller.user)
+        made = services.sign(
+            contract=contract,
+            signer=caller.user,
+            evidence=evidence,
+            request=given.get("request"),
+            delegate=delegate,
+        )
+    return Response(shapes.contract(made, Names()))
 
 
 def _custodian(endpoint: Endpoint, contract: UUID) -> UUID:

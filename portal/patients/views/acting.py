@@ -7,22 +7,20 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from consent import services
-from consent.errors import ContractEnded, UnknownContract
-from ledger.scope import tenant_scope
+from consent.errors import ContractEnded
 from portal.design.shapes import Contract
-from portal.patients import contracts, drafts
-from portal.patients.acting import Acting, acting_for, granted
+from portal.patients import contracts, drafts, words
 from portal.patients.contracts import RUNNING
 from portal.patients.door import Visitor, visitor
+from portal.records.services import Acting, acting_for, granted_for, stop_for
 from portal.staff.answering import ACT
 
 
 @visitor()
 def sharing(who: Visitor, person: UUID) -> HttpResponseBase:
     """What one may decide, and what one decided. Other contracts of the person are not one's to see."""
-    acting = acting_for(who.caller, person)
-    rows = granted(who.caller, acting)
+    acting = acting_for(caller=who.caller, person=person)
+    rows = granted_for(caller=who.caller, acting=acting)
     names = contracts.names_for([*acting.delegations, *rows])
     context = {
         **whose(acting),
@@ -38,7 +36,7 @@ def sharing(who: Visitor, person: UUID) -> HttpResponseBase:
 @visitor(methods=ACT)
 def begin(who: Visitor, person: UUID) -> HttpResponseBase:
     """Begin to share for them."""
-    acting = acting_for(who.caller, person)
+    acting = acting_for(caller=who.caller, person=person)
     slugs = [each.tenant.slug for each in acting.registrations]
     draft = drafts.Draft(
         where=slugs if len(slugs) == 1 else (), acting=str(person), kinds=["clinician", "organisation"]
@@ -50,13 +48,8 @@ def begin(who: Visitor, person: UUID) -> HttpResponseBase:
 @visitor(methods=ACT)
 def stop(who: Visitor, person: UUID, contract: UUID) -> HttpResponseBase:
     """Stop what one granted for them. A second time changes nothing."""
-    acting = acting_for(who.caller, person)
-    row = next((each for each in granted(who.caller, acting) if each.id == contract), None)
-    if row is None:
-        raise UnknownContract("You granted no such contract for them.")
     try:
-        with tenant_scope(row.tenant_id):
-            services.revoke(contract=row.id, actor=who.caller.user)
+        stop_for(caller=who.caller, person=person, contract=contract)
     except ContractEnded:
         messages.info(who.request, _("This sharing had ended already."))
     else:
@@ -66,7 +59,7 @@ def stop(who: Visitor, person: UUID, contract: UUID) -> HttpResponseBase:
 
 def whose(acting: Acting) -> dict[str, object]:
     """For the line under the head of the page: whose record it is."""
-    return {"person": {"name": acting.name, "own": False}}
+    return {"person": {"name": words.name(acting.name), "own": False}}
 
 
 def _shown(rows: list[contracts.Row], names: contracts.Names) -> list[Contract]:

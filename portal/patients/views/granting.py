@@ -19,12 +19,19 @@ from portal.accounts.errors import AccountsError, UnknownPerson
 from portal.accounts.models import Registration
 from portal.design.refusals import said
 from portal.design.shapes import Fact
-from portal.patients import checking, drafts, granting, onlooking, part2, signing
-from portal.patients.acting import Acting, acting_for
+from portal.patients import checking, drafts, granting, onlooking, part2, signing, words
 from portal.patients.door import Visitor, patient, visitor
 from portal.patients.drafts import Draft
 from portal.patients.forms import Purpose, Question, Sign, Until, What, Where, Who, Why
-from portal.records.services import Count, own_outlines, own_preview, preview, what_changes
+from portal.records.services import (
+    Acting,
+    Count,
+    acting_for,
+    own_outlines,
+    own_preview,
+    preview,
+    what_changes,
+)
 from portal.staff.answering import FORM
 
 FORMS: dict[str, type[Question]] = {"where": Where, "who": Who, "what": What, "why": Why, "until": Until}
@@ -70,7 +77,7 @@ class Side:
 def side_of(who: Visitor, draft: Draft) -> Side:
     """Raises UnknownPerson where one may not decide (any more)."""
     if draft.acting:
-        acting = acting_for(who.caller, UUID(draft.acting))
+        acting = acting_for(caller=who.caller, person=UUID(draft.acting))
         return Side(acting.registrations, acting)
     if who.caller.person is None:
         raise UnknownPerson("No record is joined to this account, so that it has none to share.")
@@ -124,7 +131,7 @@ def check(who: Visitor) -> HttpResponseBase:
 
 def _part2(who: Visitor, side: Side, offered: list[granting.Proposal]) -> list[list[Fact]]:
     """What the law asks of each of these that is a consent under 42 CFR Part 2."""
-    patient = side.acting.name if side.acting else who.caller.name
+    patient = words.name(side.acting.name) if side.acting else who.caller.name
     found = [part2.facts(each.terms, each.display, patient=patient) for each in offered]
     return [facts for facts in found if facts]
 
@@ -133,7 +140,7 @@ def _whose(side: Side) -> dict[str, Any]:
     """For the head of the page: whose record is shared."""
     if side.acting is None:
         return {"here": "sharing"}
-    return {"here": "", "person": {"name": side.acting.name, "own": False}}
+    return {"here": "", "person": {"name": words.name(side.acting.name), "own": False}}
 
 
 def _counts(who: Visitor, draft: Draft, offered: list[granting.Proposal]) -> list[Count]:

@@ -13,12 +13,11 @@ from consent import selectors as consent
 from portal.accounts import selectors as accounts
 from portal.accounts.errors import UnknownPerson
 from portal.design import duties
-from portal.patients import cosigning
-from portal.patients.acting import decided_for
+from portal.patients import cosigning, words
 from portal.patients.door import Visitor, visitor
 from portal.patients.pages import category_page, known_category, overview_page, skipped, test_page
 from portal.patients.presenting import Addresses
-from portal.records.services import Chart, chart, name_patients
+from portal.records.services import Chart, chart, looked_after, name_patients
 from portal.staff.answering import FORM
 
 
@@ -93,7 +92,7 @@ def _opened(
     named = charts[0][1].patient.name  # only if they share their demographics, too
     if not named:
         known = name_patients(caller=who.caller, tenant=tenants[0], people=[person])
-        named = known[person].name if person in known else _("A name that does not open")
+        named = words.name(known[person].name if person in known else "")
     whose = {"name": named, "own": False}
     owed = {duty for _, one in charts for duty in one.decision.duties}
     said: dict[str, object] = {
@@ -106,29 +105,19 @@ def _opened(
 
 def _known(who: Visitor) -> list[Somebody]:
     """Oneself first, then everybody who shares their record with this account as a relative."""
-    own = who.caller.person
-    shared = consent.people_shared_with(who.caller.user, None)
-    places = accounts.organisation_names(each.tenant for each in shared)
-    held: dict[UUID, list[str]] = {}
-    names: dict[UUID, str] = {}
-    for each in shared:
-        held.setdefault(each.person, []).append(places[each.tenant])
-        if each.person not in names:
-            found = name_patients(caller=who.caller, tenant=each.tenant, people=[each.person])
-            names |= {person: patient.name for person, patient in found.items()}
-    decided = decided_for(who.caller) if held else set()
-    looked_after = [
+    own, shared = who.caller.person, looked_after(caller=who.caller)
+    names = accounts.organisation_names(tenant for each in shared for tenant, _ends in each.places)
+    known = [
         Somebody(
-            person,
-            names.get(person, _("A name that does not open")),
-            _("Lets you decide") if person in decided else _("Shares with you"),
-            at,
-            decides=person in decided,
+            each.person,
+            words.name(each.patient.name if each.patient else ""),
+            _("Lets you decide") if each.delegations else _("Shares with you"),
+            [names[tenant] for tenant, _ends in each.places],
+            decides=bool(each.delegations),
         )
-        for person, at in held.items()
-        if person != own
+        for each in shared
     ]
     if own is None:
-        return looked_after
+        return known
     mine = [each.tenant.name for each in who.registrations]
-    return [Somebody(own, who.caller.name, _("You"), mine, here=True), *looked_after]
+    return [Somebody(own, who.caller.name, _("You"), mine, here=True), *known]
