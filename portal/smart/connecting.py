@@ -1,11 +1,11 @@
 """Connecting an application to a record, taking single scopes back, and ending it. Each step is a ledger entry."""
 
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from consent import services as consent
@@ -89,48 +89,29 @@ def connect_member(
 
 def take_back(*, connection: UUID, scope: str, account: UUID) -> Connection:
     """Take one scope back; with the last one over records the connection ends. Raises UnknownConnection."""
-    found = connection_of_account(connection, account)
-    rest = [word for word in found.scopes.split() if word != scope]
-    if len(rest) == len(found.scopes.split()):
-        raise UnknownConnection("The application does not have that permission (any more).")
-    if not resource_scopes(rest):
-        return disconnect(connection=connection, account=account)
-    with tenant_scope(found.tenant_id):
-        Connection.objects.filter(id=found.id).update(scopes=" ".join(rest))
+    with _held(connection, account) as found:
+        rest = [word for word in found.scopes.split() if word != scope]
+        if len(rest) == len(found.scopes.split()):
+            raise UnknownConnection("The application does not have that permission (any more).")
+        if not resource_scopes(rest):
+            return _ended(found, account)
+        found.scopes = " ".join(rest)
+        found.save(update_fields=["scopes"])
         audit = {"taken_back": scope, "scopes": sorted(rest)}
         enter_of("application.narrowed", found, actor=account, audit=audit)
-    found.scopes = " ".join(rest)
     return found
 
 
 def disconnect(*, connection: UUID, account: UUID) -> Connection:
     """End a connection with its contract and all of its tokens. Raises UnknownConnection."""
-    found = connection_of_account(connection, account)
-    with transaction.atomic(), tenant_scope(found.tenant_id):
-        found.ended = timezone.now()
-        found.save(update_fields=["ended"])
-        if found.contract is not None:
-            with suppress(ContractEnded, UnknownContract):
-                consent.revoke(contract=found.contract, actor=account, person=found.person_id)
-        end_tokens(found)
-        enter_of("token.revoked", found, actor=account, audit={"code": "disconnected"})
-    return found
+    with _held(connection, account) as found:
+        return _ended(found, account)
 
 
 def end_tokens(connection: Connection) -> None:
     """Every code and token of a connection ends."""
     AccessToken.objects.filter(connection=connection).delete()
     RefreshToken.objects.filter(connection=connection, revoked=None).update(revoked=timezone.now())
-
-
-def connection_of_account(connection: UUID, account: UUID) -> Connection:
-    """One connection that this account made and that lasts. Raises UnknownConnection."""
-    with party_scope(account):
-        rows = Connection.objects.select_related("application", "tenant", "person")
-        found = rows.filter(id=connection, account_id=account, ended=None).first()
-    if found is None:
-        raise UnknownConnection("You have no such application connected (any more).")
-    return found
 
 
 def connections_of(account: UUID) -> list[Connection]:
@@ -143,6 +124,37 @@ def connections_of(account: UUID) -> list[Connection]:
 def over_records(connection: Connection) -> list[str]:
     """Its scopes that can be taken back one by one."""
     return [word for word in connection.scopes.split() if resource_scopes([word])]
+
+
+@contextmanager
+def _held(connection: UUID, account: UUID) -> Iterator[Connection]:
+    """One that this account made and that lasts, in its organisation's scope; whoever else changes it waits.
+
+    Raises UnknownConnection.
+    """
+    with party_scope(account):
+        tenant = _one(Connection.objects.all(), connection, account).tenant_id
+    with tenant_scope(tenant):
+        yield _one(Connection.objects.select_for_update(of=("self",), no_key=True), connection, account)
+
+
+def _one(rows: QuerySet[Connection], connection: UUID, account: UUID) -> Connection:
+    rows = rows.select_related("application", "tenant", "person")
+    found = rows.filter(id=connection, account_id=account, ended=None).first()
+    if found is None:
+        raise UnknownConnection("You have no such application connected (any more).")
+    return found
+
+
+def _ended(found: Connection, account: UUID) -> Connection:
+    found.ended = timezone.now()
+    found.save(update_fields=["ended"])
+    if found.contract is not None:
+        with suppress(ContractEnded, UnknownContract):
+            consent.revoke(contract=found.contract, actor=account, person=found.person_id)
+    end_tokens(found)
+    enter_of("token.revoked", found, actor=account, audit={"code": "disconnected"})
+    return found
 
 
 def _connected(

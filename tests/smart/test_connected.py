@@ -1,9 +1,17 @@
 """What was given can be taken back, one permission or all, and it bites on the next call."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import UUID
+
+import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from portal.smart import services
+from portal.smart.errors import UnknownConnection
 from tests.cast import PATIENT, Cast
 from tests.entries import entries_of_type
 from tests.smart.app import App, bearer
@@ -68,3 +76,50 @@ def test_an_application_that_is_admitted_no_longer_reaches_nothing(
     assert status(growth, cast, token["access_token"], "Observation") == 401
     assert growth.refresh(token["refresh_token"]).status_code == 400
     assert len(entries_of_type(cast.hospital.id, "application.removed")) == 1
+
+
+def at_once(cast: Cast, given: UUID, *scopes: str) -> Counter[str]:
+    """What became of taking each of these back at the same time, over a connection of its own."""
+    together = Barrier(len(scopes))
+
+    def one(scope: str) -> str:
+        try:
+            together.wait(30)
+            services.take_back(connection=given, scope=scope, account=cast.amara.user)
+        except UnknownConnection as error:
+            return error.code
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(len(scopes)) as pool:
+        return Counter(pool.map(one, scopes))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_permissions_taken_back_at_once_none_is_lost_and_none_counts_twice(
+    cast: Cast, amara: Client, growth: App
+) -> None:
+    observations, conditions, allergies = (
+        f"patient/{kind}.rs" for kind in ("Observation", "Condition", "AllergyIntolerance")
+    )
+    growth.connect(amara, cast.hospital, f"launch/patient {observations} {conditions} {allergies}")
+    (given,) = services.connections_of(cast.amara.user)
+    found = at_once(cast, given.id, observations, conditions, observations, conditions)
+    assert found == {"done": 2, "unknown-connection": 2}
+    (left,) = services.connections_of(cast.amara.user)
+    assert services.over_records(left) == [allergies]
+    assert len(entries_of_type(cast.hospital.id, "application.narrowed")) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_two_permissions_taken_back_at_once_end_it_once(
+    cast: Cast, amara: Client, growth: App
+) -> None:
+    scopes = ("patient/Observation.rs", "patient/Condition.rs")
+    growth.connect(amara, cast.hospital, f"launch/patient {' '.join(scopes)}")
+    (given,) = services.connections_of(cast.amara.user)
+    assert at_once(cast, given.id, *scopes) == {"done": 2}
+    assert services.connections_of(cast.amara.user) == []
+    told = [len(entries_of_type(cast.hospital.id, kind)) for kind in ("contract.revoked", "token.revoked")]
+    assert told == [1, 1]
