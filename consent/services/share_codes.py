@@ -24,6 +24,7 @@ from ledger.identity import new_id
 from ledger.scope import current_tenant, party_scope, tenant_scope
 from ledger.services import append
 
+NOT_YOURS = "You have no share code with that id here."
 REFUSED = "No record opens with that. Check the code and the birth date, or ask the patient for a new code."
 
 
@@ -127,13 +128,25 @@ def shares_of(person: UUID) -> list[ShareCode]:
     return [row for row in rows.exclude(state=ShareState.ENDED).order_by("-offered_at") if _lives(row)]
 
 
+def share_of(*, share: UUID, person: UUID) -> ShareCode:
+    """One of this person's codes however it stands, in the open scope or in her own. Raises UnknownShare."""
+    row = ShareCode.objects.select_related("contract").filter(id=share, person=person).first()
+    if row is None:
+        raise UnknownShare(NOT_YOURS)
+    return row
+
+
 def viewing(*, share: UUID, viewer: UUID) -> Viewing:
     """How it stands, for the one who knocked, in the open scope. Raises UnknownShare."""
     row = ShareCode.objects.filter(tenant_id=current_tenant(), id=share, viewer=viewer).first()
     if row is None:
         raise UnknownShare(REFUSED)
-    state = row.state if _lives(row) else ShareState.ENDED
-    return Viewing(row.person, str(state), _name(row), tuple(row.categories))
+    return Viewing(row.person, state_of(row), _name(row), tuple(row.categories))
+
+
+def state_of(row: ShareCode) -> str:
+    """How it stands now: whose time or contract is over has ended, whether or not that was entered yet."""
+    return str(row.state if _lives(row) else ShareState.ENDED)
 
 
 def viewer_name(row: ShareCode) -> str:
@@ -176,7 +189,7 @@ def _own(share: UUID, person: UUID) -> ShareCode:
     found = ShareCode.objects.select_for_update(of=("self",))
     row = found.filter(tenant_id=current_tenant(), id=share, person=person).first()
     if row is None:
-        raise UnknownShare("You have no share code with that id here.")
+        raise UnknownShare(NOT_YOURS)
     return row
 
 

@@ -39,6 +39,7 @@ from portal.api.views.policies import BasePolicy, EmergencyRule, Policies
 from portal.api.views.proofs import Completeness, Consistency
 from portal.api.views.requests import RequestDecline, Requests
 from portal.api.views.runs import Replay, Replays, Verification, Verifications
+from portal.api.views.share_codes import ShareCodeAdmit, ShareCodeEnd, ShareCodes
 from portal.api.views.templates import ContractTemplates
 
 app_name = "api"
@@ -91,6 +92,9 @@ urlpatterns = [
     path("v1/apps/", Apps.as_view(), name="apps"),
     path("v1/apps/<uuid:connection>/take-back/", AppTakeBack.as_view(), name="app-take-back"),
     path("v1/apps/<uuid:connection>/end/", AppEnd.as_view(), name="app-end"),
+    path("v1/share-codes/", ShareCodes.as_view(), name="share-codes"),
+    path("v1/share-codes/<uuid:share>/admit/", ShareCodeAdmit.as_view(), name="share-code-admit"),
+    path("v1/share-codes/<uuid:share>/end/", ShareCodeEnd.as_view(), name="share-code-end"),
     path("v1/guardians/", Guardians.as_view(), name="guardians"),
     path("v1/guardians/<slug:tenant>/", GuardiansThere.as_view(), name="guardians-there"),
     path(

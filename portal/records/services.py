@@ -69,6 +69,7 @@ from portal.records.reading import Read, read
 from portal.records.related import Related, Sharing, related, shared_until
 from portal.records.result import SearchResult
 from portal.records.searching import search
+from portal.records.share_codes import Shared, end_shared, let_in, offer_code, one_shared, shared_by_code
 from portal.records.transactions import transact
 
 __all__ = [
@@ -97,6 +98,7 @@ __all__ = [
     "Report",
     "SearchResult",
     "Section",
+    "Shared",
     "Sharing",
     "Warned",
     "Written",
@@ -115,6 +117,7 @@ __all__ = [
     "delete_export",
     "delete_where",
     "document_of",
+    "end_shared",
     "everything",
     "export_is_under_notice",
     "export_status",
@@ -125,6 +128,7 @@ __all__ = [
     "import_bundles",
     "import_content",
     "is_open",
+    "let_in",
     "lineage",
     "looked_after",
     "majority",
@@ -133,7 +137,9 @@ __all__ = [
     "name_patients",
     "named_record",
     "namesakes",
+    "offer_code",
     "one_granted_for",
+    "one_shared",
     "opened_under",
     "own_outlines",
     "own_preview",
@@ -147,6 +153,7 @@ __all__ = [
     "read_provenance",
     "related",
     "search",
+    "shared_by_code",
     "shared_until",
     "start_export",
     "stop_for",

@@ -35,6 +35,8 @@ SPECTACULAR_SETTINGS = {
         "RequestState": "portal.api.shapes.requests.STATES",
         "EmergencyState": "portal.api.shapes.emergencies.STATES",
         "RoleAtOrganisation": "portal.api.shapes.members.ROLES",
+        "GuardianState": "portal.api.shapes.guardians.STATES",
+        "ShareCodeState": "portal.api.shapes.share_codes.STATES",
         "PurposeOfUse": "consent.vocabulary.PURPOSES",
         "SensitivityLabel": "consent.vocabulary.SENSITIVITIES",
     },

@@ -39,7 +39,7 @@ def test_the_schema_is_valid_openapi_and_names_every_call(schema: Any) -> None:
         "reviews_list", "reviews_read", "reviews_conclude", "policies_set_base", "patients_find", "worklist",
         "guardians_list", "guardians_there", "guardians_suspend", "guardians_resume", "people_list",
         "their_contracts_list", "their_contracts_grant", "their_contracts_challenge", "their_contracts_sign",
-        "their_contracts_revoke",
+        "their_contracts_revoke", "share_codes_list", "share_codes_offer", "share_codes_admit", "share_codes_end",
     }  # fmt: skip
     assert all(path.startswith("/api/v1/") for path in schema["paths"])
     for path in schema["paths"].values():
@@ -78,6 +78,7 @@ def test_every_answer_is_as_the_schema_says(house: House, schema: Any) -> None:
         "reason_code": "other",
         "reason": "a reason that is long",
     }
+    shown = {"custodian": "st-mary", "categories": ["lab-results"]}
     read = doctor.get(f"/fhir/st-mary/Observation/{GLUCOSE}")
     asked = doctor.post("/api/v1/requests/", json=question)
     granted = ana.post(
@@ -100,6 +101,8 @@ def test_every_answer_is_as_the_schema_says(house: House, schema: Any) -> None:
         ana.get("/api/v1/ledger/st-mary/"), ana.get(f"/api/v1/ledger/st-mary/entries/{entry}/receipt/"),
         auditor.get("/api/v1/ledger/st-mary/entries/?limit=3"), doctor.get("/api/v1/accesses/"),
         ana.get("/api/v1/ledger/nowhere/"), ana.get("/api/v1/accesses/?cursor=x"),
+        ana.get("/api/v1/guardians/"), ana.get("/api/v1/people/"), ana.post("/api/v1/share-codes/", json=shown),
+        ana.get("/api/v1/share-codes/"), doctor.get("/api/v1/share-codes/"),
         ana.post("/api/v1/contracts/", json={}), ana.post("/api/v1/contracts/", data={"a": "b"}),
         ana.post("/api/v1/contracts/", json=contract_body(categories=["x"])), house.http.get("/api/v1/me/"),
     ]  # fmt: skip

@@ -138,6 +138,7 @@ class Bench:
                     "run",
                     "archive",
                     "invitation",
+                    "share",
                 ),
                 ID,
             ),

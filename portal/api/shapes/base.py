@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -87,8 +88,9 @@ class Body(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+@cache
 def page_of(shape: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
-    """The shape of one page of a list of these."""
+    """The shape of one page of a list of these; the same one wherever these are listed."""
     fields = {
         "next": serializers.URLField(allow_null=True, help_text="The older ones after these."),
         "previous": serializers.URLField(allow_null=True, help_text="The newer ones before these."),

@@ -7,6 +7,8 @@ from rest_framework import serializers
 from portal.api.shapes.contracts import iso
 from portal.records.services import Guardian as Found
 
+STATES = ["active", "suspended"]
+
 
 class Guardian(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="Of the contract by which they decide.")
@@ -14,7 +16,7 @@ class Guardian(serializers.Serializer[Any]):
     mrn = serializers.CharField(allow_blank=True, help_text="The record number of the patient.")
     since = serializers.DateTimeField()
     ends = serializers.DateTimeField()
-    state = serializers.ChoiceField(["active", "suspended"])
+    state = serializers.ChoiceField(STATES)
     by_custodian = serializers.BooleanField(
         help_text="Of one that is suspended: by the organisation, which alone resumes it; else by the patient."
     )

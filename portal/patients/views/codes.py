@@ -2,21 +2,17 @@
 
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from consent import services
-from consent.errors import UnknownShare
 from consent.signature import Signature
-from ledger.scope import tenant_scope
 from portal.accounts.confirming import confirmation_required, evidence
-from portal.accounts.models import Registration
 from portal.patients import codes as shown
 from portal.patients.door import Visitor, patient
 from portal.patients.forms import ShowTo
+from portal.records.services import end_shared, let_in, offer_code, shared_by_code
 from portal.staff.answering import ACT, FORM
 
 
@@ -28,53 +24,32 @@ def codes(who: Visitor) -> HttpResponseBase:
     """
     places = [(each.tenant.slug, each.tenant.name) for each in who.registrations]
     form = ShowTo(who.request.POST or None, places=places)
-    code = _offer(who, form) if form.is_valid() else ""
-    found = shown.live(who.registrations)
+    code = ""
+    if form.is_valid():
+        given = form.cleaned_data
+        _made, code = offer_code(caller=who.caller, slug=given["where"], categories=given["what"])
+    found = shared_by_code(caller=who.caller)
     version = shown.version(found)
     if who.request.GET.get("known") == version:
         return HttpResponse(status=204)
-    context = {"here": "sharing", "form": form, "code": code, "shares": found, "version": version}
+    context = {"here": "sharing", "form": form, "code": code, "version": version}
+    context["shares"] = shown.shown(found)
     return who.page("patients/codes.html", context, status=422 if form.errors else 200)
 
 
 @confirmation_required
 @patient(methods=ACT)
-def admit(who: Visitor, tenant: str, share: UUID) -> HttpResponseBase:
+def admit(who: Visitor, share: UUID) -> HttpResponseBase:
     """Let in who waits. The patient has said just before who they are: this signs a contract for an hour."""
-    where = _where(who, tenant)
-    with tenant_scope(where.tenant_id):
-        services.admit(
-            share=share,
-            person=who.person,
-            actor=who.caller.user,
-            signature=Signature("reauthenticated", who.caller.user, evidence(who.request)),
-            custodian=where.tenant.name,
-        )
+    signature = Signature("reauthenticated", who.caller.user, evidence(who.request))
+    let_in(caller=who.caller, share=share, signature=signature)
     messages.success(who.request, _("They can read now. You can stop it at any moment."))
     return redirect("patients:codes")
 
 
 @patient(methods=ACT)
-def end(who: Visitor, tenant: str, share: UUID) -> HttpResponseBase:
+def end(who: Visitor, share: UUID) -> HttpResponseBase:
     """End a code and what it opened. A second time changes nothing."""
-    try:
-        with tenant_scope(_where(who, tenant).tenant_id):
-            services.end_share(share=share, person=who.person, actor=who.caller.user)
-    except UnknownShare as error:
-        raise Http404 from error
+    end_shared(caller=who.caller, share=share)
     messages.success(who.request, _("Ended. Nothing more is shown by that code."))
     return redirect("patients:codes")
-
-
-def _offer(who: Visitor, form: forms.Form) -> str:
-    given = form.cleaned_data
-    with tenant_scope(_where(who, given["where"]).tenant_id):
-        _made, code = services.offer_share(person=who.person, actor=who.caller.user, categories=given["what"])
-    return code
-
-
-def _where(who: Visitor, slug: str) -> Registration:
-    found = next((each for each in who.registrations if each.tenant.slug == slug), None)
-    if found is None:
-        raise Http404
-    return found
