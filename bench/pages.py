@@ -32,6 +32,7 @@ from ledger.scope import tenant_scope
 from portal.accounts import services as accounts
 from portal.accounts.identity import Caller
 from portal.accounts.models import Registration, User
+from portal.accounts.selectors import organisation, registration, registrations
 from portal.records import services
 
 PORT = 8798
@@ -59,6 +60,10 @@ def figures(bench: Bench) -> Iterator[Figure]:
     with bench.process("-m", "portal.node.web", DJANGO_SETTINGS_MODULE="bench.settings", PORT=str(PORT)):
         for user, addresses in pages.items():
             yield from _measured(user, addresses)
+        _take_elsewhere(slug, person)
+        yield from _measured(
+            patient, {f"{name}, three organisations": at for name, at in pages[patient].items()}
+        )
 
 
 def _measured(user: User, addresses: Mapping[str, str]) -> Iterator[Figure]:
@@ -130,6 +135,19 @@ def _world(bench: Bench) -> tuple[str, User, User, UUID]:
     with bench.sequencer():
         assert ledger.await_entry(last, tenant=tenant, seconds=300), "the accesses were not sequenced"
     return slug, patient, doctors[0], person
+
+
+def _take_elsewhere(slug: str, person: UUID) -> None:
+    """Two more organisations keep a copy of her record."""
+    with tenant_scope(organisation(slug).id):
+        her = registration(person=person)
+    files = sorted((LARGE if LARGE.is_dir() else SMALL).rglob("*.json"))
+    hers = [path for path in files if her.mrn in path.read_text()]
+    for number in (2, 3):
+        tenant = accounts.create_organisation(slug=f"{slug}-{number}", name=f"Bench Clinic {number}").id
+        report = services.import_bundles(tenant=tenant, paths=hers)
+        assert not report.failed, report.failed[:3]
+    assert len(registrations(person)) == 3
 
 
 def _account(name: str, shown: str) -> User:

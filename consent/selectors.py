@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from consent import vocabulary
@@ -141,10 +141,19 @@ def shadowing(person: UUID, offers: Sequence[Terms]) -> list[Shadow]:
 
 def awaiting_cosigner(cosigner: UUID) -> list[Contract]:
     """The contracts that wait for this account's second signature, in its own scope; the oldest first."""
+    return list(_awaiting(cosigner))
+
+
+def first_to_cosign(cosigner: UUID) -> Subquery:
+    """The id of the oldest of them, or None; for a statement that asks more about the account, in its own scope."""
+    return Subquery(_awaiting(cosigner).values("id")[:1])
+
+
+def _awaiting(cosigner: UUID) -> QuerySet[Contract]:
     waiting = Contract.objects.filter(
         state=State.SIGNED, ends__gt=Now(), terms__contains={"cosigner": str(cosigner)}
     )
-    return list(waiting.order_by("signed_at", "id"))
+    return waiting.order_by("signed_at", "id")
 
 
 def contract_to_cosign(id: UUID, *, cosigner: UUID) -> Contract:  # noqa: A002

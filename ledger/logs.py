@@ -12,7 +12,7 @@ from ledger.entry import check_origin
 from ledger.errors import AppendRefused, LogExists
 from ledger.models import Log, LogKey
 from ledger.note import Ed25519Signer
-from ledger.scope import tenant_scope
+from ledger.scope import tenant_scope, within_tenant
 from ledger.signing_keys import add_key, first_context
 from ledger.vault import node_key
 
@@ -62,7 +62,7 @@ def log_for_append(tenant: UUID) -> OpenLog:
     known = _open.get(tenant)
     if known:
         return known
-    with connection.cursor() as cursor:
+    with within_tenant(tenant), connection.cursor() as cursor:
         cursor.execute(
             "SELECT l.origin, l.promise_vkey, k.wrapped FROM ledger_log l"
             " JOIN ledger_log_key k USING (tenant_id) WHERE tenant_id = %s AND k.use = %s",

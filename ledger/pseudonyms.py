@@ -14,7 +14,7 @@ from django.db import connection
 from ledger.committed import Committed
 from ledger.entry import PSEUDONYM_BYTES, SYSTEM
 from ledger.errors import UnknownKey
-from ledger.scope import current_tenant
+from ledger.scope import current_tenant, within_tenant
 from ledger.vault import keyring
 
 USE = "pseudonym"
@@ -25,12 +25,16 @@ _known: Committed[tuple[UUID, UUID], str] = Committed()
 def name_of(party: UUID | None, *, tenant: UUID | None = None) -> str:
     """The party's name in the log of the tenant in scope, drawn on first use. None is the system itself.
 
-    `tenant`: the one in scope, where the caller knows it already.
+    `tenant`: whose log it is, where the caller knows it already; its scope is opened only if the name is not known.
     """
     if party is None:
         return SYSTEM
     tenant = tenant or current_tenant()
-    return find(party, tenant=tenant) or _draw(tenant, party)
+    known = _known.get((tenant, party))
+    if known:
+        return known
+    with within_tenant(tenant):
+        return find(party, tenant=tenant) or _draw(tenant, party)
 
 
 def find(party: UUID, *, tenant: UUID | None = None) -> str | None:
@@ -39,14 +43,15 @@ def find(party: UUID, *, tenant: UUID | None = None) -> str | None:
     known = _known.get((tenant, party))
     if known:
         return known
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sealed FROM ledger_pseudonym WHERE tenant_id = %s AND party = %s", [tenant, party]
-        )
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    name = keyring.unseal(party, bytes(row[0]), _bound(tenant, party)).hex()
+    with within_tenant(tenant):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT sealed FROM ledger_pseudonym WHERE tenant_id = %s AND party = %s", [tenant, party]
+            )
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        name = keyring.unseal(party, bytes(row[0]), _bound(tenant, party)).hex()
     _known.keep((tenant, party), name)
     return name
 

@@ -7,7 +7,7 @@ would leak through the connection pool and a transaction-local one outlives a sa
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from uuid import UUID
 
@@ -45,6 +45,17 @@ def party_scope(party: UUID, *, using: str = "default") -> Iterator[None]:
     """Run a transaction on the rows that belong to one person or account, at whichever tenant they are."""
     with _setting_as(PARTY, str(party), using):
         yield
+
+
+def within_tenant(tenant: UUID) -> AbstractContextManager[None]:
+    """As `tenant_scope`, but nothing is sent where that scope is open already."""
+    return nullcontext() if _setting(TENANT, "default") == str(tenant) else tenant_scope(tenant)
+
+
+def lone_party() -> UUID | None:
+    """The person or account whose scope is open, where no tenant's is."""
+    party = _setting(PARTY, "default")
+    return _parse(party) if party and not _setting(TENANT, "default") else None
 
 
 def current_tenant(*, using: str = "default") -> UUID:

@@ -1,7 +1,10 @@
 """The door for writing: open a tenant's log, and append to it inside the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -10,18 +13,20 @@ from django.db import DatabaseError, connections
 from ledger import pseudonyms
 from ledger.bodies import Clear, seal_body
 from ledger.entry import format_time
-from ledger.errors import ERASED, AppendRefused, LedgerError, ReadOnlyLog, SubjectErased
+from ledger.errors import ERASED, AppendRefused, LedgerError, ReadOnlyLog, ScopeError, SubjectErased
 from ledger.evidence.export import export_evidence
 from ledger.hashing import sha256
 from ledger.identity import new_id
-from ledger.logs import log_for_append, open_log
+from ledger.logs import OpenLog, log_for_append, open_log
 from ledger.models import Erasure, Log
 from ledger.promise import Promise, SignedPromise
 from ledger.registry import register_gate, register_types, register_verifier, require_type
-from ledger.scope import current_tenant
+from ledger.scope import current_tenant, lone_party, tenant_scope
 
 __all__ = [
+    "Draft",
     "append",
+    "append_each",
     "export_evidence",
     "open_log",
     "promised_before",
@@ -37,6 +42,34 @@ INSERT INTO ledger_submission (tenant_id, id, type, actor, subject, time, digest
 SELECT %b, %b, %b, %b, %b, %b, %b, %b FROM ledger_log WHERE tenant_id = %b AND NOT read_only
   AND NOT EXISTS (SELECT FROM ledger_erasure WHERE tenant_id = %b AND party = %b)
 """
+
+INSERT_EACH = "SELECT ledger_append_each(%b, %b, %b, %b, %b, %b, %b, %b, %b)"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry that is to be appended, by the names that `append` gives its parts."""
+
+    tenant: UUID
+    type: str
+    actor: UUID | None
+    subject: UUID | None
+    audit: Mapping[str, object]
+    inputs: Mapping[str, object] | None = None
+
+
+class _New(NamedTuple):
+    """An entry as it is inserted, and the log that promises it."""
+
+    clear: Clear
+    promise: Promise
+    body: bytes
+    subject: UUID | None
+    log: OpenLog
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        return (*self.clear, self.promise.time, self.promise.digest, self.body)
 
 
 def append(
@@ -55,17 +88,35 @@ def append(
     sequencer gives the index. `owner`: under whose keys the body is sealed, if not the subject's. Raises SubjectErased
     about a person who was erased here, or AppendRefused, and then what the entry records must not happen.
     """
-    require_type(type)
-    tenant = current_tenant()
+    new = _sealed(Draft(current_tenant(), type, actor, subject, audit, inputs), owner)
+    _insert(new)
+    return SignedPromise(new.promise, new.log.promises)
+
+
+def append_each(drafts: Sequence[Draft]) -> list[SignedPromise]:
+    """As `append`, one entry in the log of each of several tenants, by one statement, in the scope of a party.
+
+    All stand, or none does. Callers give them in the order of their tenants' ids, so that no two wait for each other.
+    """
+    if lone_party() is None:
+        raise ScopeError("Entries for several organisations are written in the scope of a party. None was.")
+    new = [_sealed(draft) for draft in drafts]
+    if new:
+        _insert_each(new)
+    return [SignedPromise(each.promise, each.log.promises) for each in new]
+
+
+def _sealed(draft: Draft, owner: UUID | None = None) -> _New:
+    """What is inserted for an entry. What was not known yet of its tenant is asked or made in the tenant's scope."""
+    require_type(draft.type)
+    tenant, subject = draft.tenant, draft.subject
     log, now = log_for_append(tenant), datetime.now(UTC)
-    name = pseudonyms.name_of(actor, tenant=tenant)
+    name = pseudonyms.name_of(draft.actor, tenant=tenant)
     about = None if subject is None else pseudonyms.name_of(subject, tenant=tenant)
-    clear = Clear(tenant, new_id(), type, name, about)
-    dated = {"time": format_time(now), **audit}
-    body = seal_body(clear, owner=owner or subject or tenant, year=now.year, audit=dated, inputs=inputs)
-    promise = Promise(log.origin, clear.id, sha256(body), now)
-    _insert(clear, promise, body, subject)
-    return SignedPromise(promise, log.promises)
+    clear = Clear(tenant, new_id(), draft.type, name, about)
+    dated = {"time": format_time(now), **draft.audit}
+    body = seal_body(clear, owner=owner or subject or tenant, year=now.year, audit=dated, inputs=draft.inputs)
+    return _New(clear, Promise(log.origin, clear.id, sha256(body), now), body, subject, log)
 
 
 def promised_before(id: UUID, *, digest: bytes, time: datetime) -> SignedPromise:  # noqa: A002 - the field's own name
@@ -74,17 +125,32 @@ def promised_before(id: UUID, *, digest: bytes, time: datetime) -> SignedPromise
     return SignedPromise(Promise(log.origin, id, digest, time), log.promises)
 
 
-def _insert(clear: Clear, promise: Promise, body: bytes, subject: UUID | None) -> None:
-    values = [*clear, promise.time, promise.digest, body, clear.tenant, clear.tenant, subject]
+def _insert(new: _New) -> None:
+    tenant = new.clear.tenant
+    with _writing() as cursor:
+        taken = cursor.execute(INSERT, [*new.row, tenant, tenant, new.subject], prepare=True).rowcount == 1
+    if not taken:
+        raise _refusal(tenant, new.subject)
+
+
+def _insert_each(new: Sequence[_New]) -> None:
+    columns = [list(column) for column in zip(*((*each.row, each.subject) for each in new), strict=True)]
+    with _writing() as cursor:
+        (refused,) = cursor.execute(INSERT_EACH, columns, prepare=True).fetchall()[0]
+    if refused is not None:
+        with tenant_scope(refused):
+            raise _refusal(refused, next(each.subject for each in new if each.clear.tenant == refused))
+
+
+@contextmanager
+def _writing() -> Iterator[psycopg.Cursor[Any]]:
+    """Not Django's cursor, which writes the values into the text: this one is planned once a connection."""
     database = connections["default"]
     try:
-        # Not Django's cursor, which writes the values into the text: this one is planned once a connection.
         with database.wrap_database_errors, psycopg.Cursor(database.connection) as cursor:
-            taken = cursor.execute(INSERT, values, prepare=True).rowcount == 1
+            yield cursor
     except DatabaseError as error:
         raise AppendRefused("The ledger did not take the entry, so nothing was done. Try again.") from error
-    if not taken:
-        raise _refusal(clear.tenant, subject)
 
 
 def _refusal(tenant: UUID, subject: UUID | None) -> LedgerError:

@@ -1,30 +1,61 @@
-"""What a page asks the database: every statement that the driver sends, ours and Django's, by whichever cursor."""
+"""What a page asks the database: every statement that goes over the wire, as libpq's trace tells it.
+
+Left out are BEGIN and COMMIT, the savepoints that stand for them within the transaction of a test, and the set_config
+that opens or closes a scope, which travels with BEGIN elsewhere: they frame a transaction and ask for nothing. Locks
+are counted, and so is each statement of a message that holds several.
+"""
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from tempfile import TemporaryFile
 
-import psycopg
-import pytest
+from django.db import connection
+from psycopg.pq import Trace
 
 MOST = 12
-# What opens, scopes and orders a transaction asks for no data.
-_FRAME = re.compile(r"\s*(SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK|SELECT (set_config|pg_advisory_xact_lock))")
+_FRAME = re.compile(r"\s*(SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK|SELECT set_config)\b")
+_MESSAGE = re.compile(
+    rb"^F\t\d+\t(Query|Parse|Bind|Execute)\t(.*?)(?=^[FB]\t\d+\t|\Z)", re.MULTILINE | re.DOTALL
+)
+_NAMED = re.compile(r' "([^"]*)" (.*)', re.DOTALL)
 
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """The statements that are sent meanwhile, but for the frames of transactions."""
-    sent: list[str] = []
-    execute = psycopg.Cursor.execute
+    """The statements that are sent meanwhile on the connection of this thread, once the block has ended."""
+    connection.ensure_connection()
+    wire, sent = connection.connection.pgconn, list[str]()
+    with TemporaryFile() as told:
+        wire.trace(told.fileno())
+        wire.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
+        try:
+            yield sent
+        finally:
+            wire.untrace()
+        told.seek(0)
+        sent += _statements(told.read())
 
-    def noted(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
-        text = query if isinstance(query, str) else query.decode() if isinstance(query, bytes) else str(query)
-        if not _FRAME.match(text):
-            sent.append(" ".join(text.split()))
-        return execute(cursor, query, *args, **kwargs)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(psycopg.Cursor, "execute", noted)
-        yield sent
+def _statements(trace: bytes) -> list[str]:
+    """A statement is a query, or the execution of what was parsed and bound before: under a name, maybe long before."""
+    prepared, bound, found = _prepared(), "", []
+    for kind, content in _MESSAGE.findall(trace):
+        text = content.decode(errors="replace")
+        if kind == b"Query":
+            found += [part for part in text.strip().strip('"').split(";") if part.strip()]
+        elif kind == b"Execute":
+            found.append(prepared[bound])
+        elif match := _NAMED.match(text):
+            if kind == b"Parse":
+                prepared[match[1]] = match[2].strip('"')
+            else:
+                bound = match[2].partition(" ")[0].strip('"')
+    return [" ".join(text.split()) for text in found if not _FRAME.match(text)]
+
+
+def _prepared() -> dict[str, str]:
+    """What was prepared on this connection, by its name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, statement FROM pg_prepared_statements")
+        return dict(cursor.fetchall())

@@ -1,8 +1,7 @@
 """What holds for every page of every role: it is known to the walk, and asks the database little.
 
-Counted is every statement that the driver sends, ours and Django's, but for what opens, scopes and orders a transaction
-(BEGIN, set_config, advisory locks), which asks for no data. Keys and names that are read once in the life of a process
-are left aside: the page is opened twice.
+Counted is every statement on the wire, ours and Django's, but for the frames of transactions (tests/statements.py).
+Keys and names that are read once in the life of a process are left aside: the page is opened twice.
 """
 
 from collections.abc import Iterator
@@ -13,8 +12,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from portal.accounts.selectors import registrations
+from portal.accounts.services import create_organisation
 from portal.patients.granting import BESIDE
-from tests.cast import account_of
+from tests.cast import MRN, PATIENT, SSN, account_of, record_of, store
 from tests.statements import MOST, statements
 from tests.walk import Page, World, routes, world
 
@@ -84,7 +85,15 @@ def opened(here: World, others: set[str] | None = None) -> Iterator[tuple[Page, 
 
 
 def test_no_page_asks_the_database_more_than_twelve_times(here: World) -> None:
-    """For Amara, who is a patient of two organisations, and for everybody else."""
+    """For Amara, who is a patient of three organisations and shares what each of them keeps with her guardian, for him,
+    and for everybody else."""
+    cast = here.cast
+    laboratory = create_organisation(slug=f"{cast.hospital.slug}-laboratory", name="Harbour Laboratory")
+    store(laboratory, *record_of(PATIENT, "Amara", "Lindgren", mrn=MRN, ssn=SSN))
+    for place in (cast.practice, laboratory):
+        parts = ("demographics", "lab-results")
+        cast.grant(cast.guardian, *parts, custodian=place, kind="person", purposes=("PATRQT",))
+    assert len(registrations(cast.person)) == 3
     too_many = []
     for page, client in opened(here):
         with statements() as asked:

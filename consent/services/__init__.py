@@ -1,11 +1,11 @@
 """What the floors above may do with consent, in the custodian's tenant scope unless a call says otherwise."""
 
 from consent.services.adoption import adopt_fhir_consent
-from consent.services.analysis import Change, Onlooker, Sight, what_changes, who_could_see
+from consent.services.analysis import Change, Onlooker, Sight, what_changes, who_could_see, who_could_see_each
 from consent.services.base_policy import set_base_policy
 from consent.services.contracts import grant, revoke
 from consent.services.cosigning import cosign, decline_cosignature
-from consent.services.decisions import circumstances, decide
+from consent.services.decisions import circumstances, circumstances_at, decide
 from consent.services.emergencies import end_emergency, open_emergency, review_emergency
 from consent.services.emergency_rule import set_emergency_rule
 from consent.services.expiry import expire_due
@@ -49,6 +49,7 @@ __all__ = [
     "ask_review",
     "challenge",
     "circumstances",
+    "circumstances_at",
     "cosign",
     "count_uses",
     "decide",
@@ -86,4 +87,5 @@ __all__ = [
     "viewing",
     "what_changes",
     "who_could_see",
+    "who_could_see_each",
 ]

@@ -59,8 +59,14 @@ def who_could_see(*, person: UUID, resources: Collection[ResourceFacts]) -> list
 
     Those named first by a contract come first, then the custodian's own staff, then the emergency.
     """
-    (standing,) = standings(person, [current_tenant()])
-    return list(_sights(standing, resources))
+    return who_could_see_each(person=person, custodians=[current_tenant()], resources=resources)[0]
+
+
+def who_could_see_each(
+    *, person: UUID, custodians: Sequence[UUID], resources: Collection[ResourceFacts]
+) -> list[list[Sight]]:
+    """The same at each of these custodians, in their order and in one statement, in no scope or in any."""
+    return [list(_sights(standing, resources)) for standing in standings(person, custodians)]
 
 
 def what_changes(

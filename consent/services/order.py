@@ -4,6 +4,7 @@ A change of what is in force for a person excludes every decision about her and 
 exclude only changes. So the order of decisions and changes is the order of their ledger entries.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -31,9 +32,9 @@ SELECT clock_timestamp(),
 # for another that does the same. The snapshot is older than the lock, so that this can happen still, where a counted
 # contract was granted meanwhile; the database then ends one of the two, and nothing is shown.
 _ABOUT = """
-SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0)),
+SELECT (SELECT count(pg_advisory_xact_lock_shared(hashtextextended(policy, 0))) FROM unnest(%s::text[]) AS policy),
   CASE WHEN EXISTS (SELECT 1 FROM consent_contract
-    WHERE tenant_id = %s AND person = %s AND state = 'active' AND counted)
+    WHERE tenant_id = ANY(%s) AND person = %s AND state = 'active' AND counted)
   THEN pg_advisory_xact_lock(hashtextextended(%s, 0))
   ELSE pg_advisory_xact_lock_shared(hashtextextended(%s, 0)) END
 """
@@ -54,16 +55,18 @@ def change_of(person: UUID) -> datetime:
     return now  # type: ignore[no-any-return]
 
 
-def decision_about(person: UUID) -> UUID:
-    """Keep what is in force for this person as it is until the transaction ends; returns the tenant."""
-    tenant = current_tenant()
+def decision_about(person: UUID, custodians: Collection[UUID]) -> None:
+    """Keep what is in force for this person at these custodians as it is until the transaction ends.
+
+    The locks come in one order, for all who take several: the custodians' by their ids, then the person's.
+    """
     if not connection.in_atomic_block:
         raise ScopeError("A lock was asked for outside a transaction, where it would hold nothing.")
-    policy, own = f"{BASE_POLICY}:{tenant}", f"{PERSON}:{person}"
+    tenants, own = sorted(custodians), f"{PERSON}:{person}"
+    policies = [f"{BASE_POLICY}:{tenant}" for tenant in tenants]
     # As `decisions` asks what is in force: without what Django's cursor costs.
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(_ABOUT, [policy, tenant, person, own, own], prepare=True)
-    return tenant
+        cursor.execute(_ABOUT, [policies, tenants, person, own, own], prepare=True)
 
 
 def counting_for(person: UUID) -> None:

@@ -19,7 +19,7 @@ from consent.models import Contract
 from consent.policy_sets import Code
 from consent.refusals import of_emergencies
 from consent.terms import from_json
-from ledger.scope import current_tenant
+from ledger.scope import within_tenant
 
 _NOT_SIGNED = "The code of a contract is not what was signed, so nothing is decided by it."
 _NOT_RESTRICTED = "A restriction is not one that was entered, so nothing is decided by it."
@@ -43,10 +43,11 @@ class StoredCode:
 
 
 @lru_cache(maxsize=16384)
-def contract_code(expected: str) -> StoredCode:
-    """A contract by its hash, from the tenant in scope. Raises CodeRefused."""
-    found = Contract.objects.filter(tenant_id=current_tenant(), code_hash=expected)
-    document = found.values(*HASHED, "person").first()
+def contract_code(tenant: UUID, expected: str) -> StoredCode:
+    """A contract of this tenant by its hash. Raises CodeRefused."""
+    with within_tenant(tenant):
+        found = Contract.objects.filter(tenant_id=tenant, code_hash=expected)
+        document = found.values(*HASHED, "person").first()
     if document is None:
         raise CodeRefused(_NOT_SIGNED)
     return checked_code(expected, document, person=document["person"])

@@ -2,7 +2,14 @@
 so outside any scope (`await_entry`, `await_checkpoint`)."""
 
 from ledger.selectors.completeness import completeness
-from ledger.selectors.entries import entries, entry, search_entries, subject_entries, waiting_entries
+from ledger.selectors.entries import (
+    entries,
+    entry,
+    search_entries,
+    subject_entries,
+    subject_entries_each,
+    waiting_entries,
+)
 from ledger.selectors.erased import erased_parties
 from ledger.selectors.growth import (
     Position,
@@ -59,6 +66,7 @@ __all__ = [
     "search_entries",
     "striking",
     "subject_entries",
+    "subject_entries_each",
     "subject_head",
     "subject_positions",
     "waiting_entries",

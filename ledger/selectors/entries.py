@@ -1,6 +1,6 @@
 """Finding entries. What is only for replay stays closed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,9 @@ AS_STORED = """
 SELECT id, NULL::bigint, type, time, actor, subject, NULL::bigint, NULL::bytea, NULL::bytea, body, NULL::bigint, seq
 FROM ledger_submission WHERE tenant_id = %s"""
 WAITING_OF_SUBJECT = f"{AS_STORED} AND subject = %s{{condition}} ORDER BY seq DESC LIMIT %s"
+OF_EACH = (
+    "SELECT * FROM ledger_subject_entries_each(%s::uuid[], %s::text[], %s::bigint[], %s::text[], %s::int)"
+)
 BY_IDS = f"""
 SELECT {STORED_COLUMNS}, ({CHECKPOINTED}), NULL::bigint FROM ledger_entry WHERE tenant_id = %s AND index = ANY (ARRAY(
   SELECT index FROM ledger_sequenced WHERE tenant_id = %s AND submission_id = ANY(%s)))
@@ -91,6 +94,21 @@ def subject_entries(
     return _opened(query(statement, parameters))[:limit]
 
 
+def subject_entries_each(
+    *, subject: UUID, before: Mapping[UUID, int | None], types: Collection[str], limit: int
+) -> dict[UUID, list[Entry]]:
+    """As `subject_entries`, in the logs of several tenants by one statement, in the scope of a party.
+
+    `before`: for each tenant a `subject_index`, exclusive, or None to begin with what waits.
+    """
+    names = {each: name for each in before if (name := pseudonyms.find(subject, tenant=each))}
+    bounds = [before[each] for each in names]
+    rows: dict[UUID, list[Sequence[Any]]] = {}
+    for tenant, *row in query(OF_EACH, [list(names), list(names.values()), bounds, list(types), limit]):
+        rows.setdefault(tenant, []).append(row)
+    return {each: _opened(rows.get(each, ()), each)[:limit] for each in before}
+
+
 def waiting_entries(*, types: Collection[str] | None = None, limit: int = 50) -> list[Entry]:
     """Entries that still wait for their index, newest first."""
     return _waiting("", [], types, limit)
@@ -121,7 +139,7 @@ def search_entries(
     return _stored(condition, values, types, "index", limit)
 
 
-def _opened(rows: Sequence[Sequence[Any]]) -> list[Entry]:
+def _opened(rows: Sequence[Sequence[Any]], tenant: UUID | None = None) -> list[Entry]:
     """Rows of OF_SUBJECT and WAITING_OF_SUBJECT, or of BY_IDS, opened: what waits first, each kind newest first."""
     stored, waiting = [], []
     for *row, published, seq in rows:
@@ -132,9 +150,9 @@ def _opened(rows: Sequence[Sequence[Any]]) -> list[Entry]:
             waiting.append((seq, Waiting(each.id, each.type, each.actor, each.subject, each.time, each.body)))
     waiting.sort(key=lambda each: each[0], reverse=True)
     stored.sort(key=lambda each: each[1].subject_index or 0, reverse=True)
-    opened = open_waiting([each for _, each in waiting])
+    opened = open_waiting([each for _, each in waiting], tenant=tenant)
     if stored:
-        opened += open_stored([each for _, each in stored], published=int(stored[0][0]))
+        opened += open_stored([each for _, each in stored], published=int(stored[0][0]), tenant=tenant)
     return opened
 
 

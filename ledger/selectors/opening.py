@@ -72,10 +72,13 @@ class Waiting(NamedTuple):
 WAITING_COLUMNS = "id, type, actor, subject, time, body"
 
 
-def open_stored(rows: Sequence[Stored], *, published: int | None = None) -> list[Entry]:
-    """`published`: the size of the newest checkpoint, where the caller has asked for it already."""
-    tenant = current_tenant()
-    _load_keys(row.body for row in rows)
+def open_stored(
+    rows: Sequence[Stored], *, published: int | None = None, tenant: UUID | None = None
+) -> list[Entry]:
+    """`published`: the size of the newest checkpoint, where the caller has asked for it already. `tenant`: whose log it
+    is, if not that of the open scope; a scope is then opened only for keys that are not known."""
+    _load_keys((row.body for row in rows), tenant)
+    tenant = tenant or current_tenant()
     if published is None:
         published = int(query(CHECKPOINTED, [tenant])[0][0])
     entries = []
@@ -93,9 +96,10 @@ def open_stored(rows: Sequence[Stored], *, published: int | None = None) -> list
     return entries
 
 
-def open_waiting(rows: Sequence[Waiting]) -> list[Entry]:
-    tenant = current_tenant()
-    _load_keys(row.body for row in rows)
+def open_waiting(rows: Sequence[Waiting], *, tenant: UUID | None = None) -> list[Entry]:
+    """`tenant`: as in `open_stored`."""
+    _load_keys((row.body for row in rows), tenant)
+    tenant = tenant or current_tenant()
     entries = []
     for row in rows:
         audit = _audit(Clear(tenant, row.id, row.type, row.actor, row.subject), bytes(row.body))
@@ -136,7 +140,7 @@ def _audit(clear: Clear, body: bytes) -> dict[str, Any] | None:
         return None
 
 
-def _load_keys(bodies: Iterable[Any]) -> None:
+def _load_keys(bodies: Iterable[Any], tenant: UUID | None) -> None:
     """Fetch the keys of a page in one query; a body that is not one is found when it is opened."""
     sealed = []
     for body in bodies:
@@ -144,4 +148,4 @@ def _load_keys(bodies: Iterable[Any]) -> None:
             sealed.append(decode_body(bytes(body))[0])
         except FormatError:
             continue
-    keyring.load(sealed)
+    keyring.load(sealed, tenant=tenant)

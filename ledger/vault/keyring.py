@@ -18,7 +18,7 @@ from django.db import connection
 from ledger.committed import Committed
 from ledger.errors import ERASED, SealError, ShareForgotten, SubjectErased, UnknownKey
 from ledger.identity import new_id
-from ledger.scope import current_tenant, lock, tenant_scope
+from ledger.scope import current_tenant, lock, tenant_scope, within_tenant
 from ledger.vault import erasable, node_key, sealing
 
 TENANT = "tenant"
@@ -66,7 +66,7 @@ _by_id: Committed[tuple[UUID, UUID], SealingKey] = Committed()
 def seal(owner: UUID, use: str, plaintext: bytes, aad: sealing.Aad, *, tenant: UUID | None = None) -> bytes:
     """Seal under the owner's key for `use` ("record", "ledger:2026"); `aad` is bound, see vault/sealing.py.
 
-    `tenant`: the one in scope, where the caller knows it already.
+    `tenant`: whose keys, where the caller knows it already; its scope is opened only if the key is not known.
     """
     key = _key_for(tenant or current_tenant(), owner, use)
     return sealing.seal(key.key, key.id, plaintext, aad)
@@ -143,8 +143,9 @@ def _key_for(tenant: UUID, owner: UUID, use: str) -> SealingKey:
     known = _by_use.get((tenant, owner, use))
     if known:
         return known
-    found = _read(tenant, "owner = %s AND use = %s", [owner, use])
-    return found[0] if found else _make(tenant, owner, use)
+    with within_tenant(tenant):
+        found = _read(tenant, "owner = %s AND use = %s", [owner, use])
+        return found[0] if found else _make(tenant, owner, use)
 
 
 def _key_of(sealed: bytes, tenant: UUID | None = None) -> SealingKey:

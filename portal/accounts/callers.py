@@ -50,11 +50,16 @@ def _owner(request: HttpRequest, token: PersonalToken, membership: Membership | 
 
 
 def roles_of(request: HttpRequest) -> list[Membership]:
-    """All roles of the signed-in browser user, read once in a request."""
-    known: list[Membership] | None = getattr(request, "_memberships", None)
+    """All roles of the signed-in browser user."""
+    return standing_of(request).memberships
+
+
+def standing_of(request: HttpRequest) -> selectors.Standing:
+    """What every page asks about the signed-in browser user, read once in a request."""
+    known: selectors.Standing | None = getattr(request, "_standing", None)
     if known is None:
-        known = selectors.memberships(user_of(request).id)
-        request._memberships = known  # type: ignore[attr-defined]
+        known = selectors.standing_of(user_of(request).id)
+        request._standing = known  # type: ignore[attr-defined]
     return known
 
 

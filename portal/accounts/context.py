@@ -1,17 +1,11 @@
 """What every page knows of the person who looks at it."""
 
-from functools import cached_property
 from typing import Any
+from uuid import UUID
 
-from django.core.cache import cache
 from django.http import HttpRequest
 
-from consent.selectors import awaiting_cosigner
-from ledger.scope import party_scope
 from portal.accounts import callers
-from portal.accounts.identity import user_of
-
-NONE_FOR = 30  # seconds
 
 
 class SignedIn:
@@ -28,21 +22,10 @@ class SignedIn:
     def memberships(self) -> list[Any]:
         return list(callers.roles_of(self._request))
 
-    @cached_property
-    def to_cosign(self) -> list[Any]:
-        """The contracts that wait for this account's second signature, whatever else it is here.
-
-        That none does is true of nearly everybody, so it is remembered for a while; that one does never is.
-        """
-        account = user_of(self._request).id
-        none = f"nothing-to-cosign:{account}"
-        if cache.get(none):
-            return []
-        with party_scope(account):
-            found = list(awaiting_cosigner(account))
-        if not found:
-            cache.set(none, True, NONE_FOR)
-        return found
+    @property
+    def to_cosign(self) -> UUID | None:
+        """The contract that has waited longest for this account's second signature, whatever else it is here."""
+        return callers.standing_of(self._request).to_cosign
 
 
 def signed_in(request: HttpRequest) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Reading accounts: who somebody is, where they belong, whom an identifier names."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 import psycopg
@@ -9,9 +10,20 @@ from django.db import connection
 from django.db.models import QuerySet, Value
 from django.utils import timezone
 
+from consent.selectors import first_to_cosign
 from ledger.scope import current_tenant, party_scope
 from portal.accounts.errors import UnknownAccount, UnknownMember, UnknownPerson, UnknownTenant, UnknownToken
 from portal.accounts.models import Membership, Organisation, Person, PersonalToken, Registration, User
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An account on this node: its roles at every organisation, oldest first, and the contract that has waited longest
+    for its second signature."""
+
+    memberships: list[Membership]
+    to_cosign: UUID | None
+
 
 _NOT_REGISTERED = "No such patient is registered at this organisation. Check the number."
 _PERSON = {
@@ -69,6 +81,25 @@ def memberships(user_id: UUID) -> list[Membership]:
     with party_scope(user_id):
         rows = Membership.objects.select_related("tenant").filter(user_id=user_id)
         return list(rows.order_by("since", "id"))
+
+
+def standing_of(user_id: UUID) -> Standing:
+    """What every page asks about an account, in one statement."""
+    names = [field.attname for field in Membership._meta.concrete_fields]
+    of_tenant = [field.attname for field in Organisation._meta.concrete_fields]
+    columns = [f"memberships__{name}" for name in names]
+    columns += [f"memberships__tenant__{name}" for name in of_tenant]
+    with party_scope(user_id):
+        account = User.objects.filter(id=user_id).order_by("memberships__since", "memberships__id")
+        rows = list(account.values_list(first_to_cosign(user_id), *columns))
+    found = []
+    for _, *values in rows:
+        if values[0] is None:  # an account without any role
+            continue
+        membership = Membership.from_db("default", names, values[: len(names)])
+        membership.tenant = Organisation.from_db("default", of_tenant, values[len(names) :])
+        found.append(membership)
+    return Standing(found, rows[0][0] if rows else None)
 
 
 def person_of(user_id: UUID) -> Person | None:

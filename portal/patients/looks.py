@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.accounts.identity import Caller
 from portal.accounts.models import Registration
 from portal.design.vocabulary import CATEGORIES
-from portal.records.services import ACCESS_TYPES, WRITE_TYPES, Access, who_has_seen
+from portal.records.services import ACCESS_TYPES, WRITE_TYPES, Access, who_has_seen_mine
 
 PAGE = 100
 # What an entry says is sealed, so that a filter opens entries and reads on; this many of each log for one page.
@@ -86,7 +86,7 @@ def newest(
     places = [each for each in registrations if wanted.place in ("", each.tenant.slug)]
     bounds = _parse(cursor, {each.tenant.slug for each in places})
     most = SEARCHED if wanted else limit
-    found = [look for each in places for look in _at(caller, each, bounds, most + 1, wanted.types)]
+    found = _seen(caller, places, bounds, most + 1, wanted.types)
     found.sort(key=lambda look: look.access.time, reverse=True)
     shown: list[Look] = []
     passed = 0
@@ -109,14 +109,21 @@ def parts_of(access: Access) -> set[str]:
     return shown & CATEGORIES.keys() or set(access.categories)
 
 
-def _at(
-    caller: Caller, where: Registration, bounds: Mapping[str, int], limit: int, types: Sequence[str]
+def _seen(
+    caller: Caller,
+    places: Sequence[Registration],
+    bounds: Mapping[str, int],
+    limit: int,
+    types: Sequence[str],
 ) -> list[Look]:
-    """What one ledger holds. An organisation that the cursor leaves out had nothing on the pages before."""
-    slug, tenant = where.tenant.slug, where.tenant_id
-    before = bounds.get(slug)
-    found = who_has_seen(caller=caller, tenant=tenant, before=before, limit=limit, types=types, named=False)
-    return [Look(tenant, slug, where.tenant.name, access) for access in found]
+    """What the ledgers hold. An organisation that the cursor leaves out had nothing on the pages before."""
+    before = {each.tenant_id: bounds.get(each.tenant.slug) for each in places}
+    found = who_has_seen_mine(caller=caller, before=before, limit=limit, types=types)
+    return [
+        Look(each.tenant_id, each.tenant.slug, each.tenant.name, access)
+        for each in places
+        for access in found[each.tenant_id]
+    ]
 
 
 def _heads(found: Sequence[Look]) -> dict[str, int]:

@@ -12,6 +12,7 @@ from portal.accounts import selectors as accounts
 from portal.patients import words
 
 Names = Mapping[UUID, str]
+Gathered = dict[tuple[Onlooker, str], list[Sight]]
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,21 @@ class Difference:
     loses: Sequence[str]
 
 
-def looks(sights: Iterable[Sight]) -> list[Look]:
-    """One for each onlooker and reason."""
-    gathered: dict[tuple[Onlooker, str], list[Sight]] = {}
+def looks(places: Iterable[Iterable[Sight]]) -> list[list[Look]]:
+    """For each place one for each onlooker and reason."""
+    gathered = [_gathered(sights) for sights in places]
+    names = _names(onlooker for each in gathered for onlooker, _sentence in each)
+    return [_looks(each, names) for each in gathered]
+
+
+def _gathered(sights: Iterable[Sight]) -> Gathered:
+    gathered: Gathered = {}
     for sight in sights:
         gathered.setdefault((sight.onlooker, sight.sentence), []).append(sight)
-    names = _names(onlooker for onlooker, _sentence in gathered)
+    return gathered
+
+
+def _looks(gathered: Gathered, names: Names) -> list[Look]:
     return [
         Look(
             who=called(sentence) or _named(onlooker, names),

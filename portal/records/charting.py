@@ -1,35 +1,41 @@
 """A person's record at one organisation, by the categories that people understand."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
 from consent import vocabulary
 from consent.circumstances import Circumstances
 from consent.facts import Decision, Decisions
 from ledger.promise import SignedPromise
+from ledger.scope import within_tenant
 from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
 from portal.accounts.models import Registration
 from portal.design.vocabulary import CATEGORIES
 from portal.records import categories, storage
 from portal.records.access import (
+    Answer,
     Asked,
     Entered,
     ask,
     circumstances,
+    circumstances_at,
     cited,
     decide,
     deciding,
-    enter,
+    deciding_about,
+    enter_each,
     group_facts,
 )
 from portal.records.candidates import Candidates, Permitted, candidates
 from portal.records.errors import Denied
 from portal.records.kinds import CLINICAL
 from portal.records.opening import Record, release
-from portal.records.outlines import Outline, outline_of
+from portal.records.outlines import Outline, outline_of, outlines_at
 from portal.records.patients import Patient, named, unnamed
 from portal.records.reach import Reach, reach_under
 from portal.records.sealed import Stored
@@ -67,6 +73,14 @@ class Chart:
         return [section.category for section in self.sections if not section.permitted]
 
 
+class _Question(NamedTuple):
+    """What is asked of one custodian, what is in force for it there, and what there is."""
+
+    asked: Asked
+    under: Circumstances
+    found: Outline
+
+
 @dataclass(frozen=True)
 class _Taken:
     """What a chart takes within the transaction that decides and enters it. Nothing of it is open yet."""
@@ -98,13 +112,51 @@ def chart(
     that had `more`. `each`: so many of a category at most, if not as many as usual. Raises Denied if nothing at all
     of what was asked for is permitted; UnknownPerson, UnknownCategory, UnknownPurpose.
     """
-    wanted = [vocabulary.category(category)] if category else list(vocabulary.CATEGORIES)
+    wanted, limit = _extent(category, each)
     with deciding(tenant):
         found = outline or outline_of(person)
         asked = ask(caller, tenant, person, purpose=purpose, interaction="chart")
-        limit = each or (ALONE if category else EACH)
-        taken = _take(asked, circumstances(asked), found, wanted, limit=limit, skip=skip)
+        (taken,) = _take([_Question(asked, circumstances(asked), found)], wanted, limit=limit, skip=skip)
     return _opened(taken)
+
+
+def charts(
+    *,
+    caller: Caller,
+    registrations: Sequence[Registration],
+    category: str | None = None,
+    skip: int = 0,
+    each: int | None = None,
+    outlines: Sequence[Outline] | None = None,
+) -> list[Chart]:
+    """As `chart`, of one person at each organisation where something of her is: in as many statements as for one.
+
+    All entries are written, and have committed, before anything is opened. `outlines`: if they were read before.
+    """
+    if not registrations:
+        return []
+    person, (wanted, limit) = registrations[0].person_id, _extent(category, each)
+    with deciding_about(person):
+        found = outlines_at(registrations) if outlines is None else outlines
+        # Whoever takes the locks of several custodians, and whoever writes in their logs, goes by their ids.
+        ordered = sorted(found, key=lambda one: one.registration.tenant_id)
+        asked = [_of_each(caller, one) for one in ordered]
+        questions = map(_Question, asked, circumstances_at(asked), ordered) if asked else ()
+        taken = _take(list(questions), wanted, limit=limit, skip=skip)
+    opened = {one.asked.tenant: _opened(one) for one in taken}
+    return [opened[one.registration.tenant_id] for one in found]
+
+
+def _of_each(caller: Caller, found: Outline) -> Asked:
+    where = found.registration
+    return ask(caller, where.tenant_id, where.person_id, purpose=None, interaction="chart")
+
+
+def _extent(category: str | None, each: int | None) -> tuple[list[str], int]:
+    """Which categories, and how much of each. Raises UnknownCategory."""
+    if category:
+        return [vocabulary.category(category)], each or ALONE
+    return list(vocabulary.CATEGORIES), each or EACH
 
 
 def part(*, caller: Caller, tenant: UUID, person: UUID, category: str) -> tuple[Reach, Chart | Denied]:
@@ -118,42 +170,47 @@ def part(*, caller: Caller, tenant: UUID, person: UUID, category: str) -> tuple[
         asked = ask(caller, tenant, person, purpose=None, interaction="chart")
         under = circumstances(asked)
         far = reach_under(asked, under)
-        taken = _take(asked, under, found, wanted, limit=ALONE)
+        (taken,) = _take([_Question(asked, under, found)], wanted, limit=ALONE)
     try:
         return far, _opened(taken)
     except Denied as denied:
         return far, denied
 
 
-def own_record(
-    *,
-    caller: Caller,
-    tenant: UUID,
-    category: str | None = None,
-    skip: int = 0,
-    each: int | None = None,
-    outline: Outline | None = None,
-) -> Chart:
+def own_record(*, caller: Caller, tenant: UUID, category: str | None = None) -> Chart:
     """The patient's own record at one organisation: the law's layer lets her see all of it. Raises UnknownPerson."""
     if caller.person is None:
         raise UnknownPerson("This account is not linked to a patient. Ask the organisation to link it.")
-    alone = caller.as_oneself()
-    person = caller.person
-    return chart(
-        caller=alone, tenant=tenant, person=person, category=category, skip=skip, each=each, outline=outline
-    )
+    return chart(caller=caller.as_oneself(), tenant=tenant, person=caller.person, category=category)
 
 
 def _take(
-    asked: Asked, under: Circumstances, found: Outline, wanted: Sequence[str], *, limit: int, skip: int = 0
-) -> _Taken:
+    questions: Sequence[_Question], wanted: Sequence[str], *, limit: int, skip: int = 0
+) -> list[_Taken]:
+    """For one person: at one custodian, in its scope, or at several in the order of their ids, in the person's."""
+    decided = [(each, *_decided(each, wanted)) for each in questions]
+    permitted = {each.asked.tenant: one for each, _, one in decided if one.groups}
+    rows = _permitted_rows(questions[0].asked.person, permitted, limit + 1, skip) if permitted else {}
+    shown = [_shown(rows.get(each.asked.tenant, {}), limit) for each in questions]
+    answers = [
+        Answer(each.asked, decisions, those)
+        for (each, decisions, _), those in zip(decided, shown, strict=True)
+    ]
+    return [
+        _Taken(
+            each.asked, each.found.registration, wanted, rows.get(each.asked.tenant, {}), limit, those, one
+        )
+        for each, those, one in zip(questions, shown, enter_each(answers, categories=wanted), strict=True)
+    ]
+
+
+def _decided(question: _Question, wanted: Sequence[str]) -> tuple[Decisions, Permitted]:
+    asked, under, found = question
     known = [group for group, _ in found.groups]
-    there = candidates(asked.person, CLINICAL, (), under.told, known=known)
+    with within_tenant(asked.tenant) if under.told else nullcontext():
+        there = candidates(asked.person, CLINICAL, (), under.told, known=known)
     decisions = _decide(asked, under, wanted, there)
-    rows = _permitted_rows(asked.person, there.permitted(decisions), limit + 1, skip)
-    shown = _shown(rows, limit)
-    entered = enter(asked, decisions, shown, categories=wanted)
-    return _Taken(asked, found.registration, wanted, rows, limit, shown, entered)
+    return decisions, there.permitted(decisions)
 
 
 def _opened(taken: _Taken) -> Chart:
@@ -187,12 +244,20 @@ def _decide(asked: Asked, under: Circumstances, wanted: Collection[str], there: 
     return replace(decisions, by_group=parts)
 
 
-def _permitted_rows(person: UUID, permitted: Permitted, each: int, skip: int) -> dict[str, list[Stored]]:
-    if not permitted.groups:
-        return {}
-    under = permitted.conditions
-    rows = storage.newest(person, permitted=permitted.groups, each=each, skip=skip, conditions=under)
-    return {name: list(those) for name, those in groupby(rows, lambda row: row.header.category)}
+def _permitted_rows(
+    person: UUID, permitted: Mapping[UUID, Permitted], each: int, skip: int
+) -> dict[UUID, dict[str, list[Stored]]]:
+    """By tenant and category: in one statement, but for tenants where contracts name single records."""
+    together = {tenant: one for tenant, one in permitted.items() if one.places is None}
+    alone = [{tenant: one} for tenant, one in permitted.items() if one.places is not None]
+    found: dict[UUID, dict[str, list[Stored]]] = {}
+    for those_of in [together, *alone] if together else alone:
+        groups = {tenant: one.groups for tenant, one in those_of.items()}
+        under = [condition for one in those_of.values() for condition in one.conditions]
+        rows = storage.newest(person, permitted=groups, each=each, skip=skip, conditions=under)
+        for (tenant, name), those in groupby(rows, lambda row: (row.header.tenant, row.header.category)):
+            found.setdefault(tenant, {})[name] = list(those)
+    return found
 
 
 def _shown(rows: Mapping[str, Sequence[Stored]], limit: int) -> list[Stored]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from consent import selectors as consent
 from ledger import selectors as ledger
 from ledger.entry import parse_time
-from ledger.scope import tenant_scope
+from ledger.scope import party_scope, tenant_scope
 from ledger.selectors import Entry
 from portal.accounts import selectors as accounts
 from portal.accounts.identity import Caller
@@ -64,11 +64,9 @@ def who_has_seen(
     before: int | None = None,
     limit: int = 50,
     types: Collection[str] = ACCESS_TYPES,
-    named: bool = True,
 ) -> list[Access]:
     """The accesses to one's own record at one organisation, newest first; `before` a subject_index.
 
-    `named` False: whom an entry names by id only is left so, for a caller that looks up all names at once.
     For the person herself, and for whom she made her guardian by contract there. Raises NotYourRecord.
     """
     subject = person or caller.person
@@ -76,7 +74,21 @@ def who_has_seen(
         if subject is None or not may_know(caller, subject):
             raise NotYourRecord("The history of a record is for the person herself, and for her guardian.")
         found = ledger.subject_entries(subject=subject, types=types, before=before, limit=limit)
-    return accesses_of(found) if named else [access_of(entry) for entry in found]
+    return accesses_of(found)
+
+
+def who_has_seen_mine(
+    *, caller: Caller, before: Mapping[UUID, int | None], limit: int, types: Collection[str] = ACCESS_TYPES
+) -> dict[UUID, list[Access]]:
+    """The same at each of these organisations, in one statement; `before` which subject_index, None for the newest.
+
+    Whom an entry names by id only is left so, for a caller that looks up all names at once. Raises NotYourRecord.
+    """
+    if caller.person is None:
+        raise NotYourRecord("The history of a record is for the person herself, and for her guardian.")
+    with party_scope(caller.person):
+        found = ledger.subject_entries_each(subject=caller.person, before=before, types=types, limit=limit)
+    return {tenant: [access_of(entry) for entry in entries] for tenant, entries in found.items()}
 
 
 def accesses_of(entries: Iterable[Entry]) -> list[Access]:

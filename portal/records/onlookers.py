@@ -9,7 +9,6 @@ from consent.facts import ResourceFacts
 from consent.sentence import Display
 from consent.services import Change, Sight
 from consent.terms import Terms
-from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
 from portal.records import categories
 from portal.records.access import group_facts
@@ -21,9 +20,14 @@ def who_could_see(*, caller: Caller, tenant: UUID, label: str = "") -> Sequence[
 
     Asked of every kind of record, whether or not there are any. Raises NotYours, UnknownSensitivity, ScopeMissing.
     """
-    person = _own(caller)
-    with tenant_scope(tenant):
-        return consent.who_could_see(person=person, resources=_groups(label))
+    return who_could_see_each(caller=caller, tenants=[tenant], label=label)[0]
+
+
+def who_could_see_each(
+    *, caller: Caller, tenants: Sequence[UUID], label: str = ""
+) -> Sequence[Sequence[Sight]]:
+    """The same at each of these organisations, in their order and in one statement."""
+    return consent.who_could_see_each(person=_own(caller), custodians=tenants, resources=_groups(label))
 
 
 def what_changes(

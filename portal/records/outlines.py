@@ -46,9 +46,14 @@ def own_outlines(registrations: Sequence[Registration]) -> list[Outline]:
     """
     if not registrations:
         return []
+    with party_scope(registrations[0].person_id):
+        return outlines_at(registrations)
+
+
+def outlines_at(registrations: Sequence[Registration]) -> list[Outline]:
+    """The same in the open scope of that person."""
     person = registrations[0].person_id
-    with party_scope(person):
-        groups = storage.count_groups_at([each.tenant_id for each in registrations], person, CLINICAL)
+    groups = storage.count_groups_at([each.tenant_id for each in registrations], person, CLINICAL)
     outlines = [_outline(each, groups.get(each.tenant_id, ())) for each in registrations]
     return [each for each in outlines if each is not None]
 

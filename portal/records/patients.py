@@ -40,7 +40,9 @@ def name_patients(*, caller: Caller, tenant: UUID, people: Collection[UUID]) -> 
 
 def registered_all(people: Collection[UUID]) -> dict[UUID, tuple[Registration, Stored]]:
     """The registrations and the FHIR Patients of these people, in the tenant's scope, in two queries."""
-    registrations = selectors.registrations_of(people) if people else {}
+    if not people:
+        return {}
+    registrations = selectors.registrations_of(people)
     rows = storage.read_all("Patient", [each.patient for each in registrations.values()])
     return {
         person: (registration, rows[registration.patient])

@@ -20,7 +20,7 @@ from portal.records.bundles import Entry as BundleEntry
 from portal.records.bundles import read_requests as read_bundle
 from portal.records.changes import Warned, Written
 from portal.records.changing import create, delete, delete_where, update, update_where, write_resource
-from portal.records.charting import ALONE, Chart, Section, chart, own_record, part
+from portal.records.charting import ALONE, Chart, Section, chart, charts, own_record, part
 from portal.records.documents import Document, create_document, document_of
 from portal.records.everything import everything
 from portal.records.exports import (
@@ -41,6 +41,7 @@ from portal.records.history import (
     accesses_of,
     opened_under,
     who_has_seen,
+    who_has_seen_mine,
 )
 from portal.records.importing import Report, import_bundles, import_content
 from portal.records.json_patch import MEDIA_TYPE as PATCH_TYPE
@@ -56,7 +57,7 @@ from portal.records.notifying import (
     subscribe_to_changes,
     told_of,
 )
-from portal.records.onlookers import what_changes, who_could_see
+from portal.records.onlookers import what_changes, who_could_see, who_could_see_each
 from portal.records.opening import Record
 from portal.records.outlines import Outline, own_outlines
 from portal.records.patching import patch
@@ -111,6 +112,7 @@ __all__ = [
     "born_on",
     "carried_patch",
     "chart",
+    "charts",
     "create",
     "create_document",
     "delete",
@@ -165,7 +167,9 @@ __all__ = [
     "update_where",
     "what_changes",
     "who_could_see",
+    "who_could_see_each",
     "who_has_seen",
+    "who_has_seen_mine",
     "wholly_audited",
     "write_resource",
 ]

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -188,11 +188,10 @@ def test_a_connection_that_is_lost_is_the_databases_error(
 ) -> None:
     """Whatever cursor asks: a face answers that by "unavailable"."""
 
-    def cut_off(person: UUID) -> UUID:
+    def cut_off(person: UUID, custodians: Collection[UUID]) -> None:
         administrator.execute(
             "SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid]
         )
-        return cast.ST_MARY
 
     monkeypatch.setattr(decisions, "decision_about", cut_off)
     with pytest.raises(OperationalError), cast.at_st_mary():

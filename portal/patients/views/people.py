@@ -17,7 +17,8 @@ from portal.patients import cosigning, words
 from portal.patients.door import Visitor, visitor
 from portal.patients.pages import category_page, known_category, overview_page, skipped, test_page
 from portal.patients.presenting import Addresses
-from portal.records.services import Chart, chart, looked_after, name_patients
+from portal.patients.views.record import named
+from portal.records.services import Chart, charts, looked_after, name_patients
 from portal.staff.answering import FORM
 
 
@@ -52,8 +53,8 @@ def people(who: Visitor) -> HttpResponseBase:
 @visitor()
 def overview(who: Visitor, person: UUID) -> HttpResponseBase:
     """Somebody's record, as far as they share it."""
-    charts, context = _opened(who, person)
-    page = overview_page(charts, Addresses(person, own=False), [place for place, _ in charts])
+    opened, context = _opened(who, person)
+    page = overview_page(opened, Addresses(person, own=False), [place for place, _ in opened])
     return who.page("patients/record.html", {**page, **context})
 
 
@@ -61,8 +62,8 @@ def overview(who: Visitor, person: UUID) -> HttpResponseBase:
 def category(who: Visitor, person: UUID, category: str) -> HttpResponseBase:
     """One part of it."""
     skip = skipped(who.request)
-    charts, context = _opened(who, person, known_category(category), skip)
-    page = category_page(charts, Addresses(person, own=False, skip=skip), category)
+    opened, context = _opened(who, person, known_category(category), skip)
+    page = category_page(opened, Addresses(person, own=False, skip=skip), category)
     return who.page("patients/category.html", {**page, **context})
 
 
@@ -70,8 +71,8 @@ def category(who: Visitor, person: UUID, category: str) -> HttpResponseBase:
 def test(who: Visitor, person: UUID, category: str, test: str) -> HttpResponseBase:
     """One test over time."""
     skip = skipped(who.request)
-    charts, context = _opened(who, person, known_category(category), skip)
-    page = test_page(charts, Addresses(person, own=False, skip=skip), category, test)
+    opened, context = _opened(who, person, known_category(category), skip)
+    page = test_page(opened, Addresses(person, own=False, skip=skip), category, test)
     return who.page("patients/category.html", {**page, **context})
 
 
@@ -79,28 +80,25 @@ def _opened(
     who: Visitor, person: UUID, category: str | None = None, skip: int = 0
 ) -> tuple[list[tuple[str, Chart]], dict[str, object]]:
     """What is shared of somebody's record, and whose it is. Raises UnknownPerson, Denied."""
-    tenants = [
-        each.tenant for each in consent.people_shared_with(who.caller.user, None) if each.person == person
-    ]
-    if not tenants:
+    shared = consent.people_shared_with(who.caller.user, None)
+    tenants = {each.tenant for each in shared if each.person == person}
+    where = [each for each in accounts.registrations(person) if each.tenant_id in tenants] if tenants else []
+    opened = named(where, charts(caller=who.caller, registrations=where, category=category, skip=skip))
+    if not opened:
         raise UnknownPerson("This record is not shared with you. Ask the person to share it.")
-    places = accounts.organisation_names(tenants)
-    charts = [
-        (places[tenant], chart(caller=who.caller, tenant=tenant, person=person, category=category, skip=skip))
-        for tenant in tenants
-    ]
-    named = charts[0][1].patient.name  # only if they share their demographics, too
-    if not named:
-        known = name_patients(caller=who.caller, tenant=tenants[0], people=[person])
-        named = words.name(known[person].name if person in known else "")
-    whose = {"name": named, "own": False}
-    owed = {duty for _, one in charts for duty in one.decision.duties}
+    first = opened[0][1]
+    name = first.patient.name  # only if they share their demographics, too
+    if not name:
+        known = name_patients(caller=who.caller, tenant=first.tenant, people=[person])
+        name = words.name(known[person].name if person in known else "")
+    whose = {"name": name, "own": False}
+    owed = {duty for _, one in opened for duty in one.decision.duties}
     said: dict[str, object] = {
         "person": whose,
         "people_url": reverse("patients:people"),
         "owed": duties.sentences(owed),
     }
-    return charts, said
+    return opened, said
 
 
 def _known(who: Visitor) -> list[Somebody]:

@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 from django.http import FileResponse, HttpResponseBase
 from django.urls import reverse
 
+from portal.accounts.models import Registration
 from portal.cases import selectors as cases
 from portal.copying.archive import FORM, NAME, write_copy
 from portal.patients import pages
 from portal.patients.asking import by_record
 from portal.patients.door import Visitor, patient
 from portal.patients.presenting import Addresses, Corrections
-from portal.records.services import Chart, Outline, own_outlines, own_record
+from portal.records.services import Chart, charts, own_outlines
 
 
 @patient()
@@ -23,8 +24,11 @@ def overview(who: Visitor) -> HttpResponseBase:
     places = [each.tenant.name for each in who.registrations]
     outlines = own_outlines(who.registrations)
     counts = sum((Counter(each.counts()) for each in outlines), Counter[str]())
-    charts = _opened(who, outlines, each=pages.GLANCE)
-    page = pages.overview_page(charts, _addresses(who), places, rows=_rows(who), counts=counts)
+    opened = named(
+        who.registrations,
+        charts(caller=who.caller, registrations=who.registrations, each=pages.GLANCE, outlines=outlines),
+    )
+    page = pages.overview_page(opened, _addresses(who), places, rows=_rows(who), counts=counts)
     return who.page("patients/record.html", page)
 
 
@@ -41,8 +45,8 @@ def copy(who: Visitor) -> HttpResponseBase:
 def category(who: Visitor, category: str) -> HttpResponseBase:
     """One part of the record."""
     skip = pages.skipped(who.request)
-    charts = charts_of(who, pages.known_category(category), skip)
-    context = pages.category_page(charts, _addresses(who, skip), category, _rows(who))
+    opened = charts_of(who, pages.known_category(category), skip)
+    context = pages.category_page(opened, _addresses(who, skip), category, _rows(who))
     return who.page("patients/category.html", {**context, "seen_url": _seen_url(category)})
 
 
@@ -50,31 +54,21 @@ def category(who: Visitor, category: str) -> HttpResponseBase:
 def test(who: Visitor, category: str, test: str) -> HttpResponseBase:
     """One test over time."""
     skip = pages.skipped(who.request)
-    charts = charts_of(who, pages.known_category(category), skip)
-    context = pages.test_page(charts, _addresses(who, skip), category, test, _rows(who))
+    opened = charts_of(who, pages.known_category(category), skip)
+    context = pages.test_page(opened, _addresses(who, skip), category, test, _rows(who))
     return who.page("patients/category.html", {**context, "seen_url": _seen_url(category)})
 
 
-def charts_of(who: Visitor, category: str | None = None, skip: int = 0) -> list[tuple[str, Chart]]:
-    """One's own record at each organisation, by the name of it."""
-    return _opened(who, own_outlines(who.registrations), category, skip)
+def charts_of(who: Visitor, category: str, skip: int = 0) -> list[tuple[str, Chart]]:
+    """One part of one's own record at each organisation, by the name of it."""
+    where = who.registrations
+    return named(where, charts(caller=who.caller, registrations=where, category=category, skip=skip))
 
 
-def _opened(
-    who: Visitor,
-    outlines: Sequence[Outline],
-    category: str | None = None,
-    skip: int = 0,
-    each: int | None = None,
-) -> list[tuple[str, Chart]]:
-    found = []
-    for outline in outlines:
-        tenant = outline.registration.tenant
-        opened = own_record(
-            caller=who.caller, tenant=tenant.id, category=category, skip=skip, each=each, outline=outline
-        )
-        found.append((tenant.name, opened))
-    return found
+def named(registrations: Sequence[Registration], opened: Sequence[Chart]) -> list[tuple[str, Chart]]:
+    """What was opened, by the names of the organisations that keep it."""
+    names = {each.tenant_id: each.tenant.name for each in registrations}
+    return [(names[chart.tenant], chart) for chart in opened]
 
 
 def _addresses(who: Visitor, skip: int = 0) -> Addresses:

@@ -10,17 +10,20 @@ from portal.records.access.bounds import EMERGENCY_PURPOSES, refusal
 from portal.records.access.deciding import (
     all_or_none,
     circumstances,
+    circumstances_at,
     cited,
     decide,
     deciding,
+    deciding_about,
     facts_of,
     group_facts,
 )
-from portal.records.access.entering import Entered, Learned, basis, enter, who
+from portal.records.access.entering import Answer, Entered, Learned, basis, enter, enter_each, who
 
 __all__ = [
     "EMERGENCY_PURPOSES",
     "PURPOSES",
+    "Answer",
     "Asked",
     "Entered",
     "Learned",
@@ -28,10 +31,13 @@ __all__ = [
     "ask",
     "basis",
     "circumstances",
+    "circumstances_at",
     "cited",
     "decide",
     "deciding",
+    "deciding_about",
     "enter",
+    "enter_each",
     "facts_of",
     "group_facts",
     "refusal",

@@ -1,6 +1,6 @@
 """The decision: which of the records that are asked for contracts permit, under the person's lock."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
@@ -11,7 +11,7 @@ from consent import services as consent
 from consent.circumstances import Circumstances
 from consent.facts import AccessRequest, Decision, Decisions, ResourceFacts
 from ledger.errors import ScopeError
-from ledger.scope import tenant_scope
+from ledger.scope import party_scope, tenant_scope
 from portal.records.access.asking import Asked
 from portal.records.access.bounds import bounded
 from portal.records.sealed import Header
@@ -23,10 +23,22 @@ def deciding(tenant: UUID) -> Iterator[None]:
 
     Refuses to run inside another one: an exception there would erase the denial that it brings.
     """
-    if any(not block._from_testcase for block in transaction.get_connection().atomic_blocks):
-        raise ScopeError("An access was asked for inside another transaction. Nothing was read.")
+    _alone()
     with tenant_scope(tenant):
         yield
+
+
+@contextmanager
+def deciding_about(person: UUID) -> Iterator[None]:
+    """As `deciding`, for what several custodians keep of one person: in the person's own scope."""
+    _alone()
+    with party_scope(person):
+        yield
+
+
+def _alone() -> None:
+    if any(not block._from_testcase for block in transaction.get_connection().atomic_blocks):
+        raise ScopeError("An access was asked for inside another transaction. Nothing was read.")
 
 
 def facts_of(header: Header) -> ResourceFacts:
@@ -46,6 +58,11 @@ def circumstances(asked: Asked) -> Circumstances:
     """What is in force for this question, held until the transaction ends. For what asks by what contracts tell
     records apart (`told`) before it knows which records there are; give it to `decide` then."""
     return consent.circumstances(request=_request(asked))
+
+
+def circumstances_at(questions: Sequence[Asked]) -> list[Circumstances]:
+    """The same for one question that is put to several custodians, in their order (`deciding_about`)."""
+    return consent.circumstances_at(_request(questions[0]), [each.tenant for each in questions])
 
 
 def decide(asked: Asked, facts: Collection[ResourceFacts], under: Circumstances | None = None) -> Decisions:

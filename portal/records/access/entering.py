@@ -1,12 +1,14 @@
 """The entry: what the ledger keeps of an access, in the transaction that decided it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from consent import services as consent
 from consent.facts import Decision, Decisions
 from ledger import services as ledger
 from ledger.promise import SignedPromise
+from ledger.scope import lone_party, within_tenant
 from portal.accounts.identity import Caller
 from portal.records.access import repeating
 from portal.records.access.asking import Asked
@@ -21,6 +23,14 @@ class Entered:
     decisions: Decisions
     decision: Decision  # the one that is cited: a permit where there is one
     promise: SignedPromise
+
+
+class Answer(NamedTuple):
+    """What one of several custodians decided, and which records it then gives."""
+
+    asked: Asked
+    decisions: Decisions
+    resources: Sequence[Sealed]
 
 
 Learned = list[Callable[[], Entered]]
@@ -40,6 +50,60 @@ def enter(
     `type` is that of the entry: by default the one that the decision makes it. A denial that is the same as one a short
     while ago is counted, and cites the entry of that one (`repeating`).
     """
+    audit, kind = _said(asked, decisions, resources, categories, type)
+    denial = repeating.digest_of(audit, asked.person) if kind == "access.denied" else None
+    if denial and (promise := repeating.entered_before(denial)):
+        return Entered(decisions, cited(decisions), promise)
+    signed = ledger.append(
+        type=kind, actor=asked.caller.user, subject=asked.person, audit=audit, inputs=decisions.inputs
+    )
+    if denial:
+        repeating.begin(denial, asked.person, signed)
+    consent.count_uses(person=asked.person, decisions=decisions)
+    return _entered(decisions, signed)
+
+
+def enter_each(answers: Sequence[Answer], *, categories: Collection[str]) -> list[Entered]:
+    """As `enter`, for what one custodian or several answer, these in the order of their ids.
+
+    In the scope of the person (`deciding_about`) all that is nothing but appended is so by one statement; a denial,
+    which may be one of many, and a use that is counted go through `enter`, in the custodian's scope.
+    """
+    together = lone_party() is not None
+    plain = [each for each in answers if together and _is_plain(each.decisions)]
+    promises = iter(ledger.append_each([_draft(each, categories) for each in plain]) if plain else ())
+    entered = []
+    for each in answers:
+        if together and _is_plain(each.decisions):
+            entered.append(_entered(each.decisions, next(promises)))
+            continue
+        with within_tenant(each.asked.tenant):
+            entered.append(enter(*each, categories=categories))
+    return entered
+
+
+def _is_plain(decisions: Decisions) -> bool:
+    return cited(decisions).permitted and not any(one.counted for one in decisions.by_group.values())
+
+
+def _draft(answer: Answer, categories: Collection[str]) -> ledger.Draft:
+    asked, inputs = answer.asked, answer.decisions.inputs
+    audit, kind = _said(*answer, categories)
+    return ledger.Draft(asked.tenant, kind, asked.caller.user, asked.person, audit, inputs)
+
+
+def _entered(decisions: Decisions, signed: SignedPromise) -> Entered:
+    return Entered(decisions, replace(cited(decisions), duties=_owed(decisions)), signed)
+
+
+def _said(
+    asked: Asked,
+    decisions: Decisions,
+    resources: Sequence[Sealed],
+    categories: Iterable[str],
+    type: str = "",  # noqa: A002 - the field's own name
+) -> tuple[dict[str, object], str]:
+    """What an entry says, and of which type it is."""
     decision = cited(decisions)
     audit = {
         **who(asked.caller),
@@ -53,17 +117,7 @@ def enter(
         **basis(decision),
         "decided": _decided(decisions),
     }
-    kind = type or _entry_type(decision)
-    denial = repeating.digest_of(audit, asked.person) if kind == "access.denied" else None
-    if denial and (promise := repeating.entered_before(denial)):
-        return Entered(decisions, decision, promise)
-    signed = ledger.append(
-        type=kind, actor=asked.caller.user, subject=asked.person, audit=audit, inputs=decisions.inputs
-    )
-    if denial:
-        repeating.begin(denial, asked.person, signed)
-    consent.count_uses(person=asked.person, decisions=decisions)
-    return Entered(decisions, replace(decision, duties=_owed(decisions)), signed)
+    return audit, type or _entry_type(decision)
 
 
 def who(caller: Caller) -> dict[str, object]:

@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - the statements are put together from constants of this package; values are always parameters
 """Records in an order, a page at a time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -93,24 +93,28 @@ def behind(
 def newest(
     person: UUID,
     *,
-    permitted: Collection[tuple[str, str]],
+    permitted: Mapping[UUID, Collection[tuple[str, str]]],
     each: int,
     skip: int = 0,
     conditions: Sequence[Condition] = (),
 ) -> list[Stored]:
-    """The newest records of these (type, group), at most `each` of a category, after the `skip` newest of each."""
-    types, groups_of_types = [name for name, _ in permitted], [group for _, group in permitted]
-    where, parameters = selection(person, sorted(set(types)), conditions)
+    """The newest records of the (type, group) that each tenant permits, tenant by tenant: at most `each` of a category,
+    after the `skip` newest of each. In the scope of the tenant, or, if there are several, in that of the person."""
+    groups = [(tenant, *group) for tenant, those in permitted.items() for group in those]
+    tenants, types, names = zip(*groups, strict=True)
+    clauses = ["r.tenant_id = ANY(%s)", "r.person = %s", "r.type = ANY(%s)", "NOT r.deleted"]
+    clauses += [one.sql for one in conditions]
     ranked = (
         f"SELECT r.tenant_id, r.type, r.fhir_id, row_number() OVER "
-        f"(PARTITION BY r.category ORDER BY {_PLACE} DESC, r.fhir_id DESC) AS rank "
-        f"FROM records_resource r JOIN unnest(%s::text[], %s::text[]) AS p(type, name) "
-        f"ON p.type = r.type AND p.name = {GROUP} {where}"
+        f"(PARTITION BY r.tenant_id, r.category ORDER BY {_PLACE} DESC, r.fhir_id DESC) AS rank "
+        f"FROM records_resource r JOIN unnest(%s::uuid[], %s::text[], %s::text[]) AS p(tenant, type, name) "
+        f"ON p.tenant = r.tenant_id AND p.type = r.type AND p.name = {GROUP} WHERE {' AND '.join(clauses)}"
     )
     query = (
-        f"WITH k AS ({ranked}) SELECT {COLUMNS} {CURRENT} "
+        f"WITH k AS ({ranked}) SELECT r.tenant_id, {COLUMNS} {CURRENT} "
         f"JOIN k ON k.tenant_id = r.tenant_id AND k.type = r.type AND k.fhir_id = r.fhir_id "
-        f"WHERE k.rank > %s AND k.rank <= %s ORDER BY r.category, {_PLACE} DESC, r.fhir_id DESC"
+        f"WHERE k.rank > %s AND k.rank <= %s ORDER BY r.tenant_id, r.category, {_PLACE} DESC, r.fhir_id DESC"
     )
-    tenant, wanted = current_tenant(), [types, groups_of_types, *parameters, skip, skip + each]
-    return [stored(row, tenant) for row in fetch(query, wanted)]
+    asked = [list(tenants), list(types), list(names), list(permitted), person, sorted(set(types))]
+    asked += [*(value for one in conditions for value in one.parameters), skip, skip + each]
+    return [stored(row, tenant) for tenant, *row in fetch(query, asked)]

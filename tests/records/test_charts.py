@@ -1,0 +1,123 @@
+"""One person's record at several organisations: as each of them would show it, in as many statements as for one."""
+
+from uuid import UUID
+
+import pytest
+from django.db import connection
+
+from consent.grantee import Named
+from consent.restriction import Restriction
+from consent.services import place_restriction
+from ledger.scope import party_scope, tenant_scope
+from portal.accounts import selectors as accounts
+from portal.accounts.identity import Caller
+from portal.accounts.services import create_organisation
+from portal.records import services
+from portal.records.errors import Denied
+from portal.records.services import Chart
+from tests.cast import MRN, PATIENT, SSN, Cast, lab, record_of, store
+from tests.statements import statements
+
+RELATIVE = {"kind": "person", "purposes": ("PATRQT",)}
+
+
+def charts(cast: Cast, caller: Caller, category: str | None = None) -> dict[UUID, Chart]:
+    where = accounts.registrations(cast.person)
+    found = services.charts(caller=caller.as_oneself(), registrations=where, category=category)
+    assert [each.tenant for each in found] == [each.tenant_id for each in where]
+    return {each.tenant: each for each in found}
+
+
+def shown(chart: Chart) -> list[str]:
+    return [f"{section.category} {record.id}" for section in chart.sections for record in section.records]
+
+
+def newest(cast: Cast, tenant: UUID) -> services.Access:
+    return services.who_has_seen(caller=cast.amara, tenant=tenant)[0]
+
+
+def test_each_shows_what_it_shows_alone_and_enters_it_in_its_own_ledger(cast: Cast) -> None:
+    store(cast.practice, lab(PATIENT, "only-there", "1-8", 1, "2026-01-01"))
+    for category in (None, "lab-results"):
+        for tenant, chart in charts(cast, cast.amara, category).items():
+            entry = newest(cast, tenant)
+            assert (entry.entry, entry.interaction) == (chart.promise.promise.id, "chart")
+            assert sorted({record["category"] for record in entry.resources}) == sorted(
+                {section.category for section in chart.sections if section.records} | {"demographics"}
+            )
+            alone = services.own_record(caller=cast.amara, tenant=tenant, category=category)
+            assert shown(chart) == shown(alone) != []
+            assert (chart.patient.name, chart.withheld) == ("Amara Lindgren", [])
+            assert chart.decision == alone.decision
+
+
+def test_three_take_as_many_statements_as_two(cast: Cast) -> None:
+    def asked() -> int:
+        charts(cast, cast.amara)
+        with statements() as sent:
+            charts(cast, cast.amara)
+        return len(sent)
+
+    two = asked()
+    third = create_organisation(slug=f"{cast.hospital.slug}-laboratory", name="Harbour Laboratory")
+    store(third, *record_of(PATIENT, "Amara", "Lindgren", mrn=MRN, ssn=SSN))
+    assert len(charts(cast, cast.amara)) == 3
+    assert asked() == two > 0
+
+
+def test_a_relative_sees_what_is_shared_at_each_and_a_use_is_counted_where_uses_are(cast: Cast) -> None:
+    counted = cast.grant(cast.guardian, "lab-results", uses=3, **RELATIVE)  # type: ignore[arg-type]
+    named = Named("instance", f"Observation/{PATIENT}-ldl-1")
+    cast.grant(cast.guardian, "lab-results", custodian=cast.practice, records=(named,), **RELATIVE)  # type: ignore[arg-type]
+    found = charts(cast, cast.guardian)
+    assert shown(found[cast.practice.id]) == [f"lab-results {PATIENT}-ldl-1"]
+    assert len(shown(found[cast.hospital.id])) == 3
+    for tenant, chart in found.items():
+        entry = newest(cast, tenant)
+        assert (entry.entry, entry.role, entry.layer) == (chart.promise.promise.id, "guardian", "contract")
+    with connection.cursor() as cursor, party_scope(cast.person):
+        cursor.execute("SELECT contract_id, total FROM consent_use")
+        assert cursor.fetchall() == [(counted.id, 1)], "whose records they are may read how often it was used"
+    charts(cast, cast.guardian)
+    charts(cast, cast.guardian)
+    with pytest.raises(Denied):
+        charts(cast, cast.guardian)
+
+
+def test_what_one_of_them_refuses_is_entered_there_and_nothing_is_shown(cast: Cast) -> None:
+    cast.grant(cast.guardian, "lab-results", **RELATIVE)  # type: ignore[arg-type]
+    with pytest.raises(Denied):
+        charts(cast, cast.guardian)
+    assert newest(cast, cast.practice.id).type == "access.denied"
+    assert newest(cast, cast.hospital.id).type == "access.permitted"
+
+
+def test_in_her_own_scope_a_person_finds_what_is_sealed_of_her_and_of_nobody_else(cast: Cast) -> None:
+    def versions(party: UUID) -> set[UUID | None]:
+        with party_scope(party), connection.cursor() as cursor:
+            cursor.execute("SELECT DISTINCT person FROM records_version")
+            return {person for (person,) in cursor.fetchall()}
+
+    assert versions(cast.person) == {cast.person}
+    assert versions(cast.other) == {cast.other}
+    assert versions(cast.doctor.user) == set()
+
+
+def test_what_the_law_keeps_from_her_at_one_of_them_stays_closed_there_alone(cast: Cast) -> None:
+    with tenant_scope(cast.hospital.id):
+        place_restriction(
+            terms=Restriction(
+                custodian=cast.hospital.id,
+                person=cast.person,
+                basis="endangers-life",
+                categories=["lab-results"],
+            ),
+            reason="Her doctor expects her to harm herself.",
+            actor=cast.privacy_officer.user,
+        )
+    found = charts(cast, cast.amara)
+    assert found[cast.hospital.id].withheld == ["lab-results"]
+    assert found[cast.practice.id].withheld == []
+    with pytest.raises(Denied):
+        charts(cast, cast.amara, "lab-results")
+    assert newest(cast, cast.hospital.id).type == "access.denied"
