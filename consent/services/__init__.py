@@ -10,7 +10,7 @@ from consent.services.emergencies import end_emergency, open_emergency, review_e
 from consent.services.emergency_rule import set_emergency_rule
 from consent.services.expiry import expire_due
 from consent.services.replaying import Progress, Replayed, replay
-from consent.services.reports import report_back, reports_owed
+from consent.services.reports import report_back, reports_owed, reports_to
 from consent.services.requests import decline_request, request_access
 from consent.services.restrictions import (
     ask_review,
@@ -70,6 +70,7 @@ __all__ = [
     "replay",
     "report_back",
     "reports_owed",
+    "reports_to",
     "request_access",
     "resume",
     "review_emergency",

@@ -2,12 +2,14 @@
 
 `*` stands for all that the account itself may do, except what must be named beside it: signing contracts,
 managing consent for somebody else, emergency access and its review, what applies at an organisation, who works
-there, and which guardians it pauses.
+there, which guardians it pauses, and what it answers its patients.
 """
 
 from portal.accounts.errors import UnknownScope
 
-NAMED_ONLY = frozenset({"sign", "manage_consent", "emergency", "policies", "members", "reviews", "guardians"})
+NAMED_ONLY = frozenset(
+    {"sign", "manage_consent", "emergency", "policies", "members", "reviews", "guardians", "cases.answer"}
+)
 ORDINARY = frozenset(
     {
         "profile",  # who am I
@@ -16,6 +18,8 @@ ORDINARY = frozenset(
         "contracts.read",  # list contracts
         "contracts.revoke",  # stop sharing
         "requests",  # ask for access, decline
+        "cases",  # ask about accesses and for corrections, read the answers
+        "reports",  # report back where a contract asks for it, read what was reported back
         "accesses.read",  # the history of accesses to one's own record
         "ledger.read",  # receipts and the state of a log
         "audit",  # search a ledger as its auditor

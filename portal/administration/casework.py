@@ -10,15 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger import selectors as ledger
 from portal.accounts import selectors as accounts
 from portal.cases import selectors as cases
+from portal.cases.accesses import access_asked_about
 from portal.cases.selectors import Written
 from portal.cases.words import GROUNDS
 from portal.design.shapes import Fact
 from portal.design.times import words as time_words
 from portal.design.vocabulary import CATEGORIES, OUTCOMES
-from portal.records.services import Access, accesses_of
+from portal.records.services import Access
 from portal.staff.desk import Place
 
 Case = Any  # as portal.cases.selectors returns it
@@ -62,7 +62,7 @@ def opened(case: UUID, place: Place, reviewer: UUID) -> Opened:
     """One case with what the patient wrote. Raises UnknownCase."""
     row = cases.case(case)
     patient = accounts.registration(person=row.person)
-    access = _access(row)
+    access = access_asked_about(row)
     facts = [
         Fact(name=_("Patient"), value=_("MRN %(mrn)s") % {"mrn": patient.mrn}),
         Fact(name=_("Asked"), value=time_words(row.asked_at, "day")),
@@ -102,10 +102,6 @@ def _title(row: Case) -> str:
 def _state(row: Case) -> str:
     ended = {"open": _("Waiting"), "accepted": _("Accepted"), "denied": _("Denied")}
     return ended.get(row.state) or OUTCOMES.get(row.outcome, "").capitalize()
-
-
-def _access(row: Case) -> Access | None:
-    return accesses_of([ledger.entry(row.entry)])[0] if row.entry else None
 
 
 def _of_access(access: Access) -> list[Fact]:

@@ -72,14 +72,31 @@ def page_of_all(
     shown: Callable[[Item], dict[str, Any]],
 ) -> Response:
     """A page of a whole list that is in memory, by the instant and id of each item."""
-    last = None if asked.bound is None else _place(asked.bound)
+    last = reached(asked)
     older = sorted((item for item in items if last is None or place(item) < last), key=place, reverse=True)
-    chosen = older[: asked.limit]
+    return page_of_found(request, asked, older, place=place, shown=shown)
+
+
+def page_of_found(
+    request: Request,
+    asked: Window,
+    found: Sequence[Item],
+    *,
+    place: Callable[[Item], tuple[datetime, UUID]],
+    shown: Callable[[Item], dict[str, Any]],
+) -> Response:
+    """A page of what follows on `reached`, in its order: `found` holds at least one item more if there are more."""
+    chosen = found[: asked.limit]
     following = None
-    if len(older) > len(chosen):
+    if len(found) > len(chosen):
         time, key = place(chosen[-1])
         following = [time.astimezone(UTC).isoformat(), str(key)]
     return page(request, asked, [shown(item) for item in chosen], following=following)
+
+
+def reached(asked: Window) -> tuple[datetime, UUID] | None:
+    """The instant and id of the last item of the page before; None before the first page. Raises BadCursor."""
+    return None if asked.bound is None else _place(asked.bound)
 
 
 def bad_cursor() -> BadCursor:

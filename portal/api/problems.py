@@ -15,10 +15,11 @@ from ledger.errors import LedgerError
 from portal.accounts import limits
 from portal.accounts.errors import AccountsError
 from portal.api.errors import ApiError
+from portal.cases.errors import CasesError
 from portal.records.errors import RecordsError
 
 MEDIA_TYPE = "application/problem+json"
-DOMAIN = (AccountsError, ConsentError, RecordsError, LedgerError, ApiError)
+DOMAIN = (AccountsError, CasesError, ConsentError, RecordsError, LedgerError, ApiError)
 RETRY_AFTER = {
     "not-yet-sequenced": "1",
     "archive-not-ready": "2",

@@ -16,6 +16,16 @@ from portal.api.views.contract_steps import (
     Cosignatures,
 )
 from portal.api.views.contracts import Contract, Contracts
+from portal.api.views.corrections import (
+    Correction,
+    CorrectionAccept,
+    CorrectionDeny,
+    CorrectionDesk,
+    CorrectionDisagree,
+    CorrectionExtend,
+    CorrectionPut,
+    Corrections,
+)
 from portal.api.views.disclosures import Disclosures, DisclosuresFile
 from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
 from portal.api.views.emergency_reviews import EmergencyReview, EmergencyReviewConclude, EmergencyReviews
@@ -37,6 +47,8 @@ from portal.api.views.people import (
 )
 from portal.api.views.policies import BasePolicy, EmergencyRule, Policies
 from portal.api.views.proofs import Completeness, Consistency
+from portal.api.views.questions import Question, QuestionAnswer, QuestionDesk, QuestionPut, Questions
+from portal.api.views.reports import Reports
 from portal.api.views.requests import RequestDecline, Requests
 from portal.api.views.runs import Replay, Replays, Verification, Verifications
 from portal.api.views.share_codes import ShareCodeAdmit, ShareCodeEnd, ShareCodes
@@ -123,6 +135,36 @@ urlpatterns = [
         name="their-contract-revoke",
     ),
     path("v1/accesses/", Accesses.as_view(), name="accesses"),
+    path("v1/questions/", Questions.as_view(), name="questions"),
+    path("v1/questions/<uuid:case>/", Question.as_view(), name="question"),
+    path("v1/cases/<slug:tenant>/questions/", QuestionDesk.as_view(), name="cases-questions"),
+    path("v1/cases/<slug:tenant>/questions/<uuid:case>/", QuestionPut.as_view(), name="cases-question"),
+    path(
+        "v1/cases/<slug:tenant>/questions/<uuid:case>/answer/",
+        QuestionAnswer.as_view(),
+        name="cases-question-answer",
+    ),
+    path("v1/corrections/", Corrections.as_view(), name="corrections"),
+    path("v1/corrections/<uuid:case>/", Correction.as_view(), name="correction"),
+    path("v1/corrections/<uuid:case>/disagree/", CorrectionDisagree.as_view(), name="correction-disagree"),
+    path("v1/cases/<slug:tenant>/corrections/", CorrectionDesk.as_view(), name="cases-corrections"),
+    path("v1/cases/<slug:tenant>/corrections/<uuid:case>/", CorrectionPut.as_view(), name="cases-correction"),
+    path(
+        "v1/cases/<slug:tenant>/corrections/<uuid:case>/accept/",
+        CorrectionAccept.as_view(),
+        name="cases-correction-accept",
+    ),
+    path(
+        "v1/cases/<slug:tenant>/corrections/<uuid:case>/deny/",
+        CorrectionDeny.as_view(),
+        name="cases-correction-deny",
+    ),
+    path(
+        "v1/cases/<slug:tenant>/corrections/<uuid:case>/extend/",
+        CorrectionExtend.as_view(),
+        name="cases-correction-extend",
+    ),
+    path("v1/reports/", Reports.as_view(), name="reports"),
     path("v1/disclosures/<slug:tenant>/<str:patient>/", Disclosures.as_view(), name="disclosures"),
     path(
         "v1/disclosures/<slug:tenant>/<str:patient>/<slug:form>/",

@@ -36,6 +36,13 @@ class CaseClosed(CasesError):
     status = 409
 
 
+class AskedOfOneself(CasesError):
+    """A question about an access of one's own."""
+
+    code = "asked-of-oneself"
+    status = 422
+
+
 class OwnAccess(CasesError):
     """The one who is asked about does not answer."""
 

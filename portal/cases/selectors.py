@@ -2,13 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Q, QuerySet
 
 from ledger.scope import current_tenant, party_scope
 from ledger.vault import keyring
 from portal.cases.errors import UnknownCase
 from portal.cases.models import Case, Kind, State
 from portal.cases.sealing import open_text
+
+Place = tuple[datetime, UUID]  # of a case on a list: the instant by which the list is in order, and its id
 
 
 @dataclass(frozen=True)
@@ -20,35 +25,42 @@ class Written:
     disagreement: str
 
 
-def cases_of_person(person: UUID) -> list[Case]:
-    """Everything that this person put to any organisation, newest first. Opens the person's own scope."""
+def cases_of_person(person: UUID, *, kind: Kind | None = None) -> list[Case]:
+    """Everything (of a kind) that this person put to any organisation, newest first. Opens the person's own scope."""
     with party_scope(person):
-        return list(Case.objects.filter(person=person).order_by("-asked_at", "-id"))
+        return list(_of_kind(kind).filter(person=person).order_by("-asked_at", "-id"))
 
 
-def case_of_person(case: UUID, *, person: UUID) -> Case:
+def case_of_person(case: UUID, *, person: UUID, kind: Kind | None = None) -> Case:
     """One of them. Raises UnknownCase."""
     with party_scope(person):
-        found = Case.objects.filter(id=case, person=person).first()
+        found = _of_kind(kind).filter(id=case, person=person).first()
     if found is None:
         raise UnknownCase("There is no question or correction of yours at this address.")
     return found
 
 
-def cases_waiting() -> list[Case]:
+def cases_waiting(
+    *, kind: Kind | None = None, after: Place | None = None, limit: int | None = None
+) -> list[Case]:
     """What the tenant in scope has to answer, what is due first."""
-    return list(Case.objects.filter(tenant_id=current_tenant(), state=State.OPEN).order_by("due", "id"))
+    found = _of_kind(kind).filter(tenant_id=current_tenant(), state=State.OPEN)
+    if after:
+        found = found.filter(Q(due__gt=after[0]) | Q(due=after[0], id__gt=after[1]))
+    return list(found.order_by("due", "id")[:limit])
 
 
-def cases_answered(*, limit: int = 50) -> list[Case]:
+def cases_answered(*, kind: Kind | None = None, before: Place | None = None, limit: int = 50) -> list[Case]:
     """What the tenant in scope has answered, newest first."""
-    found = Case.objects.filter(tenant_id=current_tenant()).exclude(state=State.OPEN)
+    found = _of_kind(kind).filter(tenant_id=current_tenant()).exclude(state=State.OPEN)
+    if before:
+        found = found.filter(Q(answered_at__lt=before[0]) | Q(answered_at=before[0], id__lt=before[1]))
     return list(found.order_by("-answered_at", "-id")[:limit])
 
 
-def case(id: UUID) -> Case:  # noqa: A002 - the field's own name
+def case(id: UUID, *, kind: Kind | None = None) -> Case:  # noqa: A002 - the field's own name
     """One case of the tenant in scope. Raises UnknownCase."""
-    found = Case.objects.filter(tenant_id=current_tenant(), id=id).first()
+    found = _of_kind(kind).filter(tenant_id=current_tenant(), id=id).first()
     if found is None:
         raise UnknownCase("There is no question or correction with that id here.")
     return found
@@ -70,6 +82,10 @@ def written(rows: Sequence[Case]) -> dict[UUID, Written]:
         keyring.load(sealed, tenant=tenant)
         found |= {row.id: _opened(row) for row in here}
     return found
+
+
+def _of_kind(kind: Kind | None) -> QuerySet[Case]:
+    return Case.objects.filter(kind=kind) if kind else Case.objects.all()
 
 
 def _opened(row: Case) -> Written:

@@ -1,30 +1,35 @@
 """What may be done with questions and corrections, in the tenant's scope. Each step stands in the person's chain."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from consent.emergency import OUTCOMES
-from ledger import selectors as ledger
-from ledger.errors import UnknownEntry
 from ledger.identity import new_id
-from ledger.scope import current_tenant, lock
+from ledger.scope import current_tenant, lock, tenant_scope
 from ledger.services import append
+from portal.accounts.errors import UnknownPerson
+from portal.accounts.identity import Caller
 from portal.cases import selectors
+from portal.cases.accesses import access_asked_about, askable_access
 from portal.cases.errors import CaseClosed, NothingToCorrect, OwnAccess, UnknownCase
 from portal.cases.models import Case, Kind, State
 from portal.cases.sealing import seal_text
 from portal.cases.words import EXTENSION, GROUNDS, TIMES, written
-from portal.records.services import ACCESS_TYPES, access_of, named_record
+from portal.records.errors import Denied
+from portal.records.services import named_record, read
+
+NOTHING = "There is no such entry in your record here. Nothing was sent."
 
 
 def ask_about_access(*, person: UUID, actor: UUID, entry: UUID, words: str) -> Case:
     """Say that one does not recognise an access. The same access again is the same question.
 
-    Raises UnknownEntry (none of this person's accesses), WordsNeeded.
+    Raises UnknownEntry (none of this person's accesses), AskedOfOneself, WordsNeeded.
     """
     said = written(words)
-    _access(entry, person)
+    askable_access(entry, person=person, asker=actor)
     lock("cases", person, exclusive=True)
     found = Case.objects.filter(tenant_id=current_tenant(), person=person, entry=entry).first()
     if found is not None:
@@ -41,9 +46,7 @@ def request_correction(*, person: UUID, actor: UUID, record_type: str, record_id
     Raises NothingToCorrect, WordsNeeded.
     """
     said = written(words)
-    record = named_record(person, record_type, record_id)
-    if record is None:
-        raise NothingToCorrect("There is no such entry in your record here. Nothing was sent.")
+    record = _named(person, record_type, record_id)
     lock("cases", person, exclusive=True)
     about = {"record_type": record_type, "record_id": record_id}
     found = Case.objects.filter(tenant_id=current_tenant(), person=person, state=State.OPEN, **about).first()
@@ -52,6 +55,33 @@ def request_correction(*, person: UUID, actor: UUID, record_type: str, record_id
     made = _new(Kind.CORRECTION, person, actor, said, **about)
     _enter("correction.requested", made, actor=actor, audit={"words": said, "resources": [record]})
     return made
+
+
+def correct_own_record(*, caller: Caller, tenant: UUID, record_type: str, record_id: str, words: str) -> Case:
+    """Ask for a correction of what the caller, a patient, may read of her record; that is decided and entered first: of
+    what the law keeps from her (45 CFR 164.524(a)) the answer is that of what is not there. Opens its own scopes.
+
+    Raises NothingToCorrect, WordsNeeded, UnknownPerson.
+    """
+    said = written(words)
+    if caller.person is None:
+        raise UnknownPerson("This account is not linked to a patient. Nothing was sent.")
+    with tenant_scope(tenant):
+        _named(caller.person, record_type, record_id)
+    # Nothing of it is shown, so that a token need not be one that reads records.
+    asker = replace(caller.as_oneself(), scopes=None)
+    try:
+        read(caller=asker, tenant=tenant, type=record_type, id=record_id)
+    except Denied:
+        raise NothingToCorrect(NOTHING) from None
+    with tenant_scope(tenant):
+        return request_correction(
+            person=caller.person,
+            actor=caller.user,
+            record_type=record_type,
+            record_id=record_id,
+            words=said,
+        )
 
 
 def answer_question(*, case: UUID, reviewer: UUID, outcome: str, note: str) -> Case:
@@ -63,7 +93,8 @@ def answer_question(*, case: UUID, reviewer: UUID, outcome: str, note: str) -> C
     found = _open(case, Kind.QUESTION)
     if outcome not in OUTCOMES:
         raise UnknownCase(f"A question ends with one of: {', '.join(OUTCOMES)}. Nothing was changed.")
-    if _access(found.entry, found.person) == reviewer:
+    access = access_asked_about(found)
+    if access and access.actor == reviewer:
         raise OwnAccess("Nobody answers for their own access. Ask another privacy officer.")
     found.outcome = outcome
     return _close(found, State.ANSWERED, "question.answered", reviewer=reviewer, note=said, outcome=outcome)
@@ -123,6 +154,13 @@ def mark_seen(*, case: UUID, person: UUID) -> None:
     unseen.update(seen_at=datetime.now(UTC))
 
 
+def _named(person: UUID, record_type: str, record_id: str) -> dict[str, object]:
+    found = named_record(person, record_type, record_id)
+    if found is None:
+        raise NothingToCorrect(NOTHING)
+    return found
+
+
 def _new(kind: Kind, person: UUID, actor: UUID, words: str, **about: object) -> Case:
     now, key = datetime.now(UTC), new_id()
     made = Case(id=key, tenant_id=current_tenant(), person=person, kind=kind, asked_by=actor, **about)
@@ -149,14 +187,6 @@ def _close(found: Case, state: State, entry: str, *, reviewer: UUID, note: str, 
     found.save(update_fields=["state", "outcome", "ground", "answered_by", "answered_at", "answer"])
     _enter(entry, found, actor=reviewer, audit={**audit, "words": note})
     return found
-
-
-def _access(entry: UUID | None, person: UUID) -> UUID | None:
-    """Who made this access to this person's record. Raises UnknownEntry."""
-    found = ledger.entry(entry) if entry else None
-    if found is None or found.type not in ACCESS_TYPES or found.subject != ledger.pseudonym_of(person):
-        raise UnknownEntry("There is no access to your record at this address. Nothing was sent.")
-    return access_of(found).actor
 
 
 def _enter(kind: str, case: Case, *, actor: UUID, audit: Mapping[str, object]) -> None:

@@ -56,6 +56,7 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "already-claimed": _("This patient belongs to another account already. Nothing was changed."),
     "already-registered": _("The number belongs to another patient here. Nothing was changed."),
+    "asked-of-oneself": _("This was your own access, so that nobody else could answer. Nothing was sent."),
     "beyond-majority": _(
         "That reaches beyond the day on which the patient comes of age. Choose an earlier end."
     ),

@@ -9,6 +9,7 @@ from uuid import UUID
 from consent import selectors as consent
 from ledger import selectors as ledger
 from ledger.entry import parse_time
+from ledger.errors import UnknownEntry
 from ledger.scope import party_scope, tenant_scope
 from ledger.selectors import Entry
 from portal.accounts import selectors as accounts
@@ -89,6 +90,14 @@ def who_has_seen_mine(
     with party_scope(caller.person):
         found = ledger.subject_entries_each(subject=caller.person, before=before, types=types, limit=limit)
     return {tenant: [access_of(entry) for entry in entries] for tenant, entries in found.items()}
+
+
+def own_entry(entry: UUID, *, person: UUID) -> Entry:
+    """The entry, if it is about this person; in the tenant's scope. Raises UnknownEntry."""
+    found = ledger.entry(entry)
+    if found.subject is None or found.subject != ledger.known_pseudonym(person):
+        raise UnknownEntry("There is no line of yours with that id here. Look at your history.")
+    return found
 
 
 def accesses_of(entries: Iterable[Entry]) -> list[Access]:

@@ -40,6 +40,7 @@ from portal.records.history import (
     access_of,
     accesses_of,
     opened_under,
+    own_entry,
     who_has_seen,
     who_has_seen_mine,
 )
@@ -143,6 +144,7 @@ __all__ = [
     "one_granted_for",
     "one_shared",
     "opened_under",
+    "own_entry",
     "own_outlines",
     "own_preview",
     "own_record",

@@ -7,8 +7,9 @@ import pytest
 from ledger.errors import UnknownEntry
 from ledger.scope import tenant_scope
 from portal.cases import selectors, services
-from portal.cases.errors import CaseClosed, OwnAccess, UnknownCase, WordsNeeded
+from portal.cases.errors import AskedOfOneself, CaseClosed, OwnAccess, UnknownCase, WordsNeeded
 from portal.cases.models import Case
+from portal.records.services import chart, who_has_seen
 from tests.cases.conftest import Entries
 from tests.cast import Cast
 
@@ -76,6 +77,14 @@ def test_only_an_access_to_ones_own_record_can_be_asked_about(
     for entry, person in ((uuid4(), cast.person), (contract, cast.person), (access, cast.other)):
         with pytest.raises(UnknownEntry):
             ask(cast, entry, person=person)
+
+
+def test_nobody_is_asked_about_ones_own_access(cast: Cast, access: UUID, entries: Entries) -> None:
+    chart(caller=cast.amara, tenant=cast.hospital.id, person=cast.person, category="lab-results")
+    own = who_has_seen(caller=cast.amara, tenant=cast.hospital.id)[0].entry
+    with pytest.raises(AskedOfOneself):
+        ask(cast, own)
+    assert entries("question.asked") == []
 
 
 @pytest.mark.parametrize("words", ["", "too short", "x" * 2001, "a \x00 in the middle"])

@@ -54,6 +54,9 @@ def test_an_access_by_somebody_else_can_be_questioned_once(cast: Cast, amara: Cl
 def test_ones_own_access_cannot(cast: Cast, amara: Client) -> None:
     amara.get(reverse("patients:record"))
     assert visit(amara) == ("", "")
+    own = question(cast, newest_entry(cast, cast.hospital))
+    assert amara.get(own).status_code == amara.post(own, WORDS).status_code == 422
+    assert cases_of_person(cast.person) == []
 
 
 def test_too_few_words_are_kept_and_the_fault_is_said(cast: Cast, amara: Client, access: UUID) -> None:

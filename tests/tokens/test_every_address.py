@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from portal.accounts import services
 from portal.accounts.models import PersonalToken
+from portal.accounts.scopes import NAMED_ONLY
 from portal.smart.models import AccessToken
 from portal.smart.services import connections_of, disconnect
 from tests import cast as people
@@ -45,7 +46,7 @@ from tests.tokens.table import (
 )
 
 ID = "00000000-0000-7000-8000-000000000000"
-ALL = "* sign emergency manage_consent policies members reviews guardians"
+ALL = " ".join(["*", *sorted(NAMED_ONLY)])
 SUBSCRIPTION = "fhir/<tenant>/Subscription"
 SUBSCRIBES = json.loads(json.dumps(subscription()).replace(f"Patient/{ANA}", f"Patient/{people.PATIENT}"))
 
@@ -139,6 +140,7 @@ class Bench:
                     "archive",
                     "invitation",
                     "share",
+                    "case",
                 ),
                 ID,
             ),

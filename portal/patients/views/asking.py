@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from ledger.scope import tenant_scope
 from portal.cases import selectors as cases
 from portal.cases import services
+from portal.cases.accesses import askable_access
 from portal.cases.errors import CaseClosed
 from portal.patients import pages, presenting
 from portal.patients.asking import Case, Tell, ground_of, places_of, put
 from portal.patients.door import Visitor, patient
 from portal.patients.lines import link_of
 from portal.patients.presenting import Addresses, Held
-from portal.patients.views.history import own_entry, place_of
+from portal.patients.views.history import place_of
 from portal.patients.views.record import charts_of
-from portal.records.services import ACCESS_TYPES
 from portal.staff.answering import FORM
 
 
@@ -55,9 +55,7 @@ def question(who: Visitor, tenant: str, entry: UUID) -> HttpResponseBase:
     """Say that one does not recognise an access. A second time leads to the first."""
     where = place_of(who, tenant)
     with tenant_scope(where.tenant_id):
-        found = own_entry(who, entry)
-    if found.type not in ACCESS_TYPES:
-        raise Http404
+        found = askable_access(entry, person=who.person, asker=who.caller.user)
     form = Tell(who.request.POST or None, label=_("What do you want to say?"))
     if form.is_valid():
         with tenant_scope(where.tenant_id):
@@ -82,14 +80,13 @@ def correct(who: Visitor, category: str, entry: str) -> HttpResponseBase:
     held = _held(who, addresses, pages.known_category(category), entry)
     form = Tell(who.request.POST or None, label=_("What is wrong, and how should it read?"))
     if form.is_valid():
-        with tenant_scope(held.tenant):
-            made = services.request_correction(
-                person=who.person,
-                actor=who.caller.user,
-                record_type=held.record.type,
-                record_id=held.record.id,
-                words=form.cleaned_data["words"],
-            )
+        made = services.correct_own_record(
+            caller=who.caller,
+            tenant=held.tenant,
+            record_type=held.record.type,
+            record_id=held.record.id,
+            words=form.cleaned_data["words"],
+        )
         messages.success(who.request, _("Sent. It stands in your chain, and somebody looks into it."))
         return redirect("patients:asked_one", made.id)
     context = {

@@ -9,18 +9,19 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from ledger import selectors as ledger
-from ledger.errors import NotYetSequenced, UnknownEntry
+from ledger.errors import NotYetSequenced
 from ledger.scope import tenant_scope
 from portal.accounts.errors import UnknownTenant
 from portal.accounts.models import Registration
 from portal.cases import selectors as cases
+from portal.cases.accesses import is_askable
 from portal.patients import chain, looks
 from portal.patients.asking import by_entry, places_of, put
 from portal.patients.door import Visitor, patient
 from portal.patients.filtering import Filter, people_of
 from portal.patients.lines import facts_of, link_of
 from portal.patients.visits import days_of, visits_of
-from portal.records.services import ACCESS_TYPES, access_of
+from portal.records.services import own_entry
 
 RECEIPT_WAIT_SECONDS = 3.0
 
@@ -66,7 +67,7 @@ def entry(who: Visitor, tenant: str, entry: UUID) -> HttpResponseBase:
     """One line with its proof, checked now."""
     where = place_of(who, tenant)
     with tenant_scope(where.tenant_id):
-        found = own_entry(who, entry)
+        found = own_entry(entry, person=who.person)
         proof = _proof(entry)
         log = ledger.log_status()
     row = by_entry(cases.cases_of_person(who.person)).get(entry)
@@ -75,7 +76,7 @@ def entry(who: Visitor, tenant: str, entry: UUID) -> HttpResponseBase:
         "holder": where.tenant.name,
         "link": link_of(found, where, reader=who.caller.user),
         "question_url": reverse("patients:question", args=[tenant, entry])
-        if row is None and _askable(who, found)
+        if row is None and is_askable(found, asker=who.caller.user)
         else "",
         "asked": put(row, places_of(who.registrations)) if row else None,
         "facts": facts_of(found, where, log),
@@ -94,7 +95,7 @@ def receipt(who: Visitor, tenant: str, entry: UUID) -> HttpResponseBase:
     """The receipt of one line as a file: proof without trusting this node."""
     where = place_of(who, tenant)
     with tenant_scope(where.tenant_id):
-        own_entry(who, entry)
+        own_entry(entry, person=who.person)
     ledger.await_checkpoint(entry, tenant=where.tenant_id, seconds=RECEIPT_WAIT_SECONDS)
     with tenant_scope(where.tenant_id):
         text = ledger.receipt(entry)
@@ -115,19 +116,6 @@ def place_of(who: Visitor, slug: str) -> Registration:
         if each.tenant.slug == slug:
             return each
     raise UnknownTenant("There is nothing of yours at this address. Look at your history.")
-
-
-def _askable(who: Visitor, found: ledger.Entry) -> bool:
-    """Whether it is an access by somebody else."""
-    return found.type in ACCESS_TYPES and access_of(found).actor != who.caller.user
-
-
-def own_entry(who: Visitor, entry: UUID) -> ledger.Entry:
-    """The entry, if it is about this person; in the tenant's scope. Raises UnknownEntry."""
-    found = ledger.entry(entry)
-    if found.subject is None or found.subject != ledger.pseudonym_of(who.person):
-        raise UnknownEntry("There is no line of yours at this address. Look at your history.")
-    return found
 
 
 def _proof(entry: UUID) -> ledger.Proof | None:
