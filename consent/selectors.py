@@ -284,10 +284,10 @@ def _in_force() -> QuerySet[Contract]:
 
 
 def _for_grantee(actor: UUID, organisation: UUID | None) -> QuerySet[Contract]:
-    """Contracts in force for a clinician of this organisation, or without one for a guardian."""
+    """Contracts in force for a clinician of this organisation, or without one for a guardian or an application."""
     permits = _in_force().filter(terms__effect="permit")
     if organisation is None:
-        return permits.filter(grantee_kind="person", grantee=actor)
+        return permits.filter(grantee_kind__in=["person", "application"], grantee=actor)
     anywhere = Q(terms__grantee__organisation__isnull=True) | Q(
         terms__grantee__organisation=str(organisation)
     )

@@ -25,7 +25,7 @@ class Standing:
     to_cosign: UUID | None
 
 
-_NOT_REGISTERED = "No such patient is registered at this organisation. Check the number."
+NOT_REGISTERED = "No such patient is registered at this organisation. Check the number."
 _PERSON = {
     "patient": "SELECT person_id FROM accounts_registration WHERE tenant_id = %s AND patient = %s",
     "mrn": "SELECT person_id FROM accounts_registration WHERE tenant_id = %s AND mrn = %s",
@@ -126,7 +126,7 @@ def registration(*, patient: str = "", mrn: str = "", person: UUID | None = None
     )
     found = Registration.objects.select_related("tenant").filter(**wanted).first()
     if found is None:
-        raise UnknownPerson(_NOT_REGISTERED)
+        raise UnknownPerson(NOT_REGISTERED)
     return found
 
 
@@ -138,7 +138,7 @@ def person_registered(*, patient: str = "", mrn: str = "") -> UUID:
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         row = cursor.execute(_PERSON[column], [tenant, value], prepare=True).fetchone()
     if row is None:
-        raise UnknownPerson(_NOT_REGISTERED)
+        raise UnknownPerson(NOT_REGISTERED)
     return row[0]  # type: ignore[no-any-return]
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from rest_framework.request import Request
 
-from portal.fhir.bodies import MAX_BUNDLE, json_body
+from portal.fhir.bodies import MAX_BUNDLE, json_body, local
 from portal.fhir.conditions import about, wanted
 from portal.fhir.endpoint import FhirEndpoint
 from portal.fhir.outcomes import MEDIA_TYPE, NOTICE, outcome, tell_entry, tell_notice, warning
@@ -35,7 +35,7 @@ class Base(FhirEndpoint):
     http_method_names = ["post"]
 
     def post(self, request: Request, tenant: str) -> HttpResponse:
-        kind, entries = services.read_bundle(json_body(request, most=MAX_BUNDLE))
+        kind, entries = services.read_bundle(local(json_body(request, most=MAX_BUNDLE), self.base))
         return self._batch(request, entries) if kind == "batch" else self._transaction(request, entries)
 
     def _transaction(self, request: Request, entries: list[BundleEntry]) -> HttpResponse:

@@ -1,5 +1,7 @@
 """The body of a write, read no further than what may be stored."""
 
+import re
+
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 
@@ -14,6 +16,15 @@ JSON = frozenset({"application/fhir+json", "application/json", "application/json
 def json_body(request: Request, *, most: int = MAX_RESOURCE) -> bytes:
     """The bytes of a JSON body. Raises UnsupportedMediaType, BodyTooLarge."""
     return _body(request, JSON, most)
+
+
+def local(content: bytes, base: str) -> bytes:
+    """The same body with references to this server's own address made relative (FHIR R4, 2.3.0.1).
+
+    They say the same, and so they are checked, found and decided on as what they are.
+    """
+    address = re.escape(base.encode()).replace(b"/", rb"\\?/")  # JSON may write a slash as \/
+    return re.sub(rb'("reference"[ \t\r\n]*:[ \t\r\n]*")' + address + rb"\\?/(?=[A-Z])", rb"\1", content)
 
 
 def patch_body(request: Request) -> bytes:

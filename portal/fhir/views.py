@@ -1,5 +1,6 @@
 """FHIR R4 over HTTP at `/fhir/<tenant>/`: one operation on records for each interaction."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -64,7 +65,7 @@ class Type(WritesType):
             raise UnsupportedType(f"This node does not keep resources of the type {kind[:40]!r}.")
         base = request.build_absolute_uri(_base(self.organisation.slug))
         lenient = "handling=lenient" in request.headers.get("Prefer", "")
-        asked = asked_for(kind, given, base=base, lenient=lenient)
+        asked = asked_for(kind, _local(given, base), base=base, lenient=lenient)
 
         def operation(caller: Caller, purpose: str | None) -> SearchResult:
             params = {
@@ -142,6 +143,12 @@ class NotHere(FhirEndpoint):
 
 def _base(tenant: str) -> str:
     return reverse("fhir:metadata", args=[tenant]).removesuffix("/metadata")
+
+
+def _local(given: Mapping[str, Sequence[str]], base: str) -> Mapping[str, Sequence[str]]:
+    """What was asked for, with references to this server's own address made relative, as they are stored."""
+    own = re.compile(rf"{re.escape(base)}/(?=[A-Z][A-Za-z]+/[A-Za-z0-9\-.]+\Z)")
+    return {name: [own.sub("", value) for value in values] for name, values in given.items()}
 
 
 def _full_url(base: str, record: Record) -> str:

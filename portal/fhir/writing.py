@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.http import http_date
 from rest_framework.request import Request
 
-from portal.fhir.bodies import json_body, patch_body
+from portal.fhir.bodies import json_body, local, patch_body
 from portal.fhir.conditions import about, if_match, if_none_exist, search_of, wanted
 from portal.fhir.endpoint import FhirEndpoint
 from portal.fhir.errors import BadParameter
@@ -24,6 +24,10 @@ class Writes(FhirEndpoint):
     def written(self, request: Request, one: Written) -> HttpResponse:
         return answer(request, self.base, one)
 
+    def content(self, request: Request) -> bytes:
+        """The body, as it is to be stored."""
+        return local(json_body(request), self.base)
+
     def version(self, request: Request) -> int | None:
         return if_match(request.headers.get("If-Match"))
 
@@ -38,12 +42,12 @@ class WritesInstance(Writes):
     """`PUT Type/id`, `PATCH Type/id`, `DELETE Type/id`."""
 
     def put(self, request: Request, tenant: str, kind: str, key: str) -> HttpResponse:
-        content, version = json_body(request), self.version(request)
+        content, version = self.content(request), self.version(request)
         given = {"content": content, "version": version, "about": about(request)}
         return self.written(request, self.on_records(services.update, type=kind, id=key, **given))
 
     def patch(self, request: Request, tenant: str, kind: str, key: str) -> HttpResponse:
-        given = {"content": patch_body(request), "version": self.version(request)}
+        given = {"content": local(patch_body(request), self.base), "version": self.version(request)}
         return self.written(request, self.on_records(services.patch, type=kind, id=key, **given))
 
     def delete(self, request: Request, tenant: str, kind: str, key: str) -> HttpResponse:
@@ -55,12 +59,12 @@ class WritesType(Writes):
     """`POST Type`, with `If-None-Exist`; `PUT Type?search`, `DELETE Type?search`."""
 
     def post(self, request: Request, tenant: str, kind: str) -> HttpResponse:
-        content, condition = json_body(request), if_none_exist(request.headers.get("If-None-Exist"))
+        content, condition = self.content(request), if_none_exist(request.headers.get("If-None-Exist"))
         given = {"content": content, "condition": condition, "about": about(request)}
         return self.written(request, self.on_records(services.create, type=kind, **given))
 
     def put(self, request: Request, tenant: str, kind: str) -> HttpResponse:
-        content, condition = json_body(request), self._condition(request)
+        content, condition = self.content(request), self._condition(request)
         given = {"content": content, "version": self.version(request), "about": about(request)}
         made = self.on_records(services.update_where, type=kind, condition=condition, **given)
         return self.written(request, made)

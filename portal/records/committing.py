@@ -27,16 +27,18 @@ from portal.records.errors import (
     InvalidBundle,
     InvalidResource,
     RecordsError,
+    RoleNeeded,
     UnknownRecord,
     WriteConflict,
 )
-from portal.records.judging import Item, Verdict, judge, may_keep
+from portal.records.judging import KEPT_BY, Item, Verdict, judge, may_keep
 from portal.records.kinds import DIRECTORY, KINDS
 from portal.records.opening import open_rows
 from portal.records.preparing import prepare_whole, within
 from portal.records.referring import refuse_missing
 from portal.records.registering import identity_of, record_number_of
 from portal.records.somebody_else import refuse_somebody_else
+from portal.records.strangers import is_stranger
 
 LOCK = "records.write"
 
@@ -234,16 +236,12 @@ class _Work:
         one = item.prepared
         if one is None:
             if item.before is None:
-                raise UnknownRecord(f"There is no {item.change.type} with that id at this organisation.")
+                raise _unknown(item)
             item.person = item.before.header.person
         elif one.patient:
             known = selectors.persons_of([one.patient])
             if not known and one.type != "Patient":
-                element = f"{one.type}.{KINDS[one.type].patient[0]}"
-                raise within(
-                    one.entry,
-                    InvalidResource(f"{element} names no patient of this organisation.", expression=element),
-                )
+                raise _unknown(item)
             item.registers = not known
             item.person = known[one.patient] if known else self._register(item)
 
@@ -259,10 +257,29 @@ class _Work:
         ).person_id
 
     def _enter_denials(self, verdicts: Sequence[Verdict]) -> Entered:
-        """Each person is told of what was refused; whoever was not registered for it cannot be."""
+        """Each person is told of what was refused; whoever was not registered for it cannot be.
+
+        To a stranger of one of them it is refused as if she were not here: raises what that raises.
+        """
+        denied = [one for one in verdicts if one.decisions and not one.decision.permitted]
         entered = []
-        for verdict in verdicts:
-            if verdict.decisions and not verdict.decision.permitted:
-                rows = [item.before for item in verdict.items if item.before]
-                entered.append(enter(verdict.asked, verdict.decisions, rows, categories=verdict.categories))
+        for verdict in denied:
+            assert verdict.decisions  # noqa: S101 - it was denied
+            rows = [item.own_before for item in verdict.items if item.own_before]
+            entered.append(enter(verdict.asked, verdict.decisions, rows, categories=verdict.categories))
+        for verdict in denied:
+            if is_stranger(verdict.asked):
+                raise _unknown(verdict.items[0])
         return entered[0]
+
+
+def _unknown(item: Item) -> RecordsError:
+    """What is wrong with a change of the records of somebody who is not here, or of a record that is not."""
+    one = item.prepared
+    if one is None:
+        return UnknownRecord(f"There is no {item.change.type} with that id at this organisation.")
+    if one.type == "Patient":
+        return RoleNeeded(KEPT_BY)
+    element = f"{one.type}.{KINDS[one.type].patient[0]}"
+    error = InvalidResource(f"{element} names no patient of this organisation.", expression=element)
+    return within(one.entry, error)

@@ -9,6 +9,7 @@ from functools import partial
 from uuid import UUID
 
 from portal.accounts import selectors
+from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
 from portal.records import index, parameters, storage
 from portal.records.access import Entered, ask, circumstances, decide, enter, group_facts
@@ -19,6 +20,7 @@ from portal.records.kinds import DIRECTORY, KINDS
 from portal.records.query import Query
 from portal.records.references import set_id
 from portal.records.sealed import Stored
+from portal.records.strangers import is_stranger
 from portal.records.subjects import id_or_nothing
 
 _IN_PATIENT = frozenset({"patient", "subject"})
@@ -52,9 +54,24 @@ def find(change: Change, patient: str, *, caller: Caller, tenant: UUID, purpose:
     query = _query(change, patient)
     if change.type in DIRECTORY:
         return _only(_page(query, None, tenant, None), None)
-    person = _patient(query, tenant) if change.type == "Patient" else _registered(patient)
-    if person is None:
-        return NOTHING
+    if change.type != "Patient":
+        return _found(change, query, _registered(patient), caller=caller, tenant=tenant, purpose=purpose)
+    persons = _bearing(query, tenant)
+    matches = [_found(change, query, one, caller=caller, tenant=tenant, purpose=purpose) for one in persons]
+    told = [match for match in matches if match is not NOTHING]
+    if denied := [
+        match for match in told if match.denial
+    ]:  # who may not look into one is not told of several
+        return denied[0]
+    if len(told) > 1:
+        raise _not_selective()
+    return told[0] if told else NOTHING
+
+
+def _found(
+    change: Change, query: Query, person: UUID, *, caller: Caller, tenant: UUID, purpose: str | None
+) -> Match:
+    """Which of a person's records fits, decided and entered. A stranger finds nothing, or nobody to find it of."""
     asked = ask(caller, tenant, person, purpose=purpose, interaction="search")  # which is what it is
     under = circumstances(asked)
     found = candidates(person, [change.type], query.conditions(tenant=tenant, person=person), under.told)
@@ -71,7 +88,12 @@ def find(change: Change, patient: str, *, caller: Caller, tenant: UUID, purpose:
     entering = partial(enter, asked, decisions, categories=KINDS[change.type].categories)
     if permitted and not rows and change.verb != "delete":
         return Match(learned=partial(entering, []))  # what is stored instead is entered
-    return _only(rows, entering(rows[:1]))
+    entered = entering(rows[:1])
+    if not entered.decision.permitted and is_stranger(asked):
+        if change.type == "Patient":
+            return NOTHING
+        raise UnknownPerson(selectors.NOT_REGISTERED)
+    return _only(rows, entered)
 
 
 def patient_named(change: Change) -> str:
@@ -108,17 +130,14 @@ def _query(change: Change, patient: str) -> Query:
     return parameters.parse(change.type, given)
 
 
-def _patient(query: Query, tenant: UUID) -> UUID | None:
-    """Whom the identifiers belong to. Only they lead to a Patient before anybody is known."""
+def _bearing(query: Query, tenant: UUID) -> list[UUID]:
+    """Whom the identifiers belong to, two of several. Only they lead to a Patient before anybody is known."""
     wanted = [(one.name, one.values) for one in query.wanted]
     if not wanted or any(name != "identifier" or len(values) != 1 for name, values in wanted):
         raise InvalidSearch("A Patient is looked for by identifier.", expression="identifier")
     key = index.key_for("Patient", tenant=tenant, person=None)
     digests = {index.digest(key, "Patient", name, values[0]) for name, values in wanted}
-    found = storage.found_by_all(digests, 2)
-    if len(found) > 1:
-        raise _not_selective()
-    return _registered(found[0][1]) if found else None
+    return sorted(_registered(key) for _, key in storage.found_by_all(digests, 2))
 
 
 def _registered(patient: str) -> UUID:

@@ -5,15 +5,17 @@ from datetime import datetime
 from uuid import UUID
 
 from portal.accounts import selectors
+from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
 from portal.records import cursors, storage
 from portal.records.access import ask, circumstances, decide, deciding, enter, group_facts
 from portal.records.candidates import candidates
-from portal.records.errors import Denied, InvalidSearch
+from portal.records.errors import InvalidSearch
 from portal.records.kinds import CLINICAL, KINDS
 from portal.records.opening import release_all
 from portal.records.query import LONGEST_PAGE
 from portal.records.result import SearchResult
+from portal.records.strangers import denial
 
 
 def everything(
@@ -50,8 +52,9 @@ def everything(
         )
         rows = [row for _, row in found[:count]]
         entered = enter(asked, decisions, rows, categories={one.category for one in facts})
-    if not entered.decision.permitted:
-        raise Denied(entered.decision, entered.promise)
+        denied = denial(asked, entered, UnknownPerson(selectors.NOT_REGISTERED))
+    if denied:
+        raise denied
     following = cursors.write_row(found[count - 1][0]) if len(found) > count else None
     records = release_all(asked, rows, entered.promise)
     return SearchResult(records, following, entered.decision, entered.promise)

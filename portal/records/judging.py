@@ -35,6 +35,7 @@ KEEPERS = frozenset({"clinician", "administrator"})
 REGISTERED = Decision(
     permitted=True, layer="base", code="registered", sentence="Registered as a patient of this organisation."
 )
+KEPT_BY = "The directory and the register of patients are kept by the organisation's own staff."
 _NOT_HERS = "Here you change only what you report yourself: it names you, and nobody else, as who says so."
 
 
@@ -51,9 +52,14 @@ class Item:
     registers: bool = False
 
     @property
+    def own_before(self) -> Stored | None:
+        """What is stored now, where it is this person's: of what is somebody else's nothing is decided or told here."""
+        return self.before if self.before and self.before.header.person == self.person else None
+
+    @property
     def facts(self) -> list[ResourceFacts]:
         """What is decided about: the record as it is, and as it will be."""
-        found = [facts_of(self.before.header)] if self.before else []
+        found = [facts_of(self.own_before.header)] if self.own_before else []
         if one := self.prepared:
             start, until = one.span if one.span else (None, None)
             labels, refers = frozenset(one.labels), frozenset(references_in(one.resource))
@@ -83,9 +89,7 @@ def may_keep(caller: Caller, tenant: UUID) -> None:
     """Raise RoleNeeded unless the caller may change the directory of `tenant` and register patients there."""
     caller.requires(SCOPES["write"])
     if caller.refused or caller.organisation != tenant or caller.role not in KEEPERS:
-        raise RoleNeeded(
-            "The directory and the register of patients are kept by the organisation's own staff."
-        )
+        raise RoleNeeded(KEPT_BY)
 
 
 def judge(
@@ -123,7 +127,7 @@ def _by_author(asked: Asked, items: Sequence[Item], decisions: Decisions) -> Dec
 
 def _authors(item: Item) -> set[str]:
     """Everybody whom a record names as its author, before and after the change."""
-    found = {item.before.header.author} if item.before else set()
+    found = {item.own_before.header.author} if item.own_before else set()
     if item.prepared:
         resource = item.prepared.resource
         paths = KINDS[item.prepared.type].author

@@ -17,16 +17,18 @@ from consent.facts import Decision
 from ledger.promise import SignedPromise
 from ledger.scope import current_tenant, tenant_scope
 from portal.accounts import selectors
+from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
 from portal.records import storage
 from portal.records.access import Entered, ask, circumstances, decide, deciding, enter, group_facts
-from portal.records.errors import Denied, InvalidSearch, UnknownRecord, UnsupportedType
+from portal.records.errors import InvalidSearch, UnknownRecord, UnsupportedType
 from portal.records.kinds import KINDS
 from portal.records.opening import Record, open_directory, release_all
 from portal.records.primitives import ID
 from portal.records.scoping import require_scope
 from portal.records.sealed import Stored
 from portal.records.storage import Condition
+from portal.records.strangers import denial
 from portal.records.versions import FROM, versions
 
 PAGE, LONGEST_PAGE = 50, 200
@@ -101,8 +103,10 @@ def lineage(
         person = _person(type, id, patient)
         wanted = _Wanted(type, *_where(id, person), since, after, limit)
         entered, rows = _decide(caller, tenant, person, purpose, wanted)
-    if not entered.decision.permitted:
-        raise Denied(entered.decision, entered.promise)
+        unknown = _unknown(type) if id else UnknownPerson(selectors.NOT_REGISTERED)
+        denied = denial(_asked(caller, tenant, person, purpose), entered, unknown)
+    if denied:
+        raise denied
     records = release_all(_asked(caller, tenant, person, purpose), rows[:limit], entered.promise)
     return Lineage(records, _next(rows, limit), entered.decision, entered.promise)
 
@@ -149,7 +153,7 @@ def _of_directory(caller: Caller, tenant: UUID, wanted: _Wanted) -> Lineage:
     with tenant_scope(tenant):
         rows = _rows(wanted, ())
     if not rows and wanted.value and not (wanted.after or wanted.since):
-        raise UnknownRecord(f"There is no {wanted.type} with that id at this organisation.")
+        raise _unknown(wanted.type)
     return Lineage(open_directory(caller, tenant, rows[: wanted.count]), _next(rows, wanted.count))
 
 
@@ -164,8 +168,12 @@ def _person(kind: str, key: str, patient: str) -> UUID:
         return selectors.person_registered(patient=patient)
     found = storage.read(kind, key)
     if found is None or found[0].header.person is None:
-        raise UnknownRecord(f"There is no {kind} with that id at this organisation.")
+        raise _unknown(kind)
     return found[0].header.person
+
+
+def _unknown(kind: str) -> UnknownRecord:
+    return UnknownRecord(f"There is no {kind} with that id at this organisation.")
 
 
 def _next(rows: Sequence[Stored], count: int) -> str | None:

@@ -6,14 +6,16 @@ from uuid import UUID
 
 from consent.facts import Decisions
 from portal.accounts import selectors
+from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
 from portal.records import storage
 from portal.records.access import Asked, ask, circumstances, decide, deciding, enter, facts_of, group_facts
 from portal.records.candidates import candidates
-from portal.records.errors import Denied, InvalidSearch, NotYourRecord
+from portal.records.errors import InvalidSearch, NotYourRecord
 from portal.records.history import may_know
 from portal.records.kinds import CLINICAL, KINDS
 from portal.records.links import with_links
+from portal.records.strangers import denial
 
 SUBSCRIBE, NOTIFY = "subscribe", "notify"
 _NOT_HERS = "Who looks at a record is told to the person herself, and to her guardian."
@@ -46,16 +48,20 @@ def subscribe_to_changes(
         open_ones = {group.category for group, one in decisions.by_group.items() if one.permitted}
         named = open_ones or {group.category for group in decisions.by_group}
         entered = enter(asked, decisions, [], categories=named)
-    if not entered.decision.permitted:
-        raise Denied(entered.decision, entered.promise)
+        denied = denial(asked, entered, UnknownPerson(selectors.NOT_REGISTERED))
+    if denied:
+        raise denied
     return person
 
 
 def subscribe_to_accesses(*, caller: Caller, tenant: UUID, patient: str) -> UUID:
-    """The person of whose accesses the caller may know. Raises NotYourRecord, ScopeMissing, UnknownPerson."""
+    """The person of whose accesses the caller may know. Raises NotYourRecord, ScopeMissing."""
     caller.requires("accesses.read")
     with deciding(tenant):
-        person = selectors.person_registered(patient=patient)
+        try:
+            person = selectors.person_registered(patient=patient)
+        except UnknownPerson:  # the same answer as for somebody who is there
+            raise NotYourRecord(_NOT_HERS) from None
         if caller.refused or not may_know(caller, person):
             raise NotYourRecord(_NOT_HERS)
     return person

@@ -20,6 +20,7 @@ from portal.records.opening import Record
 from portal.records.reading import Read
 from portal.records.scoping import require_scope
 from portal.records.sealed import Stored
+from portal.records.strangers import denial
 
 ACTIVITY = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
 _ACTIVITIES = {"record.updated": "UPDATE", "record.deleted": "DELETE"}
@@ -41,7 +42,7 @@ def read_provenance(*, caller: Caller, tenant: UUID, entry: UUID, purpose: str |
     with deciding(tenant):
         rows = _query(OF_ENTRY, [tenant, entry])
         if not rows:
-            raise UnknownRecord("There is no Provenance with that id at this organisation.")
+            raise _unknown()
         person, stored = rows[0][3], rows[0][4]
         targets = [(kind, key, version) for kind, key, version, *_ in rows]
         if person is None:
@@ -61,9 +62,16 @@ def read_provenance(*, caller: Caller, tenant: UUID, entry: UUID, purpose: str |
         entered = enter(asked, decisions, [], categories={one.category for one in there.facts})
         told = [target for target in targets if target[:2] in open_places]
         found = _record(ledger.entry(entry), told, stored) if told else None
-    if found is None or not entered.decision.permitted:
+        denied = denial(asked, entered, _unknown())
+    if denied:
+        raise denied
+    if found is None:
         raise Denied(entered.decision, entered.promise)
     return Read(found, entered.decision, entered.promise)
+
+
+def _unknown() -> UnknownRecord:
+    return UnknownRecord("There is no Provenance with that id at this organisation.")
 
 
 def provenance_of(rows: Sequence[Stored]) -> list[Record]:

@@ -9,12 +9,13 @@ from ledger.scope import tenant_scope
 from portal.accounts.identity import Caller
 from portal.records import storage
 from portal.records.access import all_or_none, ask, circumstances, decide, deciding, enter
-from portal.records.errors import Denied, RecordDeleted, UnknownRecord, UnsupportedType
+from portal.records.errors import RecordDeleted, UnknownRecord, UnsupportedType
 from portal.records.kinds import KINDS
 from portal.records.links import with_former_links, with_links
 from portal.records.opening import Record, open_directory, release_all
 from portal.records.scoping import require_scope
 from portal.records.sealed import Stored
+from portal.records.strangers import denial
 from portal.records.versions import facts_of_version
 
 
@@ -38,8 +39,8 @@ def read(
 ) -> Read:
     """One record of `tenant`, as contracts allow. `purpose`: by default what the caller's role is for.
 
-    Raises Denied after the denial is in the ledger; UnknownRecord, RecordDeleted, UnsupportedType, UnknownPurpose;
-    RecordTampered, which is in the ledger too.
+    Raises Denied after the denial is in the ledger; UnknownRecord, which a stranger gets for that, too; RecordDeleted,
+    UnsupportedType, UnknownPurpose; RecordTampered, which is in the ledger too.
     """
     if type not in KINDS:
         raise UnsupportedType(f"This node does not keep resources of the type {type[:40]!r}.")
@@ -57,8 +58,9 @@ def read(
             facts += with_former_links(asked.person, plain, under.told)
         decisions = all_or_none(decide(asked, facts, under))
         entered = enter(asked, decisions, [row], categories={one.category for one in facts})
-    if not entered.decision.permitted:
-        raise Denied(entered.decision, entered.promise)
+        denied = denial(asked, entered, _unknown(type))
+    if denied:
+        raise denied
     if deleted:
         raise RecordDeleted("This record was deleted. Its earlier versions can be read.")
     (record,) = release_all(asked, [row], entered.promise)
@@ -77,5 +79,9 @@ def _read_directory(caller: Caller, tenant: UUID, type_name: str, key: str, vers
 def _row(type_name: str, key: str, version: int | None) -> tuple[Stored, bool]:
     row = storage.read(type_name, key, version)
     if row is None:
-        raise UnknownRecord(f"There is no {type_name} with that id and version at this organisation.")
+        raise _unknown(type_name)
     return row
+
+
+def _unknown(type_name: str) -> UnknownRecord:
+    return UnknownRecord(f"There is no {type_name} with that id and version at this organisation.")

@@ -9,7 +9,7 @@ from portal.accounts.errors import UnknownPerson
 from portal.accounts.identity import Caller
 from portal.records import cursors, including, parameters, storage
 from portal.records.access import ask, deciding, enter
-from portal.records.errors import Denied, InvalidSearch, UnsupportedType
+from portal.records.errors import InvalidSearch, UnsupportedType
 from portal.records.finding import finds_by_number
 from portal.records.kinds import KINDS
 from portal.records.opening import open_directory, release_all
@@ -20,6 +20,7 @@ from portal.records.query import Query
 from portal.records.result import SearchResult
 from portal.records.scoping import require_scope
 from portal.records.selecting import select
+from portal.records.strangers import denial
 
 NOBODY = UUID(int=0)
 
@@ -56,13 +57,16 @@ def _search_one(caller: Caller, tenant: UUID, query: Query, purpose: str | None)
     with deciding(tenant):
         person = _person(caller, tenant, query)
         if person is None:
-            return SearchResult([], total=0 if query.total else None)
+            return _nothing(query)
         asked = ask(caller, tenant, person, purpose=purpose, interaction="search")
         selected = select(asked, query)
         rows = [*selected.page.rows, *selected.along]
         entered = enter(asked, selected.decisions, rows, categories=selected.categories)
-    if not entered.decision.permitted:
-        raise Denied(entered.decision, entered.promise)
+        denied = denial(asked, entered, UnknownPerson(selectors.NOT_REGISTERED))
+    if isinstance(denied, UnknownPerson) and not query.patient:
+        return _nothing(query)
+    if denied:
+        raise denied
     records = release_all(asked, rows, entered.promise)
     size = len(selected.page.rows)
     included = records[size:]
@@ -75,6 +79,10 @@ def _search_one(caller: Caller, tenant: UUID, query: Query, purpose: str | None)
             included += provenance_of(selected.page.rows)
     cursor = cursors.write(selected.page.next) if selected.page.next else None
     return SearchResult(records[:size], cursor, entered.decision, entered.promise, included, selected.total)
+
+
+def _nothing(query: Query) -> SearchResult:
+    return SearchResult([], total=0 if query.total else None)
 
 
 def _search_directory(caller: Caller, tenant: UUID, query: Query) -> SearchResult:

@@ -27,6 +27,7 @@ from portal.records.strict_json import MAX_DEPTH, MAX_RESOURCE, too_deep
 MOST_ENTRIES = 1000
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
 _URL = re.compile(r"([A-Z][A-Za-z]{0,63})(?:/([A-Za-z0-9\-.]{1,64}))?\Z")
+_RESTFUL = re.compile(r"\Ahttps?://.+/([A-Z][A-Za-z]{0,63}/[A-Za-z0-9\-.]{1,64})\Z")
 _ETAG = re.compile(r'(?:W/)?"([1-9][0-9]{0,8})"\Z')
 
 
@@ -49,7 +50,9 @@ def transact(
         if change.entry and entry.full_url:
             if entry.full_url in places:
                 raise _fault(entry, "fullUrl", "Two entries have the same fullUrl.")
-            places[entry.full_url] = f"{change.type}/{change.id}"
+            places[entry.full_url] = place = f"{change.type}/{change.id}"
+            if entry.method == "POST" and (relative := _RESTFUL.search(entry.full_url)):
+                places.setdefault(relative[1], place)  # so it is referred to from beside it (2.36.4.1)
         changes.append(change)
     return carry_out(
         changes, caller=caller, tenant=tenant, purpose=purpose, interaction="transaction", places=places

@@ -49,6 +49,56 @@ def test_what_is_here_or_elsewhere_is_referred_to(doctor: Any, reference: str) -
     assert send(doctor, reference).status_code == 201
 
 
+def test_this_servers_own_address_is_its_own_record(house: House, doctor: Any) -> None:
+    base = f"{house.http.base_url}".rstrip("/") + BASE
+    hers = {"subject": {"reference": f"{base}/Patient/{ANA}"}}
+    made = send(doctor, f"{base}/Observation/{WEIGHT}", **hers)
+    assert made.status_code == 201, made.text
+    assert made.json()["derivedFrom"] == [{"reference": f"Observation/{WEIGHT}"}]
+    assert made.json()["subject"] == {"reference": f"Patient/{ANA}"}
+    answer = send(doctor, f"{base}/Observation/none")
+    assert outcome(answer) == REFUSED
+    assert answer.json()["issue"][0]["expression"] == ["Observation.derivedFrom[0].reference"]
+    escaped = json.dumps(glucose(derivedFrom=[{"reference": f"{base}/Observation/none"}])).replace("/", "\\/")
+    answer = doctor.post(f"{BASE}/Observation", content=escaped, headers=SENT)
+    assert outcome(answer) == REFUSED
+    found = doctor.get(f"{BASE}/Observation", params={"patient": f"{base}/Patient/{ANA}", "code": "2345-7"})
+    assert made.json()["id"] in [one["resource"]["id"] for one in found.json()["entry"]]
+
+
+def test_an_entry_is_referred_to_by_where_it_says_it_is(house: House, doctor: Any) -> None:
+    """A client may give what is new an address beside what is here; another server's is another one."""
+    base = f"{house.http.base_url}".rstrip("/") + BASE
+    entries = [
+        post(glucose(), f"{base}/Observation/first"),
+        post(glucose(derivedFrom=[{"reference": f"{base}/Observation/first"}])),
+        post(glucose(), "https://elsewhere.example/fhir/Observation/second"),
+        post(glucose(derivedFrom=[{"reference": "https://elsewhere.example/fhir/Observation/second"}])),
+    ]
+    answer = doctor.post(f"{BASE}/", json=bundle("transaction", *entries), headers=SENT)
+    assert answer.status_code == 200, answer.text
+    made = [one["resource"] for one in answer.json()["entry"]]
+    for target, referring in (made[:2], made[2:]):
+        assert referring["derivedFrom"] == [{"reference": f"Observation/{target['id']}"}]
+
+
+def test_what_a_record_refers_to_may_be_deleted_and_the_record_is_read_and_changed_as_before(
+    doctor: Any,
+) -> None:
+    gone = doctor.post(f"{BASE}/Observation", json=glucose(), headers=SENT).json()["id"]
+    made = send(doctor, f"Observation/{gone}").json()
+    assert doctor.call("DELETE", f"{BASE}/Observation/{gone}").status_code == 204
+    path = f"{BASE}/Observation/{made['id']}"
+    assert doctor.get(path).json()["derivedFrom"] == [{"reference": f"Observation/{gone}"}]
+    found = doctor.get(
+        f"{BASE}/Observation",
+        params={"patient": ANA, "_id": made["id"], "_include": "Observation:derived-from"},
+    )
+    assert [one["resource"]["id"] for one in found.json()["entry"]] == [made["id"]]
+    again = doctor.call("PUT", path, json={**made, "status": "amended"}, headers=SENT)
+    assert again.status_code == 200, again.text
+
+
 def test_types_that_are_not_kept_and_other_people_are_not_looked_for(doctor: Any) -> None:
     body = {
         "focus": [{"reference": "Basic/none"}, {"reference": f"Patient/{BEN}"}, {"reference": "Patient/none"}]

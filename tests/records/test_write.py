@@ -107,7 +107,7 @@ def _entries(cast: Cast) -> list[Any]:
         return ledger.subject_entries(subject=cast.person)
 
 
-@pytest.mark.parametrize("who", ["doctor", "family_doctor", "outsider", "guardian", "auditor"])
+@pytest.mark.parametrize("who", ["doctor", "family_doctor", "outsider", "auditor"])
 def test_without_permission_to_write_nothing_is_stored_and_the_patient_is_told(cast: Cast, who: str) -> None:
     caller: Caller = getattr(cast, who)
     cast.grant(cast.doctor, "lab-results")
@@ -120,6 +120,15 @@ def test_without_permission_to_write_nothing_is_stored_and_the_patient_is_told(c
         "write",
         [],
     )
+
+
+def test_a_stranger_is_told_of_no_such_patient_and_she_is_told_of_him(cast: Cast) -> None:
+    with (
+        nothing_is_stored(cast),
+        pytest.raises(InvalidResource, match="names no patient of this organisation"),
+    ):
+        write(cast, cast.guardian, new_lab())
+    assert last_entry(cast).type == "access.denied"
 
 
 def test_a_record_is_found_at_once_and_labelled_as_an_import_would(cast: Cast) -> None:

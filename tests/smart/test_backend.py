@@ -49,10 +49,11 @@ def agree(cast: Cast, service: Backend) -> None:
 def test_an_assertion_gives_a_token_that_reaches_who_agreed(cast: Cast, service: Backend) -> None:
     token = bearer(service.token())
     address = f"/fhir/{cast.hospital.slug}/Observation?category=laboratory&patient="
-    assert service.http.get(address + PATIENT, headers=token).status_code == 403
+    assert service.http.get(address + PATIENT, headers=token).status_code == 404
+    assert len(entries_of_type(cast.hospital.id, "access.denied")) == 1
     agree(cast, service)
     assert service.http.get(address + PATIENT, headers=token).status_code == 200
-    assert service.http.get(address + OTHER, headers=token).status_code == 403
+    assert service.http.get(address + OTHER, headers=token).status_code == 404
     assert entries_of_type(cast.hospital.id, "token.issued")[-1].audit["by"] == "client_credentials"
     assert entries_of_type(cast.practice.id, "token.issued") == []
     # where it is not admitted it is nobody
