@@ -120,6 +120,13 @@ def chart(
     return _opened(taken)
 
 
+class Everywhere(NamedTuple):
+    """What opened of a person's record, and the tenants that refused all of what was asked for."""
+
+    opened: Sequence[Chart]
+    refused: Sequence[UUID]
+
+
 def charts(
     *,
     caller: Caller,
@@ -128,13 +135,14 @@ def charts(
     skip: int = 0,
     each: int | None = None,
     outlines: Sequence[Outline] | None = None,
-) -> list[Chart]:
+) -> Everywhere:
     """As `chart`, of one person at each organisation where something of her is: in as many statements as for one.
 
-    All entries are written, and have committed, before anything is opened. `outlines`: if they were read before.
+    All entries are written, and have committed, before anything is opened. `outlines`: if they were read before. Raises
+    Denied if nothing at all is permitted anywhere.
     """
     if not registrations:
-        return []
+        return Everywhere([], [])
     person, (wanted, limit) = registrations[0].person_id, _extent(category, each)
     with deciding_about(person):
         found = outlines_at(registrations) if outlines is None else outlines
@@ -143,8 +151,17 @@ def charts(
         asked = [_of_each(caller, one) for one in ordered]
         questions = map(_Question, asked, circumstances_at(asked), ordered) if asked else ()
         taken = _take(list(questions), wanted, limit=limit, skip=skip)
-    opened = {one.asked.tenant: _opened(one) for one in taken}
-    return [opened[one.registration.tenant_id] for one in found]
+    opened: dict[UUID, Chart] = {}
+    denied: dict[UUID, Denied] = {}
+    for one in taken:
+        try:
+            opened[one.asked.tenant] = _opened(one)
+        except Denied as denial:
+            denied[one.asked.tenant] = denial
+    places = [one.registration.tenant_id for one in found]
+    if denied and not opened:
+        raise denied[places[0]]
+    return Everywhere([opened[place] for place in places if place in opened], list(denied))
 
 
 def _of_each(caller: Caller, found: Outline) -> Asked:

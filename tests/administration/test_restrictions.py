@@ -92,6 +92,18 @@ def test_the_patient_asks_once_and_another_officer_lifts_it(
     assert standing(cast) == []
 
 
+def test_what_one_organisation_keeps_does_not_close_what_another_shows(
+    cast: Cast, officer: Client, amara: Client
+) -> None:
+    place(officer, cast)
+    part = reverse("patients:record_category", args=["lab-results"])
+    page = amara.get(part)
+    assert "St Mary Hospital may not show you this part." in text(page)
+    assert page.context["measured"]
+    second = text(amara.get(reverse("patients:record_category", args=["medicines"])))
+    assert "may not show you" not in second
+
+
 def test_lifting_twice_changes_nothing_more(cast: Cast, officer: Client) -> None:
     place(officer, cast)
     (key,) = standing(cast)

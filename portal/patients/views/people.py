@@ -83,7 +83,8 @@ def _opened(
     shared = consent.people_shared_with(who.caller.user, None)
     tenants = {each.tenant for each in shared if each.person == person}
     where = [each for each in accounts.registrations(person) if each.tenant_id in tenants] if tenants else []
-    opened = named(where, charts(caller=who.caller, registrations=where, category=category, skip=skip))
+    found = charts(caller=who.caller, registrations=where, category=category, skip=skip)
+    opened = named(where, found.opened)
     if not opened:
         raise UnknownPerson("This record is not shared with you. Ask the person to share it.")
     first = opened[0][1]

@@ -24,10 +24,8 @@ def overview(who: Visitor) -> HttpResponseBase:
     places = [each.tenant.name for each in who.registrations]
     outlines = own_outlines(who.registrations)
     counts = sum((Counter(each.counts()) for each in outlines), Counter[str]())
-    opened = named(
-        who.registrations,
-        charts(caller=who.caller, registrations=who.registrations, each=pages.GLANCE, outlines=outlines),
-    )
+    found = charts(caller=who.caller, registrations=who.registrations, each=pages.GLANCE, outlines=outlines)
+    opened = named(who.registrations, found.opened)
     page = pages.overview_page(opened, _addresses(who), places, rows=_rows(who), counts=counts)
     return who.page("patients/record.html", page)
 
@@ -44,10 +42,11 @@ def copy(who: Visitor) -> HttpResponseBase:
 @patient()
 def category(who: Visitor, category: str) -> HttpResponseBase:
     """One part of the record."""
-    skip = pages.skipped(who.request)
-    opened = charts_of(who, pages.known_category(category), skip)
-    context = pages.category_page(opened, _addresses(who, skip), category, _rows(who))
-    return who.page("patients/category.html", {**context, "seen_url": _seen_url(category)})
+    skip, where = pages.skipped(who.request), who.registrations
+    found = charts(caller=who.caller, registrations=where, category=pages.known_category(category), skip=skip)
+    context = pages.category_page(named(where, found.opened), _addresses(who, skip), category, _rows(who))
+    kept = [each.tenant.name for each in where if each.tenant_id in found.refused]
+    return who.page("patients/category.html", {**context, "kept": kept, "seen_url": _seen_url(category)})
 
 
 @patient()
@@ -62,7 +61,8 @@ def test(who: Visitor, category: str, test: str) -> HttpResponseBase:
 def charts_of(who: Visitor, category: str, skip: int = 0) -> list[tuple[str, Chart]]:
     """One part of one's own record at each organisation, by the name of it."""
     where = who.registrations
-    return named(where, charts(caller=who.caller, registrations=where, category=category, skip=skip))
+    found = charts(caller=who.caller, registrations=where, category=category, skip=skip)
+    return named(where, found.opened)
 
 
 def named(registrations: Sequence[Registration], opened: Sequence[Chart]) -> list[tuple[str, Chart]]:
