@@ -11,6 +11,7 @@ from consent import instants
 from consent.compiler import HASHED, code_hash
 from consent.errors import RestrictionMalformed, TermsError
 from consent.fhir import adopted
+from consent.history import CONTRACT, EMERGENCY, POLICY, RESTRICTION
 from consent.models import CONSENT, BasePolicy, Contract, EmergencySession, Restriction, SignatureRule
 from consent.policy_sets import standing_code
 from consent.restriction import code_of
@@ -20,19 +21,6 @@ from ledger.audit.finding import Finding
 from ledger.errors import SealError
 from ledger.selectors import Entry, erased_parties, known_pseudonym, search_entries, waiting_entries
 
-CONTRACT = (
-    "contract.proposed",
-    "contract.signed",
-    "contract.cosigned",
-    "contract.activated",
-    "contract.suspended",
-    "contract.superseded",
-    "contract.revoked",
-    "contract.expired",
-)
-EMERGENCY = ("access.emergency", "emergency.ended")
-POLICY = ("policy.changed",)
-RESTRICTION = ("restriction.placed", "restriction.lifted")
 PAGE = 1000
 
 Newest = dict[str, Entry]

@@ -260,19 +260,11 @@ class PlaceLimit(forms.Form):
         )
 
 
-class ReviewLimit(forms.Form):
+class ReviewLimit(CloseReview):
     """What becomes of a limit of which the patient asked for a review. The patient reads the note."""
 
     outcome = forms.ChoiceField(
         label=_("What becomes of it?"),
         choices=[("uphold", _("It stays as it is")), ("lift", _("It is lifted"))],
         widget=forms.RadioSelect,
-    )
-    note = forms.CharField(
-        label=_("What you found"),
-        min_length=SHORTEST_REASON,
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"min_length": _("Write at least %(limit_value)d characters.")},
-        help_text=_("What you looked at and why you judge so. The patient reads it."),
     )

@@ -5,9 +5,7 @@ import json
 import re
 import zipfile
 from collections import defaultdict
-from io import BytesIO
 from typing import Any
-from zipfile import ZipFile
 
 import pytest
 from django.test import Client
@@ -95,7 +93,7 @@ class Attempt:
         if answer.get("Content-Type") == "text/event-stream":
             return []  # has no end; the socket that says the same is in SOCKETS
         content = unpacked(streamed(answer) if getattr(answer, "streaming", False) else answer.content)
-        if MARKER.encode() in _unpacked(content):
+        if MARKER.encode() in unpacked(content):
             self.shown[route].add(asker.name)
             if not asker.may:
                 self.wrong.append(f"{path} shows the record to {asker.name}")
@@ -110,14 +108,6 @@ def unpacked(content: bytes) -> bytes:
         return content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return b"\n".join(archive.read(name) for name in archive.namelist())
-
-
-def _unpacked(content: bytes) -> bytes:
-    """What stands in the files of an archive; else the content as it is."""
-    if not content.startswith(b"PK"):
-        return content
-    with ZipFile(BytesIO(content)) as archive:
-        return b"".join(archive.read(name) for name in archive.namelist())
 
 
 def _gather(links: dict[str, set[str]], found: list[str]) -> None:
