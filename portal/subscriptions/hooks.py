@@ -17,7 +17,16 @@ MEDIA_TYPE = "application/fhir+json; fhirVersion=4.0"
 
 
 def tell(*, tenant: UUID, subscription: UUID) -> None:
-    """Everything that is new, one notification after the other; else a heartbeat, if one is due."""
+    """Everything that is new, one notification after the other; else a heartbeat, if one is due.
+
+    News that came while a try failed have queued a job already, for at once: then this is that job, and waits.
+    """
+    row = telling.live(tenant, subscription)
+    if row is None:
+        return
+    if telling.resting(row):
+        queue(row)
+        return
     told = False
     while (message := telling.next_message(tenant=tenant, subscription=subscription)) is not None:
         if not _post(tenant, subscription, message.body):
@@ -46,10 +55,10 @@ def sweep() -> int:
     return queued
 
 
-def queue(row: Subscription, *, seconds: int = 0) -> bool:
-    """Have a job tell it, outside any transaction; False if one waits already."""
+def queue(row: Subscription) -> bool:
+    """Have a job tell it, when it has rested, outside any transaction; False if one waits already."""
     try:
-        tasks.deferrer(row.id, seconds).defer(tenant=str(row.tenant_id), subscription=str(row.id))
+        tasks.deferrer(row.id, row.rests).defer(tenant=str(row.tenant_id), subscription=str(row.id))
     except AlreadyEnqueued:
         return False
     return True
@@ -83,7 +92,7 @@ def _post(tenant: UUID, subscription: UUID, body: bytes) -> bool:
             return True
     except OutboundRefused:
         pass  # as any other answer that is none
-    wait = telling.failed(tenant=tenant, subscription=subscription)
-    if wait is not None:
-        queue(row, seconds=wait)
+    again = telling.failed(tenant=tenant, subscription=subscription)
+    if again is not None:
+        queue(again)
     return False

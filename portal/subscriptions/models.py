@@ -37,6 +37,7 @@ class Subscription(models.Model):
     )
     events = models.BigIntegerField(default=0)
     failures = models.IntegerField(default=0)
+    rests = models.DateTimeField(null=True, db_comment="After a failure: not tried again before")
     made = models.DateTimeField(db_default=Now())
     spoke = models.DateTimeField(null=True, db_comment="When it was last told anything")
 

@@ -1,5 +1,6 @@
 """What the job queue's worker does for subscriptions."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,13 @@ def tell(tenant: str, subscription: str) -> None:
     told(tenant=UUID(tenant), subscription=UUID(subscription))
 
 
-def deferrer(subscription: UUID, seconds: int) -> Any:
-    """One job waits for each subscription, and one works: later news are told by the job that waits."""
+def deferrer(subscription: UUID, at: datetime | None) -> Any:
+    """One job waits for each subscription, and one works: later news are told by the job that waits.
+
+    `at`: not before; None: at once.
+    """
     lock = f"subscription:{subscription}"
-    return tell.configure(queueing_lock=lock, lock=lock, schedule_in={"seconds": seconds})
+    return tell.configure(queueing_lock=lock, lock=lock, schedule_at=at)
 
 
 @app.periodic(cron="* * * * *")

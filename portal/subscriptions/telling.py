@@ -92,31 +92,38 @@ def handshake(*, tenant: UUID, subscription: UUID) -> tuple[bytes, Place, str] |
 def taken(*, tenant: UUID, subscription: UUID, at: Place, told: bool = True) -> None:
     """A receiver has everything up to there."""
     changes = {"position": Greatest(F("position"), at.position), "events": Greatest(F("events"), at.events)}
-    more = {"spoke": timezone.now(), "status": ACTIVE, "failures": 0, "error": ""} if told else {}
+    more = (
+        {"spoke": timezone.now(), "status": ACTIVE, "failures": 0, "error": "", "rests": None} if told else {}
+    )
     with tenant_scope(tenant):
         Subscription.objects.filter(id=subscription, status__in=LIVE).update(**changes, **more)
 
 
-def failed(*, tenant: UUID, subscription: UUID) -> int | None:
-    """A receiver did not take it: in how many seconds to try again, None if it is given up now."""
+def failed(*, tenant: UUID, subscription: UUID) -> Subscription | None:
+    """A receiver did not take it: the subscription, to be tried again when it has rested; None if it is given up."""
     with tenant_scope(tenant):
         row = Subscription.objects.select_for_update().filter(id=subscription, status__in=LIVE).first()
         if row is None:
             return None
         row.failures += 1
+        row.rests = timezone.now() + timedelta(
+            seconds=min(FIRST_WAIT * 4 ** (row.failures - 1), LONGEST_WAIT)
+        )
         if row.failures >= TRIES:
             row.status, row.error = ERROR, UNREACHABLE
-        row.save(update_fields=["failures", "status", "error"])
-        if row.status == ERROR:
-            return None
-        wait: int = min(FIRST_WAIT * 4 ** (row.failures - 1), LONGEST_WAIT)
-        return wait
+        row.save(update_fields=["failures", "rests", "status", "error"])
+        return row if row.status in LIVE else None
 
 
 def live(tenant: UUID, subscription: UUID) -> Subscription | None:
     """The subscription, unless it has ended or failed."""
     with tenant_scope(tenant):
         return Subscription.objects.filter(id=subscription, status__in=LIVE).first()
+
+
+def resting(row: Subscription) -> bool:
+    """Whether a receiver that failed is still left alone, whatever is new meanwhile."""
+    return row.rests is not None and row.rests > timezone.now()
 
 
 def due(row: Subscription) -> bool:

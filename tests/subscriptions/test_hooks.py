@@ -57,6 +57,12 @@ def wake(cast: Cast) -> None:
     work()
 
 
+def rested(cast: Cast, row: Subscription) -> None:
+    """The wait after a failure is over."""
+    with tenant_scope(cast.hospital.id):
+        Subscription.objects.filter(id=row.id).update(rests=timezone.now())
+
+
 def state(cast: Cast, caller: Caller, row: Subscription) -> tuple[str, str]:
     found = services.one(caller=caller, tenant=cast.hospital.id, subscription=row.id)
     return found.status, found.error
@@ -129,24 +135,51 @@ def test_a_try_that_failed_is_decided_anew(cast: Cast, hook: Receiver) -> None:
         lab(PATIENT, "new", "1-8", 1, "2026-01-01"),
         lab(PATIENT, "newer", "29463-7", 80, "2026-01-01", category="vital-signs"),
     )
-    before = timezone.now()
     wake(cast)
-    (job,) = ProcrastinateJob.objects.filter(status="todo", task_name="subscriptions.tell")
-    assert job.scheduled_at is not None
-    assert job.scheduled_at >= before + timedelta(seconds=telling.FIRST_WAIT)
     cast.revoke(contract)
     hook.status = 200
+    rested(cast, row)
     hooks.tell(tenant=cast.hospital.id, subscription=row.id)
     assert [named(one) for one in hook.bundles[1:]] == [[f"Observation/{PATIENT}-newer"]]
     assert numbers(hook.bundles[-1]) == ["1"]
+
+
+def test_news_do_not_wake_a_receiver_that_rests_after_a_failure(cast: Cast, hook: Receiver) -> None:
+    cast.grant(cast.doctor, "lab-results")
+    row = subscribe(cast, cast.doctor, hook)
+    work()
+    hook.status = 503
+    before = timezone.now()
+    for each in ("new", "newer", "newest"):  # each is news, and each wakes a job
+        store(cast.hospital, lab(PATIENT, each, "1-8", 1, "2026-01-01"))
+        wake(cast)
+    hook.status = 200
+    hooks.tell(tenant=cast.hospital.id, subscription=row.id)
+    work()
+    assert [kind(one) for one in hook.bundles] == ["handshake"]
+    assert ProcrastinateJob.objects.filter(status="todo", task_name="subscriptions.tell").count() == 1
+    with tenant_scope(cast.hospital.id):
+        row.refresh_from_db()
+    assert row.failures == 1
+    assert row.rests is not None
+    assert row.rests >= before + timedelta(seconds=telling.FIRST_WAIT)
+    rested(cast, row)
+    hooks.tell(tenant=cast.hospital.id, subscription=row.id)
+    assert numbers(hook.bundles[-1]) == ["1", "2", "3"]
+    with tenant_scope(cast.hospital.id):
+        row.refresh_from_db()
+    assert row.failures == 0
+    assert row.rests is None
 
 
 def test_it_is_given_up_after_some_tries_with_longer_and_longer_waits(cast: Cast, hook: Receiver) -> None:
     cast.grant(cast.doctor, "lab-results")
     hook.status = 500
     row = subscribe(cast, cast.doctor, hook)
-    waits = [telling.failed(tenant=cast.hospital.id, subscription=row.id) for _ in range(telling.TRIES)]
-    assert waits == [10, 40, 160, 640, 2560, None]
+    now = timezone.now()
+    tries = [telling.failed(tenant=cast.hospital.id, subscription=row.id) for _ in range(telling.TRIES)]
+    waits = [one and one.rests and (one.rests - now).total_seconds() for one in tries]
+    assert waits == [pytest.approx(wait, abs=5) for wait in (10, 40, 160, 640, 2560)] + [None]
     assert state(cast, cast.doctor, row) == ("error", telling.UNREACHABLE)
     hooks.tell(tenant=cast.hospital.id, subscription=row.id)
     assert hook.took == []
