@@ -123,6 +123,7 @@ def world() -> Iterator[Bench]:
     finally:
         for alias in connections:
             connections[alias].close()
+        connections["default"].close_pool()  # type: ignore[attr-defined]  # its connections end with the database
         with psycopg.connect(dsn, autocommit=True) as administrator:
             administrator.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE))
