@@ -18,6 +18,10 @@ _ATTRIBUTES = frozenset(_ATTRIBUTES_TEXT.split())
 _SCHEMES = ("http:", "https:", "mailto:", "tel:", "#", "data:image/", "cid:")
 
 
+_XHTML = "http://www.w3.org/1999/xhtml"
+_STYLE_RUNS = ("javascript:", "expression(", "@import", "url(")  # or fetches from elsewhere
+
+
 class _Refused(Exception):
     pass
 
@@ -28,8 +32,9 @@ def fault_of_narrative(value: object) -> str:
         return "must be a string"
     if not value.lstrip().startswith("<div"):
         return "must be one XHTML div"
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = _element
+    parser, seen = expat.ParserCreate(), _Seen()
+    parser.StartElementHandler = seen.element
+    parser.CharacterDataHandler = seen.characters
     parser.StartDoctypeDeclHandler = _doctype
     parser.ProcessingInstructionHandler = _instruction
     try:
@@ -38,7 +43,27 @@ def fault_of_narrative(value: object) -> str:
         return "is not well-formed XHTML"
     except _Refused as refused:
         return str(refused)
-    return ""
+    return "" if seen.anything else "has neither text nor a picture (txt-2)"
+
+
+class _Seen:
+    """What the reader has come across so far."""
+
+    def __init__(self) -> None:
+        self.root = True
+        self.anything = False
+
+    def element(self, name: str, attributes: dict[str, str]) -> None:
+        if self.root and attributes.get("xmlns") != _XHTML:
+            raise _Refused(f"must be in the namespace {_XHTML}: give the div that xmlns")
+        if attributes.get("xmlns", _XHTML) != _XHTML:
+            raise _Refused(f"holds an element outside the namespace {_XHTML}")
+        self.root = False
+        self.anything = self.anything or name == "img"
+        _element(name, attributes)
+
+    def characters(self, text: str) -> None:
+        self.anything = self.anything or not text.isspace()
 
 
 def _element(name: str, attributes: dict[str, str]) -> None:
@@ -50,6 +75,8 @@ def _element(name: str, attributes: dict[str, str]) -> None:
         link = content.strip().lower()
         if key in {"href", "src"} and ":" in link.split("/")[0] and not link.startswith(_SCHEMES):
             raise _Refused("links to an address that a narrative may not have")
+        if key == "style" and any(one in "".join(link.split()) for one in _STYLE_RUNS):
+            raise _Refused("holds a style that runs or fetches something")
 
 
 def _doctype(*_: object) -> None:

@@ -18,6 +18,12 @@ _RUNS = re.compile(
     r"(javascript|vbscript):|data:(?!(image/(png|jpeg|gif|webp)|(audio|video)/[\w.+-]+|text/plain|application/pdf)[;,])",
     re.IGNORECASE,
 )
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+\-]+/[\w!#$&^.+\-]+(\s*;.*)?\Z", re.ASCII)
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*\Z")
+_CURRENCY = re.compile(r"[A-Z]{3}\Z")
+_SAMPLE = r"(-?\d+(\.\d+)?([eE][+-]?\d+)?|E|U|L)"
+_SAMPLES = re.compile(rf"{_SAMPLE}( {_SAMPLE})*\Z", re.ASCII)
 _OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+\Z")
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _DAY = r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])"
@@ -32,6 +38,7 @@ _REFERENCE = re.compile(
     r"(#[A-Za-z0-9\-.]{0,64}|[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}(/_history/[A-Za-z0-9\-.]{1,64})?"
     r"|[A-Z][A-Za-z]+\?\S+|urn:(uuid|oid):\S+|https?://\S+)\Z"
 )
+_MAX_STRING = 2**20  # "Strings SHALL NOT exceed 1,048,576 characters in size"
 _MAX_INTEGER = 2**31
 _MAX_DECIMAL = 10**100
 
@@ -42,6 +49,22 @@ def text(value: object) -> str:
     if not value or value.isspace():
         return "must not be empty"
     return "holds a control character or a lone surrogate" if _CONTROL.search(value) else ""
+
+
+def string(value: object) -> str:
+    return text(value) or _unless(len(str(value)) <= _MAX_STRING, "is longer than 1,048,576 characters")
+
+
+def absolute(uri: str) -> bool:
+    """Whether a URI says by itself where it leads."""
+    return _ABSOLUTE.match(uri) is not None
+
+
+def element_id(value: object) -> str:
+    """The id of an element within a resource (FHIR R4, 2.24.0.1)."""
+    return string(value) or _unless(
+        len(str(value).split()) == 1 and str(value).strip() == value, "has spaces"
+    )
 
 
 def boolean(value: object) -> str:
@@ -71,6 +94,11 @@ def _link(name: str) -> Rule:
 
 def reference(value: object) -> str:
     return text(value) or _unless(_REFERENCE.match(str(value)), "is not a FHIR reference")
+
+
+def system(value: object) -> str:
+    """What a code or an identifier is of: whoever reads it elsewhere has nothing to complete a relative one with."""
+    return RULES["Uri"](value) or _unless(absolute(str(value)), "must be an absolute URI")
 
 
 def _whole(least: int) -> Rule:
@@ -105,6 +133,7 @@ def _dated(pattern: re.Pattern[str], name: str) -> Rule:
     return rule
 
 
+language = _matching(_LANGUAGE, "language (BCP 47)")
 _lexical_base64 = _matching(_BASE64, "base64Binary")
 
 
@@ -129,8 +158,8 @@ def _unless(holds: object, fault: str) -> str:
 
 
 RULES: dict[str, Rule] = {
-    "String": text,
-    "Markdown": text,
+    "String": string,
+    "Markdown": string,
     "Id": _matching(ID, "id (letters, digits, - and ., at most 64)"),
     "Code": _matching(_CODE, "code"),
     "Uri": _link("uri"),
@@ -149,4 +178,16 @@ RULES: dict[str, Rule] = {
     "Time": _matching(_TIME, "time"),
     "Base64Binary": _base64,
     "Xhtml": fault_of_narrative,
+}
+
+# Where more is asked of an element than its type says.
+OF_ELEMENTS: dict[str, Rule] = {
+    "Reference.reference": reference,
+    "ContactPoint.value": harmless,  # a link, where its system is url
+    "Coding.system": system,
+    "Identifier.system": system,
+    "Money.currency": _matching(_CURRENCY, "currency (three letters of ISO 4217)"),
+    "Attachment.contentType": _matching(_MEDIA_TYPE, "media type"),
+    "Binary.contentType": _matching(_MEDIA_TYPE, "media type"),
+    "SampledData.data": _matching(_SAMPLES, "series of samples"),
 }

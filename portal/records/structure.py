@@ -9,40 +9,22 @@ set. The walker refuses those, and whatever the models refuse. Pure.
 import typing
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from fhir.resources.R4B import get_fhir_model_class
 
-from portal.records import invariants, primitives, targets
+from portal.records import agreement, beside, bindings, invariants, primitives, targets
+from portal.records.faults import Fault
 from portal.records.requirements import Requirements, requirements_of
 
-# Required value sets that the models' metadata cut short with "+".
-_REQUIRED_CODES = {
-    "Observation.status": "registered preliminary final amended corrected cancelled entered-in-error unknown",
-    "DiagnosticReport.status": "registered partial preliminary final amended corrected appended cancelled "
-    "entered-in-error unknown",
-    "Encounter.status": "planned arrived triaged in-progress onleave finished cancelled entered-in-error unknown",
-}
-
 _PYDANTIC_NAMES = {"EncodedBytes": "Base64Binary", "UuidVersion": "Uuid"}
-
-
-class Fault(Exception):
-    """What is wrong, and where: the path grows while the fault travels outwards."""
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
-        self.path: list[str] = []
-
-    def expression(self, root: str) -> str:
-        """A FHIRPath such as `Observation.component[0].code`."""
-        return root + "".join(reversed(self.path))
 
 
 Held = Mapping[str, str]
 """The types of the resources that a resource contains, by the reference to them: `#id`; `#` is itself."""
 
-Check = Callable[[Any, Held], None]
+Check = Callable[[Any, Held], bool | None]
+"""Raises Fault. True where it also has to be seen what stands in the parallel element (`_given`, `given`)."""
 
 
 class Table(NamedTuple):
@@ -51,6 +33,8 @@ class Table(NamedTuple):
     elements: dict[str, Check]
     requirements: Requirements
     ruled: str  # the name under which its invariants stand, or ""
+    agrees: Callable[[Mapping[str, Any]], agreement.Found] | None
+    bare: bool  # whether an id alone is enough: beside a primitive value it is
 
 
 def check_resource(value: Any) -> None:
@@ -95,7 +79,8 @@ def _table(model: type) -> Table:
     }
     if name == "Extension":
         elements |= _beside_values(fields)
-    return Table(elements, requirements_of(model), name if invariants.has_rules(name) else "")
+    ruled = name if invariants.has_rules(name) else ""
+    return Table(elements, requirements_of(model), ruled, agreement.RULES.get(name), bare=name == "Element")
 
 
 def _beside_values(fields: Mapping[str, Any]) -> dict[str, Check]:
@@ -105,8 +90,8 @@ def _beside_values(fields: Mapping[str, Any]) -> dict[str, Check]:
         for field in fields.values()
         if not _kind(_unwrapped(field.annotation)[0]).endswith("Type")
     ]
-    beside = _complex(_extension_of_primitive)
-    return {f"_{alias}": beside for alias in primitive if alias and alias.startswith("value")}
+    one = _beside(_complex(_extension_of_primitive))
+    return {f"_{alias}": one for alias in primitive if alias and alias.startswith("value")}
 
 
 def _check_of(model: str, element: str, annotation: Any, extra: dict[str, Any]) -> Check:
@@ -114,23 +99,40 @@ def _check_of(model: str, element: str, annotation: Any, extra: dict[str, Any]) 
     kind = _kind(inner)
     if element.startswith("_"):
         one = _complex(_extension_of_primitive)
-        return _list(one, holes=True) if many else one
+        return _list(one, holes=True, besides=True) if many else _beside(one)
     if kind.endswith("Type") and hasattr(inner, "get_model_klass"):
         one = _resource if kind == "ResourceType" else _complex(inner.get_model_klass)
-        if kind == "ReferenceType":
-            one = _referring(one, frozenset(extra.get("enum_reference_types", ())))
+        one = _narrowed(one, model, element, kind, extra)
         return _list(one) if many else one
     rule = _rule(model, element, kind, extra)
     return _list(_primitive(rule), holes=True) if many else _primitive(rule)
 
 
+def _narrowed(one: Check, model: str, element: str, kind: str, extra: dict[str, Any]) -> Check:
+    """The check of a complex value, and whatever else is asked of it where it stands."""
+    name = f"{model}.{element}"
+    if kind == "ReferenceType":
+        allowed = frozenset(extra.get("enum_reference_types", ()))
+        return _also(one, lambda value, held: targets.fault_of(value, allowed, held))
+    if kind == "ExtensionType" and model != "Extension":  # the parts of an extension are named within it
+        return _also(one, lambda value, _: agreement.fault_of_url(value))
+    if name in bindings.SIMPLE:
+        return _also(one, lambda value, _: bindings.fault_of_simple(value))
+    if name in bindings.CONCEPTS:
+        return _also(one, lambda value, _: bindings.fault_of_concept(value, *bindings.CONCEPTS[name]))
+    return one
+
+
 def _rule(model: str, element: str, kind: str, extra: dict[str, Any]) -> primitives.Rule:
-    if (model, element) == ("Reference", "reference"):
-        return primitives.reference
-    if (model, element) == ("ContactPoint", "value"):  # a link, where its system is url
-        return primitives.harmless
-    if words := _REQUIRED_CODES.get(f"{model}.{element}"):
-        return primitives.one_of(frozenset(words.split()))
+    name = f"{model}.{element}"
+    if name in primitives.OF_ELEMENTS:
+        return primitives.OF_ELEMENTS[name]
+    if name in bindings.CODES:
+        return primitives.one_of(bindings.CODES[name])
+    if element == "language" and kind == "Code":
+        return primitives.language
+    if element == "id" and kind == "String":
+        return primitives.element_id
     codes = extra.get("enum_values", ())
     if kind == "Code" and codes and "+" not in codes:
         return primitives.one_of(frozenset(codes))
@@ -157,18 +159,29 @@ def _kind(annotation: Any) -> str:
 def _walk(value: dict[str, Any], table: Table, held: Held) -> None:
     if not value:
         raise Fault("must not be an empty object")
+    if len(value) == 1 and "id" in value and not table.bare:
+        raise Fault("must hold more than an id (ele-1)")
     checks, key = table.elements, ""
+    parallel = []
     try:
         for key, child in value.items():
-            checks.get(key, _unknown)(child, held)
+            if checks.get(key, _unknown)(child, held):
+                parallel.append(key)
     except Fault as fault:
         fault.path.append(f".{key}" if key.isidentifier() and key.isascii() else "")
         raise
     if found := table.requirements.fault_of(value):
-        name, problem = found
-        missing = Fault(problem)
-        missing.path += [f".{name}"] if name else []
-        raise missing
+        _refuse(found)
+    for key in parallel:
+        beside.check(value, key)
+    if table.agrees and (found := table.agrees(value)):
+        _refuse(found)
+
+
+def _refuse(found: tuple[str, str]) -> NoReturn:
+    """Raise the Fault of an element, or of the whole where it is named ""."""
+    name, problem = found
+    raise Fault(problem, *([f".{name}"] if name else []))
 
 
 def _unknown(_: Any, __: Held) -> None:
@@ -195,16 +208,21 @@ def _complex(model: Callable[[], type]) -> Check:
     return check
 
 
-def _referring(one: Check, allowed: frozenset[str]) -> Check:
-    """A Reference that leads to one of these types."""
+def _also(one: Check, more: Callable[[Any, Held], tuple[str, str] | None]) -> Check:
+    """What `more` finds at fault: the name of an element of the value, or "" for the whole, and what is wrong."""
 
     def check(value: Any, held: Held) -> None:
         one(value, held)
-        if found := targets.fault_of(value, allowed, held):
-            name, problem = found
-            fault = Fault(problem)
-            fault.path.append(f".{name}")
-            raise fault
+        if found := more(value, held):
+            _refuse(found)
+
+    return check
+
+
+def _beside(one: Check) -> Check:
+    def check(value: Any, held: Held) -> bool:
+        one(value, held)
+        return True
 
     return check
 
@@ -218,10 +236,11 @@ def _extension_of_primitive() -> type:
     return get_fhir_model_class("Element")
 
 
-def _list(one: Check, *, holes: bool = False) -> Check:
-    """A non-empty array. `holes`: null stands where the parallel array (`_given`) says why a value is missing."""
+def _list(one: Check, *, holes: bool = False, besides: bool = False) -> Check:
+    """A non-empty array. `holes`: null stands where the parallel array (`_given`) says why a value is missing.
+    `besides`: this is that array."""
 
-    def check(value: Any, held: Held) -> None:
+    def check(value: Any, held: Held) -> bool:
         if not isinstance(value, list) or not value:
             raise Fault("must be a JSON array with at least one item")
         if holes and all(item is None for item in value):
@@ -234,5 +253,6 @@ def _list(one: Check, *, holes: bool = False) -> Check:
         except Fault as fault:
             fault.path.append(f"[{index}]")
             raise
+        return besides or (holes and None in value)
 
     return check

@@ -6,6 +6,8 @@ from typing import Any
 
 from fhir.resources.R4B import get_fhir_model_class
 
+from portal.records.primitives import absolute
+
 # `Type/id` at the end of what is written, relative or absolute, whatever version or part of it is named; a condition.
 _PLACE = re.compile(
     r"(?:\A|/)([A-Z][A-Za-z]+)(?:/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?(?:#.*)?\Z|\?)"
@@ -36,6 +38,8 @@ def fault_of(
     """
     leads = _leads(reference.get("reference"), held)
     said = str(reference.get("type", "")).removeprefix(_DEFINED)
+    if said and not absolute(said) and not _is_type(said):
+        return "type", "names no FHIR R4 resource type"
     if leads and said and _is_type(said) and said != leads:
         return "type", f"says {said}, and the reference leads to a {leads}"
     if not allowed or _ANY in allowed:

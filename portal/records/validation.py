@@ -8,8 +8,9 @@ from typing import Any
 
 from portal.records import contained, strict_json
 from portal.records.errors import InvalidResource, UnsupportedType
+from portal.records.faults import Fault
 from portal.records.kinds import KINDS
-from portal.records.structure import Fault, check_resource
+from portal.records.structure import check_resource
 
 
 def validate(content: bytes) -> dict[str, Any]:

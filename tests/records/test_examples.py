@@ -220,7 +220,9 @@ VALID: dict[str, Any] = {
     "code": {"coding": [{"system": "urn:s", "code": "a"}]},
     "subject": {"reference": "Patient/a"},
 }
+ALLERGIES = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 ALLERGY = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
+CONDITION: dict[str, Any] = {"resourceType": "Condition", "subject": {"reference": "Patient/a"}}
 RULES: dict[str, tuple[dict[str, Any], str]] = {
     "per-1": (
         {**VALID, "effectivePeriod": {"start": "2026-02-02", "end": "2026-02-01"}},
@@ -232,6 +234,39 @@ RULES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "rng-2": ({**VALID, "valueRange": {"low": {"value": 2}, "high": {"value": 1}}}, "Observation.valueRange"),
     "rat-1": ({**VALID, "valueRatio": {"numerator": {"value": 2}}}, "Observation.valueRatio"),
+    "ele-1": ({**VALID, "method": {"id": "a"}}, "Observation.method"),
+    "ele-1 beside nothing": ({**PATIENT, "_birthDate": {"id": "a"}}, "Patient._birthDate"),
+    "ele-1 in a list": ({**PATIENT, "name": [{"given": ["A", None]}]}, "Patient.name[0].given[1]"),
+    "ele-1 in both lists": (
+        {**PATIENT, "name": [{"given": [None, "A"], "_given": [None, {"id": "b"}]}]},
+        "Patient.name[0].given[0]",
+    ),
+    "sqty-1": (
+        {**VALID, "referenceRange": [{"low": {"value": 2, "comparator": "<"}}]},
+        "Observation.referenceRange[0].low.comparator",
+    ),
+    "age-1": ({**CONDITION, "onsetAge": {"value": 3}}, "Condition.onsetAge"),
+    "age-1 of weeks that are none": (
+        {**CONDITION, "onsetAge": {"value": 3, "system": "urn:a", "code": "wk"}},
+        "Condition.onsetAge",
+    ),
+    "age-1 before birth": (
+        {**CONDITION, "onsetAge": {"value": -3, "system": "http://unitsofmeasure.org", "code": "wk"}},
+        "Condition.onsetAge",
+    ),
+    "drt-1": (
+        {**VALID, "valueString": "a", "extension": [{"url": "urn:a", "valueDuration": {
+            "value": 3, "system": "urn:a", "code": "h"}}]},
+        "Observation.extension[0].valueDuration",
+    ),
+    "tim-9": (
+        {**VALID, "effectiveTiming": {"repeat": {"offset": 5, "when": ["C"]}}},
+        "Observation.effectiveTiming.repeat",
+    ),
+    "txt-2": (
+        {**VALID, "text": {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml"> <p/> </div>'}},
+        "Observation.text.div",
+    ),
     "qty-3": ({**VALID, "valueQuantity": {"value": 2, "code": "kg"}}, "Observation.valueQuantity"),
     "obs-3": ({**VALID, "referenceRange": [{"age": {"low": {"value": 2}}}]}, "Observation.referenceRange[0]"),
     "obs-6": ({**VALID, "valueString": "a", "dataAbsentReason": {"text": "b"}}, "Observation"),
@@ -265,7 +300,7 @@ RULES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "ait-2": (
         {"resourceType": "AllergyIntolerance", "patient": {"reference": "Patient/a"},
-         "clinicalStatus": {"text": "a"},
+         "clinicalStatus": {"coding": [{"system": ALLERGIES, "code": "active"}]},
          "verificationStatus": {"coding": [{"system": ALLERGY, "code": "entered-in-error"}]}},
         "AllergyIntolerance",
     ),

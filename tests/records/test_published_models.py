@@ -14,8 +14,9 @@ from pydantic import ValidationError
 
 from portal.node.postgres import BASE_DIR
 from portal.records.errors import InvalidResource
+from portal.records.faults import Fault
 from portal.records.kinds import KINDS
-from portal.records.structure import Fault, check_resource
+from portal.records.structure import check_resource
 from portal.records.validation import validate
 from tests.needs import TEST_DATA
 

@@ -26,6 +26,7 @@ def test_good_resources_pass(resource: dict[str, Any]) -> None:
     assert validate(json.dumps(resource).encode()) == resource
 
 
+XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
 ABSENT = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
 BROKEN = {
     "nothing": b"",
@@ -207,19 +208,85 @@ FAULTS = {
         "Observation.component[1].code.text",
     ),
     "a script in the narrative": (
-        {"text": {"status": "generated", "div": "<div><script>alert(1)</script></div>"}},
+        {"text": {"status": "generated", "div": f"<div {XHTML}><script>alert(1)</script></div>"}},
         "Observation.text.div",
     ),
     "an event in the narrative": (
-        {"text": {"status": "generated", "div": '<div onclick="x()">a</div>'}},
+        {"text": {"status": "generated", "div": f'<div {XHTML} onclick="x()">a</div>'}},
         "Observation.text.div",
     ),
     "an entity in the narrative": (
         {"text": {"status": "generated", "div": '<!DOCTYPE a [<!ENTITY b "c">]><div>&b;</div>'}},
         "Observation.text.div",
     ),
+    "a narrative of another namespace": (
+        {"text": {"status": "generated", "div": '<div xmlns="urn:a">a</div>'}},
+        "Observation.text.div",
+    ),
+    "a style that fetches": (
+        {"text": {"status": "generated", "div": f'<div {XHTML} style="background: url(//a)">a</div>'}},
+        "Observation.text.div",
+    ),
+    "an id of an element with spaces": ({"code": {"id": "a b", "text": "a"}}, "Observation.code.id"),
+    "a system that is not whole": (
+        {"code": {"coding": [{"system": "loinc", "code": "a"}]}},
+        "Observation.code.coding[0].system",
+    ),
+    "a value set as a system": (
+        {"code": {"coding": [{"system": "http://hl7.org/fhir/ValueSet/observation-status", "code": "a"}]}},
+        "Observation.code.coding[0].system",
+    ),
+    "an identifier of a system that is not whole": (
+        {"identifier": [{"system": "mrn", "value": "1"}]},
+        "Observation.identifier[0].system",
+    ),
+    "a URI as an identifier that is none": (
+        {"identifier": [{"system": "urn:ietf:rfc:3986", "value": "1"}]},
+        "Observation.identifier[0].value",
+    ),
+    "an extension of nowhere": (
+        {"extension": [{"url": "colour", "valueString": "red"}]},
+        "Observation.extension[0].url",
+    ),
+    "a comparator that is none": (
+        {"valueQuantity": {"value": 1, "comparator": "~"}},
+        "Observation.valueQuantity.comparator",
+    ),
+    "an event of the day that is none": (
+        {"effectiveDateTime": ..., "effectiveTiming": {"repeat": {"when": ["noon"]}}},
+        "Observation.effectiveTiming.repeat.when[0]",
+    ),
+    "a currency that is none": (
+        {"extension": [{"url": "urn:a", "valueMoney": {"value": 1, "currency": "dollars"}}]},
+        "Observation.extension[0].valueMoney.currency",
+    ),
+    "a media type that is none": (
+        {"extension": [{"url": "urn:a", "valueAttachment": {"contentType": "text", "data": "AAAA"}}]},
+        "Observation.extension[0].valueAttachment.contentType",
+    ),
+    "a size that is not": (
+        {
+            "extension": [
+                {"url": "urn:a", "valueAttachment": {"contentType": "a/b", "data": "AAA=", "size": 3}}
+            ]
+        },
+        "Observation.extension[0].valueAttachment.size",
+    ),
+    "a language that is none": ({"language": "English, please"}, "Observation.language"),
+    "samples that are none": (
+        {
+            "valueQuantity": ...,
+            "valueSampledData": {"origin": {"value": 0}, "period": 1, "dimensions": 1, "data": "1 two"},
+        },
+        "Observation.valueSampledData.data",
+    ),
+    "a text of more than a megabyte": ({"code": {"text": "a" * (2**20 + 1)}}, "Observation.code.text"),
+    "a type of reference that is none": (
+        {"performer": [{"type": "Horoscope", "display": "a"}]},
+        "Observation.performer[0].type",
+    ),
     "a script as a link": (
-        {"text": {"status": "generated", "div": '<div><a href="javascript:x()">a</a></div>'}},
+        {"text": {"status": "generated", "div": f'<div {XHTML}><a href="javascript:x()">a</a></div>'}},
         "Observation.text.div",
     ),
 }
@@ -231,6 +298,43 @@ def test_a_fault_is_named_by_the_path_to_its_element(changes: dict[str, Any], ex
         validate(observation(**changes))
     assert caught.value.expression == expression
     assert caught.value.status == 422
+
+
+CONDITION = {"resourceType": "Condition", "subject": {"reference": "Patient/a"}, "code": {"text": "a"}}
+ALLERGY = {"resourceType": "AllergyIntolerance", "patient": {"reference": "Patient/a"}, "code": {"text": "a"}}
+
+
+@pytest.mark.parametrize("resource", [CONDITION, ALLERGY], ids=["condition", "allergy"])
+@pytest.mark.parametrize("element", ["clinicalStatus", "verificationStatus"])
+def test_a_status_bears_a_code_of_fhir(resource: dict[str, Any], element: str) -> None:
+    name = resource["resourceType"].lower()
+    system = {
+        "clinicalStatus": f"http://terminology.hl7.org/CodeSystem/{name}-clinical",
+        "verificationStatus": "http://terminology.hl7.org/CodeSystem/"
+        + ("condition-ver-status" if name == "condition" else f"{name}-verification"),
+    }[element]
+    code = "active" if element == "clinicalStatus" else "confirmed"
+    rest = {} if element == "clinicalStatus" else {"clinicalStatus": ACTIVE[name]}
+    good = {
+        **resource,
+        **rest,
+        element: {"coding": [{"system": "urn:a", "code": "b"}, {"system": system, "code": code}]},
+    }
+    validate(json.dumps(good).encode())
+    for bad in (
+        {"text": code},
+        {"coding": [{"system": system, "code": "bogus"}]},
+        {"coding": [{"code": code}]},
+    ):
+        with pytest.raises(InvalidResource) as caught:
+            validate(json.dumps({**good, element: bad}).encode())
+        assert caught.value.expression == f"{resource['resourceType']}.{element}"
+
+
+ACTIVE = {
+    name: {"coding": [{"system": f"http://terminology.hl7.org/CodeSystem/{name}-clinical", "code": "active"}]}
+    for name in ("condition", "allergyintolerance")
+}
 
 
 def test_a_fault_never_repeats_the_content() -> None:
