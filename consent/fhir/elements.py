@@ -66,14 +66,19 @@ def coding(value: object, path: str) -> Coding:
     )
 
 
-def concept(value: object, path: str) -> tuple[Coding, str]:
-    """The one coding of a concept, with its path. Several might disagree; none is only text."""
+def concept(value: object, path: str, system: str) -> tuple[Coding, str]:
+    """The coding that says this concept in this system, with its path. None is only text; two might disagree.
+
+    Codings of other systems beside it say the same (R4, CodeableConcept), so they are read but never decide.
+    """
     found = fields(value, path, _CONCEPT)
-    codings = list(items(found, "coding", path))
-    if len(codings) != 1:
-        raise ConsentElementUnsupported(f"{path} must have exactly one coding, so the consent is refused.")
-    inner, where = codings[0]
-    return coding(inner, where), where
+    codings = [(coding(item, where), where) for item, where in items(found, "coding", path)]
+    chosen = codings if len(codings) == 1 else [(pair, where) for pair, where in codings if pair[0] == system]
+    if len(chosen) != 1:
+        raise ConsentElementUnsupported(
+            f"{path} must have exactly one coding of {system}, so the consent is refused."
+        )
+    return chosen[0]
 
 
 def code_of(pair: Coding, path: str, system: str, known: Collection[str]) -> str:

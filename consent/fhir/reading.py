@@ -30,7 +30,7 @@ def read(resource: object) -> FhirConsent:
         raise ConsentMalformed("This is not a FHIR Consent.")
     found = fields(resource, "Consent", _CONSENT)
     status = among(needed(found, "status", "Consent"), "Consent.status", codes.STATUSES)
-    pair, path = concept(needed(found, "scope", "Consent"), "Consent.scope")
+    pair, path = concept(needed(found, "scope", "Consent"), "Consent.scope", codes.SCOPE_SYSTEM)
     scope = code_of(pair, path, codes.SCOPE_SYSTEM, codes.SCOPES)
     applies = status == "active" and scope == "patient-privacy"
     says = applies or "provision" in found
@@ -99,7 +99,7 @@ def _each(
 
 def _actor(value: object, path: str) -> Actor:
     found = fields(value, path, {"id", "role", "reference"})
-    pair, where = concept(needed(found, "role", path), f"{path}.role")
+    pair, where = concept(needed(found, "role", path), f"{path}.role", codes.ROLE_SYSTEM)
     return Actor(
         reference(needed(found, "reference", path), f"{path}.reference", codes.ACTOR_TYPES),
         code_of(pair, where, codes.ROLE_SYSTEM, codes.ROLES),
@@ -107,7 +107,7 @@ def _actor(value: object, path: str) -> Actor:
 
 
 def _action(value: object, path: str) -> str:
-    pair, where = concept(value, path)
+    pair, where = concept(value, path, codes.ACTION_SYSTEM)
     return code_of(pair, where, codes.ACTION_SYSTEM, codes.ACTIONS)
 
 

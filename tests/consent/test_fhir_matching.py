@@ -238,3 +238,16 @@ def test_s15_an_open_end_does_not_excuse_the_other(bounds: Any, date: str, conta
     """`contained` None: not even overlapping."""
     assert says(consent(rule("permit", dates=bounds)), date=date) == ("permit" if contained else "silent")
     assert says(consent(rule("deny", dates=bounds)), date=date) == ("silent" if contained is None else "deny")
+
+
+def test_a_concept_is_read_by_its_coding_in_the_system_asked_and_translations_beside_it_change_nothing() -> (
+    None
+):
+    """R4, CodeableConcept: several codings say one concept in several systems, in any order."""
+    local = {"system": "http://clinic.example.org/words", "code": "permit-everything"}
+    one = consent(rule("permit", action=["access"], actor=[DOCTOR]))
+    stated = one["provision"]
+    for said in (one["scope"], stated["action"][0], stated["actor"][0]["role"]):
+        said["coding"].insert(0, local)
+    assert says(one) == "permit"
+    assert says(one, action="disclose") == says(one, actor_role="CST") == "silent"

@@ -127,6 +127,16 @@ UNSUPPORTED: list[tuple[Any, str]] = [
         stated("action", [{"coding": [coded("consentaction", "use")] * 2}]),
         "action[0] must have exactly one coding",
     ),
+    (
+        consent(scope={"coding": [coded("other", "patient-privacy"), coded("another", "patient-privacy")]}),
+        "Consent.scope must have exactly one coding of",
+    ),
+    (
+        with_actor(
+            role={"coding": [coded("v3-ParticipationType", code) for code in ("CST", "IRCP")]},
+        ),
+        "actor[0].role must have exactly one coding of",
+    ),
     *[
         (with_actor(reference={"reference": text}), "actor[0].reference.reference must be Type/id")
         for text in [
