@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from consent import part2
 from consent.errors import TermsError
 from consent.terms import Terms
 from consent.vocabulary import ACTIONS, CATEGORIES, EVENTS, MEANINGS, PURPOSES, ROLES, SENSITIVITIES
 
 LANGUAGE = "en"
-TEMPLATE = "en-3"
+TEMPLATE = "en-4"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _conditions(terms: Terms, display: Display) -> Iterator[str]:
     if terms.notify:
         yield "You are told of each use."
     if terms.redisclosure:
-        yield "Whoever receives it is told not to pass it on (42 CFR Part 2)."
+        yield from part2.statements(terms, display.custodian)
     if terms.report_back:
         yield "Whoever uses it reports back to you what came of it."
 

@@ -3,22 +3,20 @@
 The law that each serves is named in its explanation. Whoever fills one in may change every part before signing.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from consent import part2
 from consent.errors import ContradictoryTerms, UnknownTemplate
-from consent.sentence import Display, day, until
 from consent.terms import Grantee, Terms
-from consent.vocabulary import CATEGORIES, PURPOSES, SENSITIVITIES
+from consent.vocabulary import CATEGORIES
 
 CLINICAL = tuple(name for name in CATEGORIES if name not in {"demographics", "insurance", "messages"})
 TREATING = ("demographics", *CLINICAL)
 """Whoever treats somebody has to see whose record lies before them; a second opinion can do without."""
-REDISCLOSURE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
-"""The statement of 42 CFR 2.32(a)(2), which goes with every disclosure that such a contract permits."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +83,25 @@ TEMPLATES: Mapping[str, Template] = {
             "Substance use treatment (42 CFR Part 2)",
             "Records of treatment for substance use are shared with those whom you name, for the purpose that you "
             "name, until the day that you name. You may revoke this at any time, in writing or here; what was shared "
-            "before in reliance on it stays shared. Receivers are told that the law forbids to pass them on.",
+            "before in reliance on it stays shared. Receivers are told that the law protects these records.",
             ("practitioner", "organisation", "person"),
             {
                 "categories": ("conditions", "medicines", "procedures", "visits", "documents"),
                 "purposes": ("TREAT",),
+                "sensitivity": ("ETH",),
+                "redisclosure": True,
+            },
+        ),
+        Template(
+            "part-2-care",
+            "Substance use treatment: one consent for all care (42 CFR Part 2)",
+            "One consent for all future uses of records of treatment for substance use for your treatment, the payment "
+            "of it and the running of the organisation. Those whom you name may pass them on as HIPAA allows, but not "
+            "in proceedings against you. You may revoke this at any time, in writing or here.",
+            ("organisation", "practitioner", "team", "group"),
+            {
+                "categories": ("conditions", "medicines", "procedures", "visits", "documents"),
+                "purposes": part2.ALL_CARE,
                 "sensitivity": ("ETH",),
                 "redisclosure": True,
             },
@@ -118,30 +130,6 @@ def fill(name: str, *, custodian: UUID, grantee: Grantee, ends: datetime, **chan
             f"“{template.title}” is a contract with one of: {', '.join(template.kinds)}."
         )
     terms = Terms(custodian, grantee, ends=ends, **{**template.parts, **changes})
-    if name == "part-2" and not terms.redisclosure:
+    if template.parts.get("redisclosure") and not terms.redisclosure:
         raise ContradictoryTerms("A contract under 42 CFR Part 2 carries the notice against redisclosure.")
     return terms
-
-
-def part2_elements(
-    terms: Terms,
-    display: Display,
-    *,
-    patient: str,
-    kinds: Collection[str] = (),
-    signed: datetime | None = None,
-) -> Mapping[str, str]:
-    """What 42 CFR 2.31(a) asks a written consent to say, by its paragraphs. `kinds`: how much and what, in words."""
-    what = ", ".join(kinds or [CATEGORIES[name] for name in terms.categories])
-    marked = ", ".join(SENSITIVITIES[label] for label in terms.sensitivity)
-    return {
-        "1 patient": patient,
-        "2 who may disclose": display.custodian,
-        "3 how much and what kind": f"{what}, with what is marked as: {marked}" if marked else what,
-        "4 recipients": ", ".join(filter(None, (display.grantee, display.organisation))),
-        "5 purpose": ", ".join(PURPOSES[code] for code in terms.purposes),
-        "6 right to revoke": "At any time, in writing or at this portal, except as far as it was relied on already.",
-        "7 expiry": until(terms.ends),
-        "8 signature": "The patient's own, kept with this contract.",
-        "9 date": day(signed.replace(microsecond=0)) if signed else "The day on which it is signed.",
-    }

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from consent.templates import REDISCLOSURE
+from consent.part2 import REDISCLOSURE
 
 
 def sentences(owed: Collection[str]) -> list[str]:

@@ -8,7 +8,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import http_date
 from rest_framework.request import Request
 
-from consent.templates import REDISCLOSURE
+from consent.part2 import REDISCLOSURE
 from portal.accounts.identity import Caller
 from portal.fhir.endpoint import FhirEndpoint
 from portal.fhir.errors import BadParameter

@@ -11,7 +11,7 @@ from rest_framework import exceptions
 
 from consent.errors import ConsentError
 from consent.facts import Decision
-from consent.templates import REDISCLOSURE
+from consent.part2 import REDISCLOSURE
 from ledger.errors import LedgerError
 from portal.accounts import limits
 from portal.accounts.errors import AccountsError

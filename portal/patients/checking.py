@@ -183,7 +183,7 @@ def _conditions(terms: Terms) -> list[str]:
     if terms.strong:
         found.append(_("Only if they signed in with a second factor"))
     if terms.redisclosure:
-        found.append(_("They are told not to pass it on (42 CFR Part 2)"))
+        found.append(_("They are told that 42 CFR Part 2 protects it"))
     if terms.report_back:
         found.append(_("They report back to you what came of it"))
     if not terms.notify:

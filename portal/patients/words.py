@@ -33,7 +33,10 @@ TEMPLATES: Mapping[str, StrOrPromise] = {
     "emergency-card": _("An emergency card: what helpers must know to treat me"),
     "family": _("Somebody of my family: they see what I choose, on my behalf"),
     "research": _("Research: researchers read it and may take a copy"),
-    "part-2": _("Substance use treatment (42 CFR Part 2): named people only, and they may not pass it on"),
+    "part-2": _("Substance use treatment (42 CFR Part 2): named people only, under the law that protects it"),
+    "part-2-care": _(
+        "Substance use treatment, one consent for all my care, its payment and those who run it"
+    ),
     "insurer": _("My insurer: what it needs to pay for my care, no notes and no results"),
 }
 NO_EMERGENCY = _("No emergency access: whom I name sees nothing of what I choose, not even to save my life")
