@@ -29,6 +29,20 @@ class EmergencyRuleMalformed(ConsentError):
     status = 422
 
 
+class RefusalsStand(ConsentError):
+    """A rule that would let `count` refusals of patients give way, without the agreement to as many."""
+
+    code = "refusals-stand"
+    status = 409
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"Nothing was changed: {count} contracts here refuse emergency access and would give way at once. If that "
+            f"is meant, say so with give_way: {count}."
+        )
+        self.count = count
+
+
 class ReasonNeeded(ConsentError):
     """Emergency access without a reason that a reviewer can judge, or a review without a finding in words."""
 

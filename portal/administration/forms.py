@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from consent.emergency import LONGEST_REASON, SHORTEST_REASON
 from consent.emergency_rule import MOST_SESSIONS, Rule
+from consent.errors import RefusalsStand
 from consent.restriction import Restriction
 from portal.cases.words import GROUNDS
 from portal.design.inputs import DateInput
@@ -79,45 +80,53 @@ class ChooseEmergencyRule(forms.Form):
             " refusal gives way to an emergency."
         ),
     )
-    give_way = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, standing: int, **kwargs: Any) -> None:
         """`standing`: how many contracts would give way if patients may refuse no longer; 0 where they may not now."""
         super().__init__(*args, **kwargs)
         self._standing = standing
-        if not standing:
-            del self.fields["give_way"]
-            return
-        self.fields["give_way"].label = ngettext(
+        if standing:
+            self._ask_whether_they_may_give_way()
+
+    def _ask_whether_they_may_give_way(self) -> None:
+        label = ngettext(
             "Let %(count)d refusal that stands give way",
             "Let %(count)d refusals that stand give way",
-            standing,
-        ) % {"count": standing}
-        self.fields["give_way"].help_text = _(
-            "Needed only to end that patients may refuse: from then on an emergency opens what they closed. Each of"
-            " them is told."
+            self._standing,
+        ) % {"count": self._standing}
+        self.fields["give_way"] = forms.BooleanField(
+            label=label,
+            required=False,
+            help_text=_(
+                "Needed only to end that patients may refuse: from then on an emergency opens what they closed. Each"
+                " of them is told."
+            ),
         )
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        agreed = given.pop("give_way", False)
-        if self._standing and not given.get("refusals") and not agreed:
-            self.add_error(
-                "give_way",
-                ngettext(
-                    "%(count)d contract refuses emergency access here and would give way at once. Nothing was"
-                    " changed. Tick this if that is meant.",
-                    "%(count)d contracts refuse emergency access here and would give way at once. Nothing was"
-                    " changed. Tick this if that is meant.",
-                    self._standing,
-                )
-                % {"count": self._standing},
+    def refused(self, error: RefusalsStand) -> None:
+        """What the operation answered: so many refusals stand, and nobody agreed that they give way."""
+        self._standing = error.count
+        self._ask_whether_they_may_give_way()
+        self.add_error(
+            "give_way",
+            ngettext(
+                "%(count)d contract refuses emergency access here and would give way at once. Nothing was"
+                " changed. Tick this if that is meant.",
+                "%(count)d contracts refuse emergency access here and would give way at once. Nothing was"
+                " changed. Tick this if that is meant.",
+                self._standing,
             )
-        return given
+            % {"count": self._standing},
+        )
 
     @property
     def rule(self) -> Rule:
-        return Rule(**self.cleaned_data)
+        return Rule(**{name: said for name, said in self.cleaned_data.items() if name != "give_way"})
+
+    @property
+    def give_way(self) -> int:
+        """To how many refusals giving way was agreed."""
+        return self._standing if self.cleaned_data.get("give_way") else 0
 
 
 class AddWitness(forms.Form):

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from consent import selectors as consent
-from consent.errors import EmergencyClosed, ReviewRefused
+from consent.errors import EmergencyClosed, RefusalsStand, ReviewRefused
 from consent.services import review_emergency, set_base_policy, set_emergency_rule
 from consent.standing_refusals import refusals_here
 from ledger.scope import tenant_scope
@@ -102,12 +102,16 @@ def emergency_rule(desk: Desk) -> HttpResponseBase:
     """What breaking the glass reaches here."""
     with tenant_scope(desk.place.id):
         form = ChooseEmergencyRule(desk.request.POST, standing=_standing_refusals())
-    if form.is_valid():
+    if not form.is_valid():
+        return _policies(desk, emergency=form)
+    try:
         with tenant_scope(desk.place.id):
-            set_emergency_rule(rule=form.rule, actor=desk.caller.user)
-        messages.success(desk.request, _("The emergency rule is in force. The change stands in the log."))
-        return redirect("administration:policy", desk.place.slug)
-    return _policies(desk, emergency=form)
+            set_emergency_rule(rule=form.rule, actor=desk.caller.user, give_way=form.give_way)
+    except RefusalsStand as error:
+        form.refused(error)
+        return _policies(desk, emergency=form)
+    messages.success(desk.request, _("The emergency rule is in force. The change stands in the log."))
+    return redirect("administration:policy", desk.place.slug)
 
 
 def _policies(

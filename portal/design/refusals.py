@@ -94,6 +94,10 @@ SENTENCES: Mapping[str, Any] = {
     "emergency-rule-malformed": _(
         "There can be no such emergency rule. Nothing was changed. Check the numbers, then save it again."
     ),
+    "refusals-stand": _(
+        "Patients refuse emergency access here, and that would give way at once. Nothing was changed. Say that it is"
+        " meant, then save it again."
+    ),
     "empty-list": _("Choose at least one part of the record. Nothing is shared yet."),
     "form-unsettled": _(
         "This was sent before, and nobody knows whether it took effect. Look before you send it again."

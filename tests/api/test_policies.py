@@ -7,6 +7,7 @@ import pytest
 from portal.accounts import services
 from tests.api.house import ANA, ASTHMA, HIV, PASSWORD, Caller, House
 from tests.api.test_emergency_access import open_it
+from tests.fhir.test_consents import refusal
 
 PATH = "/api/v1/policies/st-mary/"
 RULE = {"excluded": ["HIV"], "a_day": 1, "a_month": None, "refusals": False}
@@ -49,6 +50,17 @@ def test_a_rule_that_is_set_decides_from_then_on(house: House) -> None:
 def test_a_rule_that_means_nothing_is_refused(house: House, body: dict[str, Any]) -> None:
     assert officer(house).post(f"{PATH}emergency/", json=body).status_code in (400, 422)
     assert officer(house).get(PATH).json()["emergency"]["version"] == 0
+
+
+def test_refusals_that_stand_give_way_only_where_the_caller_agrees_to_as_many(house: House) -> None:
+    assert officer(house).post(f"{PATH}emergency/", json=RULE | {"refusals": True}).status_code == 200
+    assert house.ana.post("/fhir/st-mary/Consent", json=refusal()).status_code == 201
+    assert officer(house).get(PATH).json()["emergency"]["standing_refusals"] == 1
+    refused = officer(house).post(f"{PATH}emergency/", json=RULE)
+    assert (refused.status_code, refused.json()["code"]) == (409, "refusals-stand")
+    assert officer(house).get(PATH).json()["emergency"]["refusals"] is True
+    done = officer(house).post(f"{PATH}emergency/", json=RULE | {"give_way": 1})
+    assert (done.status_code, done.json()["emergency"]["refusals"]) == (200, False)
 
 
 def test_only_officers_with_the_scope_may_see_or_set_it(house: House) -> None:

@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from consent import selectors, services
 from consent.compiler import schema, validate
 from consent.emergency_rule import DEFAULT, EMERGENCY, Rule, binds_refusals, code_of, from_json
-from consent.errors import EmergencyQuotaReached, EmergencyRuleMalformed
+from consent.errors import EmergencyQuotaReached, EmergencyRuleMalformed, RefusalsStand
 from consent.facts import Decision
 from consent.models import EmergencyRule, EmergencySession
 from consent.policy_sets import standing_code, standing_text
@@ -30,8 +30,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("logs")]
 NO_ONE_AT_RIVERSIDE = Grantee("organisation", cast.RIVERSIDE)
 
 
-def rules(**said: Any) -> int:
-    return services.set_emergency_rule(rule=Rule(**said), actor=cast.ADMINISTRATOR)
+def rules(*, give_way: int = 0, **said: Any) -> int:
+    return services.set_emergency_rule(rule=Rule(**said), actor=cast.ADMINISTRATOR, give_way=give_way)
 
 
 def broken(**changes: Any) -> EmergencySession:
@@ -210,7 +210,7 @@ def test_whose_refusal_gives_way_or_holds_again_is_told_in_their_own_chain() -> 
         services.revoke(contract=ended, actor=cast.PATIENT_USER)
         assert [one.id for one in refusals_here()] == [contract, fhir]
         rules(refusals=True, a_day=3)
-        rules()
+        rules(give_way=2)
         rules(refusals=True)
     drain()
     told = [entry for entry in entries() if entry.type.startswith("refusal.")]
@@ -221,6 +221,23 @@ def test_whose_refusal_gives_way_or_holds_again_is_told_in_their_own_chain() -> 
         ("refusal.bound", str(fhir)),
     ]
     assert [entry.audit["version"] for entry in told] == [4, 4, 3, 3]
+
+
+def test_no_refusal_gives_way_unless_as_many_were_agreed_to() -> None:
+    with cast.at_st_mary():
+        rules(refusals=True)
+        refused()
+        refused(purposes=["ETREAT"])
+        for agreed in (0, 1):
+            with pytest.raises(RefusalsStand, match="2 contracts here") as caught:
+                rules(a_day=3, give_way=agreed)
+            assert caught.value.count == 2
+        assert selectors.emergency_rule() == (1, Rule(refusals=True))
+        broken()
+        assert not read().permitted
+        assert rules(refusals=True, a_day=3) == 2, "nothing gives way, so nothing is asked"
+        assert rules(a_day=3, give_way=2) == 3
+        assert read().permitted
 
 
 def test_a_patient_finds_which_of_her_refusals_give_way() -> None:
@@ -379,7 +396,7 @@ def decide_in_emergencies() -> None:
         accessed(
             cast.record(), cast.record("conditions", kind="Condition"), cast.record("visits"), purpose="TREAT"
         )
-        rules(a_day=1)
+        rules(a_day=1, give_way=2)
         accessed(cast.record(), purpose="BTG")
         broken(actor=cast.DOCTOR, organisation=cast.ST_MARY)
         with pytest.raises(EmergencyQuotaReached):

@@ -32,7 +32,7 @@ def elements(terms: Terms, signed: str = "") -> dict[str, str]:
 
 def test_the_elements_follow_the_paragraphs_and_none_is_missing() -> None:
     said = elements(consent())
-    assert [key.split()[0] for key in said] == "1 2 3 4 4 5 6 7 8 9 10 10".split()
+    assert [key.split()[0] for key in said] == ["1", "2", "3", "4", "4", "5", "6", "7", "8", "9", "10", "10"]
     assert all(said.values())
     assert "substance use" in said["3 how much and what kind"]
     assert elements(consent(), signed="1 May 2027")["9 date"] == "1 May 2027"

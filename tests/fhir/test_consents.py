@@ -83,7 +83,7 @@ def refusal() -> dict[str, Any]:
 
 def may_refuse(house: House, refusals: bool) -> None:
     with tenant_scope(house.tenants["st-mary"]):
-        set_emergency_rule(rule=Rule(refusals=refusals), actor=house.people["ana"])
+        set_emergency_rule(rule=Rule(refusals=refusals), actor=house.people["ana"], give_way=2)
 
 
 def test_a_refusal_of_emergencies_that_gives_way_is_taken_and_says_so(house: House) -> None:

@@ -166,7 +166,7 @@ def test_a_refusal_of_emergencies_that_gives_way_is_written_about_at_once(begun:
         consent.set_emergency_rule(rule=Rule(refusals=True), actor=begun.administrator.user)
     assert happens() == []
     with tenant_scope(begun.hospital.id):
-        consent.set_emergency_rule(rule=Rule(), actor=begun.administrator.user)
+        consent.set_emergency_rule(rule=Rule(), actor=begun.administrator.user, give_way=1)
     assert happens() == [account_of(begun.amara).email]
 
 

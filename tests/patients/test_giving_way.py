@@ -14,7 +14,7 @@ SAID = "does not let patients"
 
 def may_refuse(cast: Cast, refusals: bool) -> None:
     with tenant_scope(cast.hospital.id):
-        set_emergency_rule(rule=Rule(refusals=refusals), actor=cast.administrator.user)
+        set_emergency_rule(rule=Rule(refusals=refusals), actor=cast.administrator.user, give_way=1)
 
 
 def test_it_is_said_for_as_long_as_it_is_so(cast: Cast, amara: Client) -> None:

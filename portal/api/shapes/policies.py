@@ -32,6 +32,11 @@ class NewEmergencyRule(Body):
     refusals = serializers.BooleanField(
         default=False, help_text="Whether a patient's refusal that names ETREAT or BTG stands against it."
     )
+    give_way = serializers.IntegerField(
+        default=0,
+        min_value=0,
+        help_text="How many refusals may give way, as `standing_refusals` said; needed where they do by this rule.",
+    )
 
 
 class NewBasePolicy(Body):
@@ -57,7 +62,7 @@ class EmergencyRuleShown(PolicyCode):
     refusals = serializers.BooleanField()
     standing_refusals = serializers.IntegerField(
         help_text="Contracts here that refuse emergencies and are not over. A rule without `refusals` lets them give"
-        " way at once, and tells their patients."
+        " way at once, which `give_way` has to agree to, and tells their patients."
     )
 
 

@@ -69,18 +69,21 @@ class EmergencyRule(PolicyEndpoint):
         operation_id="policies_set_emergency_rule",
         tags=["policies"],
         request=shapes.NewEmergencyRule,
-        responses={200: shapes.Policies, **problems(403, 404, 413, 415, 422)},
+        responses={200: shapes.Policies, **problems(403, 404, 409, 413, 415, 422)},
     )
     def post(self, request: Request, tenant: str) -> Response:
         """Put an emergency rule in force, from the next decision on; it stands in the ledger (`policy.changed`).
 
-        Where it changes `refusals`, so does what `standing_refusals` of the patients come to: each is told. The token
-        must show as much as for the base policy.
+        Where it changes `refusals`, so does what `standing_refusals` of the patients come to: each is told. To let
+        them give way one says to how many that happens, `give_way`; 409 where more stand. The token must show as much
+        as for the base policy.
         """
         place = self.organisation(tenant)
         self.must_be_confirmed(place)
         body = shapes.NewEmergencyRule(data=request.data)
         body.is_valid(raise_exception=True)
         with tenant_scope(place.id):
-            services.set_emergency_rule(rule=Rule(**body.validated_data), actor=self.caller.user)
+            said = dict(body.validated_data)
+            give_way = said.pop("give_way")
+            services.set_emergency_rule(rule=Rule(**said), actor=self.caller.user, give_way=give_way)
         return self.said(place)
