@@ -10,17 +10,24 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger import services as ledger
 from ledger.scope import current_tenant, lock, tenant_scope
-from portal.accounts.errors import AccountExists, InvitationOver, NotInvited, UnknownAccount, UnknownRole
+from portal.accounts.errors import (
+    AccountExists,
+    InvitationOver,
+    NotAMember,
+    NotInvited,
+    UnknownAccount,
+    UnknownRole,
+)
 from portal.accounts.models import Invitation, Membership, Organisation, Role, User
 from portal.accounts.selectors import user_by_email
 from portal.accounts.services import add_member, create_account, token_digest
+from portal.accounts.withdrawing import open_invitations
 
 LASTS = timedelta(days=7)
 
@@ -42,14 +49,16 @@ def appoint(
 def invite(*, tenant: Organisation, email: str, role: str, title: str, actor: UUID, site: str) -> Invitation:
     """Write to that address; what was written to it before for the same role is not good any more.
 
-    `site`: where this node is reached, to which the link in the letter leads. Raises UnknownRole.
+    It is good while whoever made it may invite: see `services.remove_member`. `site`: where this node is reached, to
+    which the link in the letter leads. Raises UnknownRole, NotAMember.
     """
     if role not in Role.values:
         raise UnknownRole(f"There is no role {role!r}. Choose from: {', '.join(Role.values)}.")
     token, address = secrets.token_urlsafe(32), email.strip().lower()
     with tenant_scope(tenant.id):
+        _check_inviter(tenant.id, actor)
         lock("accounts.invite", f"{tenant.id}:{address}", exclusive=True)
-        _open().filter(email=address, role=role).update(withdrawn=timezone.now())
+        open_invitations().filter(email=address, role=role).update(withdrawn=timezone.now())
         made = Invitation.objects.create(
             tenant_id=tenant.id,
             email=address,
@@ -66,19 +75,9 @@ def invite(*, tenant: Organisation, email: str, role: str, title: str, actor: UU
     return made
 
 
-def withdraw(*, invitation: UUID, actor: UUID) -> None:
-    """End an invitation of the tenant in scope that nobody has taken up. Raises InvitationOver."""
-    if not _open().filter(id=invitation).update(withdrawn=timezone.now()):
-        raise InvitationOver(
-            "There is no such invitation (any more): it was taken up, withdrawn, or is too old."
-        )
-    audit = {"member": str(invitation), "state": "withdrawn"}
-    ledger.append(type="member.invited", actor=actor, subject=None, audit=audit)
-
-
 def waiting() -> list[Invitation]:
     """The invitations of the tenant in scope that nobody has accepted yet, newest first."""
-    return list(_open().order_by("-made"))
+    return list(open_invitations().order_by("-made"))
 
 
 def invitation(key: UUID) -> Invitation:
@@ -91,7 +90,7 @@ def invitation(key: UUID) -> Invitation:
 
 def invited(token: str) -> Invitation:
     """The invitation in the tenant in scope that this link is for. Raises NotInvited."""
-    found = _open().filter(digest=token_digest(token)).first()
+    found = open_invitations().filter(digest=token_digest(token)).first()
     if found is None:
         raise NotInvited("This invitation was used, withdrawn, or is too old. Ask for a new one.")
     return found
@@ -109,7 +108,7 @@ def accept(*, tenant: UUID, token: str, user: User) -> None:
         found = invited(token)
         if user.email.lower() != found.email:
             raise NotInvited("This invitation is for another address. Sign in with the account of that one.")
-        if not _open().filter(id=found.id).update(accepted=timezone.now(), accepted_by=user.id):
+        if not open_invitations().filter(id=found.id).update(accepted=timezone.now(), accepted_by=user.id):
             raise NotInvited("This invitation was withdrawn in this moment. Ask for a new one.")
         add_member(tenant=tenant, user=user, role=found.role, title=found.title, actor=found.invited_by)
 
@@ -126,11 +125,11 @@ def accept_anew(*, tenant: UUID, token: str, name: str, password: str) -> User:
     return user
 
 
-def _open() -> QuerySet[Invitation]:
-    now = timezone.now()
-    return Invitation.objects.filter(
-        tenant_id=current_tenant(), accepted=None, withdrawn=None, expires__gt=now
-    )
+def _check_inviter(tenant: UUID, actor: UUID) -> None:
+    """Whoever lost the role a moment ago leaves no invitation behind: who takes it from them waits for this."""
+    lock("accounts.members", tenant, exclusive=False)
+    if not Membership.objects.filter(tenant_id=tenant, user_id=actor, role=Role.ADMINISTRATOR).exists():
+        raise NotAMember("Only an administrator there invites others. Nobody was written to.")
 
 
 def _send(email: str, place: str, link: str) -> None:

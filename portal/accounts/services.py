@@ -28,6 +28,7 @@ from portal.accounts.errors import (
 )
 from portal.accounts.models import Membership, Organisation, Person, PersonalToken, Registration, Role, User
 from portal.accounts.scopes import parse_scopes
+from portal.accounts.withdrawing import withdraw_those_of
 
 TOKEN_LIFETIME = timedelta(days=90)
 TOKEN_PREFIX = "assent_"  # noqa: S105 - a public marker by which leaked tokens are found
@@ -103,6 +104,8 @@ def set_roles(*, tenant: UUID, user: UUID, roles: Collection[str], actor: UUID) 
 def remove_member(*, tenant: UUID, user: UUID, actor: UUID) -> None:
     """Take every role at an organisation from somebody. Their next request there is refused.
 
+    With the role of an administrator go the invitations that they made and nobody has taken up.
+
     Raises OwnMembership, UnknownMember, LastAdministrator (where two remove each other at the same time).
     """
     with tenant_scope(tenant), _roles_of(tenant, user, actor) as held:
@@ -130,6 +133,8 @@ def _take(memberships: Iterable[Membership], actor: UUID) -> None:
         audit = {"member": str(membership.user_id), "role": membership.role}
         membership.delete()
         ledger.append(type="member.removed", actor=actor, subject=None, audit=audit)
+        if membership.role == Role.ADMINISTRATOR:
+            withdraw_those_of(membership.user_id, actor=actor)
 
 
 def register_person(*, tenant: UUID, patient: str, mrn: str, identity: str = "") -> Registration:

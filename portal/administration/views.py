@@ -12,7 +12,7 @@ from consent.errors import EmergencyClosed, RefusalsStand, ReviewRefused
 from consent.services import review_emergency, set_base_policy, set_emergency_rule
 from consent.standing_refusals import refusals_here
 from ledger.scope import tenant_scope
-from portal.accounts import invitations
+from portal.accounts import invitations, withdrawing
 from portal.accounts import selectors as accounts
 from portal.accounts.confirming import confirmation_required
 from portal.accounts.errors import AccountsError
@@ -66,7 +66,7 @@ def sign_in(desk: Desk) -> HttpResponseBase:
 def withdraw(desk: Desk, invitation: UUID) -> HttpResponseBase:
     """End an invitation that nobody has taken up."""
     with tenant_scope(desk.place.id):
-        invitations.withdraw(invitation=invitation, actor=desk.caller.user)
+        withdrawing.withdraw(invitation=invitation, actor=desk.caller.user)
     messages.success(desk.request, _("The invitation is withdrawn."))
     return redirect("administration:staff", desk.place.slug)
 

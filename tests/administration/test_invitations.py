@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ledger.scope import tenant_scope
-from portal.accounts import selectors
+from portal.accounts import invitations, selectors, services
+from portal.accounts.errors import NotAMember
 from portal.accounts.models import Invitation
 from tests.cast import PASSWORD, Cast, account_of
 from tests.entries import entries_of_type
@@ -106,6 +107,50 @@ def test_it_is_over(cast: Cast, administrator: Client, how: str) -> None:
     if how == "made up":
         link = link[:-3] + "xx/"
     assert "This invitation is over" in text(Client().get(link, follow=True))
+
+
+@pytest.mark.parametrize("left", [["privacy_officer"], []], ids=["another role", "no role"])
+def test_it_ends_when_whoever_made_it_is_no_administrator_any_more(
+    cast: Cast, administrator: Client, left: list[str]
+) -> None:
+    """It was good by their right alone: who is removed for cause leaves no door open behind them."""
+    link, place, inviter = invite(administrator, cast), cast.hospital.id, cast.administrator.user
+    chief = account_of(cast.regulator)
+    services.add_member(tenant=place, user=chief, role="administrator")
+    invitations.invite(
+        tenant=cast.hospital,
+        email="other@example.org",
+        role="clinician",
+        title="",
+        actor=chief.id,
+        site="http://x",
+    )
+    if left:
+        services.set_roles(tenant=place, user=inviter, roles=left, actor=chief.id)
+    else:
+        services.remove_member(tenant=place, user=inviter, actor=chief.id)
+    assert "This invitation is over" in text(Client().get(link, follow=True))
+    with tenant_scope(place):
+        assert [item.email for item in invitations.waiting()] == ["other@example.org"]
+    ended = entries_of_type(place, "member.invited")[-1]
+    assert ended.audit["state"] == "withdrawn"
+    with pytest.raises(NotAMember):
+        invitations.invite(
+            tenant=cast.hospital,
+            email="x@example.org",
+            role="clinician",
+            title="",
+            actor=inviter,
+            site="http://x",
+        )
+
+
+def test_it_outlasts_a_role_that_gave_no_right_to_invite(cast: Cast, administrator: Client) -> None:
+    place, inviter = cast.hospital.id, cast.administrator.user
+    services.add_member(tenant=place, user=account_of(cast.administrator), role="auditor")
+    link = invite(administrator, cast)
+    services.set_roles(tenant=place, user=inviter, roles=["administrator"], actor=cast.regulator.user)
+    assert "St Mary Hospital invites you" in text(Client().get(link, follow=True))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger.scope import tenant_scope
-from portal.accounts import invitations
+from portal.accounts import invitations, withdrawing
 from portal.accounts.models import Invitation
 from portal.api import cursors
 from portal.api.officers import OfficerEndpoint
@@ -54,5 +54,5 @@ class InvitationWithdraw(OfficerEndpoint):
     def post(self, request: Request, tenant: str, invitation: UUID) -> Response:
         """End an invitation that nobody has taken up: its link opens nothing any more. For administrators."""
         with tenant_scope(self.organisation(tenant, "administrator").id):
-            invitations.withdraw(invitation=invitation, actor=self.caller.user)
+            withdrawing.withdraw(invitation=invitation, actor=self.caller.user)
         return Response(status=204)
