@@ -102,6 +102,18 @@ class ReadOnlyLog(AppendRefused):
     code = "ledger-read-only"
 
 
+OVERDUE = (
+    "The ledger has not been sequenced for too long, so nothing may happen to these records until it is."
+    " Nothing was done. Tell whoever runs this node, and try again in a minute."
+)
+
+
+class LogOverdue(AppendRefused):
+    """What waits in the log has waited too long for its index: no sequencer is at work."""
+
+    code = "ledger-overdue"
+
+
 class UnknownKey(SealError):
     """The key that would open this is not there: it belongs to another tenant, or was destroyed on purpose."""
 

@@ -11,9 +11,19 @@ import psycopg
 from django.db import DatabaseError, connections
 
 from ledger import pseudonyms
+from ledger.back_pressure import ask_again, longest_wait
 from ledger.bodies import Clear, seal_body
 from ledger.entry import format_time
-from ledger.errors import ERASED, AppendRefused, LedgerError, ReadOnlyLog, ScopeError, SubjectErased
+from ledger.errors import (
+    ERASED,
+    OVERDUE,
+    AppendRefused,
+    LedgerError,
+    LogOverdue,
+    ReadOnlyLog,
+    ScopeError,
+    SubjectErased,
+)
 from ledger.evidence.export import export_evidence
 from ledger.hashing import sha256
 from ledger.identity import new_id
@@ -36,14 +46,15 @@ __all__ = [
 ]
 
 # The log's row is asked in the same statement, so that a read-only log takes nothing from the next commit on; and so is
-# whether the person was erased, whose keys this process may still hold.
+# whether the person was erased, whose keys this process may still hold, and whether what waits is sequenced at all.
 INSERT = """
 INSERT INTO ledger_submission (tenant_id, id, type, actor, subject, time, digest, body)
 SELECT %b, %b, %b, %b, %b, %b, %b, %b FROM ledger_log WHERE tenant_id = %b AND NOT read_only
   AND NOT EXISTS (SELECT FROM ledger_erasure WHERE tenant_id = %b AND party = %b)
+  AND ledger_waits_longer(%b, %b) IS NOT TRUE
 """
 
-INSERT_EACH = "SELECT ledger_append_each(%b, %b, %b, %b, %b, %b, %b, %b, %b)"
+INSERT_EACH = "SELECT ledger_append_each(%b, %b, %b, %b, %b, %b, %b, %b, %b, %b)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +138,19 @@ def promised_before(id: UUID, *, digest: bytes, time: datetime) -> SignedPromise
 
 def _insert(new: _New) -> None:
     tenant = new.clear.tenant
+    values = [*new.row, tenant, tenant, new.subject, tenant, longest_wait(tenant)]
     with _writing() as cursor:
-        taken = cursor.execute(INSERT, [*new.row, tenant, tenant, new.subject], prepare=True).rowcount == 1
+        taken = cursor.execute(INSERT, values, prepare=True).rowcount == 1
     if not taken:
         raise _refusal(tenant, new.subject)
 
 
 def _insert_each(new: Sequence[_New]) -> None:
     columns = [list(column) for column in zip(*((*each.row, each.subject) for each in new), strict=True)]
+    waits = [longest_wait(each.clear.tenant) for each in new]
+    values = [*columns, next(filter(None, waits), None)]
     with _writing() as cursor:
-        (refused,) = cursor.execute(INSERT_EACH, columns, prepare=True).fetchall()[0]
+        (refused,) = cursor.execute(INSERT_EACH, values, prepare=True).fetchall()[0]
     if refused is not None:
         with tenant_scope(refused):
             raise _refusal(refused, next(each.subject for each in new if each.clear.tenant == refused))
@@ -154,8 +168,12 @@ def _writing() -> Iterator[psycopg.Cursor[Any]]:
 
 
 def _refusal(tenant: UUID, subject: UUID | None) -> LedgerError:
+    ask_again(tenant)
     if subject and Erasure.objects.filter(tenant_id=tenant, party=subject).exists():
         return SubjectErased(ERASED)
-    if Log.objects.filter(tenant_id=tenant).exists():
+    log = Log.objects.filter(tenant_id=tenant).first()
+    if log is None:
+        return AppendRefused("This organisation has no ledger, so nothing may happen to its records.")
+    if log.read_only:
         return ReadOnlyLog("The ledger is read-only since its alarm, so nothing may happen to these records.")
-    return AppendRefused("This organisation has no ledger, so nothing may happen to its records.")
+    return LogOverdue(OVERDUE)

@@ -111,6 +111,10 @@ SENTENCES: Mapping[str, Any] = {
         "An organisation keeps at least one administrator. Give the role to somebody else first."
     ),
     "launch-ended": _("This launch is over. Open the application again from the patient's chart."),
+    "ledger-overdue": _(
+        "The log has stood still for too long, so nothing is shown or changed until it goes on. "
+        "The operator has to look."
+    ),
     "ledger-read-only": _(
         "The log has stopped after an alarm, so nothing is shown or changed. The operator has to look."
     ),

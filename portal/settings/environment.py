@@ -60,6 +60,8 @@ ASSENT_NODE_KEY_FILE = Path(env.str("ASSENT_NODE_KEY_FILE", default=str(VAR_DIR 
 ASSENT_ERASURE_FILE = Path(env.str("ASSENT_ERASURE_FILE", default=str(VAR_DIR / "erasure.generations")))
 # For how many days backups of the database are kept: generations that only they need live so long.
 ASSENT_BACKUP_DAYS = env.int("ASSENT_BACKUP_DAYS", default=35)
+# Seconds for which an entry may wait for its index before its log takes no more (0: for ever).
+ASSENT_LONGEST_WAIT = env.int("ASSENT_LONGEST_WAIT", default=900)
 ASSENT_SIGNER_DIR = Path(env.str("ASSENT_SIGNER_DIR", default=str(VAR_DIR / "signer")))
 # Up to where `verify_ledger` found each log whole; outside the database, too.
 ASSENT_VERIFIED_DIR = Path(env.str("ASSENT_VERIFIED_DIR", default=str(VAR_DIR / "verified")))
