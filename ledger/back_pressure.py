@@ -13,13 +13,16 @@ from django.conf import settings
 
 SECONDS = 1.0
 
+ENDS_IT = "alarm.cleared"
+"""The type of the entry that lets a log go on which stood still for an alarm: taken however long others wait."""
+
 _asked: dict[UUID, float] = {}
 
 
-def longest_wait(tenant: UUID) -> timedelta | None:
+def longest_wait(tenant: UUID, type: str) -> timedelta | None:  # noqa: A002 - the field's own name
     """How long what waits in a log may have waited for an entry to be taken now; None if it is not asked this time."""
     now = time.monotonic()
-    if not settings.ASSENT_LONGEST_WAIT or now - _asked.get(tenant, -SECONDS) < SECONDS:
+    if type == ENDS_IT or not settings.ASSENT_LONGEST_WAIT or now - _asked.get(tenant, -SECONDS) < SECONDS:
         return None
     _asked[tenant] = now
     return timedelta(seconds=settings.ASSENT_LONGEST_WAIT)

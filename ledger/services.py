@@ -138,7 +138,7 @@ def promised_before(id: UUID, *, digest: bytes, time: datetime) -> SignedPromise
 
 def _insert(new: _New) -> None:
     tenant = new.clear.tenant
-    values = [*new.row, tenant, tenant, new.subject, tenant, longest_wait(tenant)]
+    values = [*new.row, tenant, tenant, new.subject, tenant, longest_wait(tenant, new.clear.type)]
     with _writing() as cursor:
         taken = cursor.execute(INSERT, values, prepare=True).rowcount == 1
     if not taken:
@@ -147,7 +147,7 @@ def _insert(new: _New) -> None:
 
 def _insert_each(new: Sequence[_New]) -> None:
     columns = [list(column) for column in zip(*((*each.row, each.subject) for each in new), strict=True)]
-    waits = [longest_wait(each.clear.tenant) for each in new]
+    waits = [longest_wait(each.clear.tenant, each.clear.type) for each in new]
     values = [*columns, next(filter(None, waits), None)]
     with _writing() as cursor:
         (refused,) = cursor.execute(INSERT_EACH, values, prepare=True).fetchall()[0]

@@ -22,8 +22,11 @@ KEPT = "SELECT digest FROM ledger_sequenced WHERE tenant_id = %s AND submission_
 ACCEPTED = "SELECT digest FROM ledger_submission WHERE tenant_id = %s AND id = %s AND NOT conflict"
 
 
-def check_submissions(snapshot: Snapshot, now: datetime) -> Finding | None:
-    """The first submission that is stale, in conflict with an entry, or not as it was accepted."""
+def check_submissions(snapshot: Snapshot, oldest: datetime | None) -> Finding | None:
+    """The first submission that is stale, in conflict with an entry, or not as it was accepted.
+
+    `oldest`: from when one may be and still wait; None if none is stale, as in a log that stands still.
+    """
     erasures = Erasures(snapshot.tenant)
     for submission, kind, actor, subject, time, digest, body, conflict in snapshot.stream(WAITING):
         if conflict:
@@ -39,8 +42,8 @@ def check_submissions(snapshot: Snapshot, now: datetime) -> Finding | None:
             return Finding("submission-changed", f"Submission {submission} does not open as it was accepted.")
         if sha256(body) != digest:
             return Finding("submission-changed", f"Submission {submission} has another body.")
-        if now - time.astimezone(UTC) > PATIENCE:
-            waited = int((now - time).total_seconds())
+        if oldest and time.astimezone(UTC) < oldest:
+            waited = int((oldest + PATIENCE - time).total_seconds())
             return Finding("submission-stale", f"Submission {submission} has waited for {waited} s.")
     return None
 

@@ -16,7 +16,7 @@ from ledger.audit.pieces import Piece, Walk, spans, walk
 from ledger.audit.resuming import Verified
 from ledger.audit.roots import SignedRoots
 from ledger.audit.snapshot import Snapshot, open_snapshot
-from ledger.audit.submissions import check_promise, check_submissions
+from ledger.audit.submissions import PATIENCE, check_promise, check_submissions
 from ledger.audit.tail import check_heads, check_state
 from ledger.audit.tiles import StoredTiles
 from ledger.checkpoint import Checkpoint
@@ -49,6 +49,7 @@ class Evidence:
 
     `bodies` False leaves the bodies sealed: that they were not changed is still proved, but not that they open.
     `processes` walk a long log side by side; more than one need a process that may have children.
+    `stands` is True of a log that takes and sequences nothing: what waits in it may wait for long.
     `since` is a checkpoint up to which the log was verified before: only what came after it is looked at again.
     """
 
@@ -56,6 +57,7 @@ class Evidence:
     checkpoints: Sequence[bytes] = ()
     bodies: bool = True
     processes: int = 1
+    stands: bool = False
     since: Checkpoint | None = None
     progress: Progress = field(default=lambda done, size: None)
 
@@ -156,7 +158,7 @@ class _Walk:
             or check_heads(self._snapshot, self._chain)
             or check_nothing_else(self._snapshot, size)
             or self._tiles.end()
-            or check_submissions(self._snapshot, self._now)
+            or check_submissions(self._snapshot, None if self._evidence.stands else self._now - PATIENCE)
             or check_erasures(self._snapshot)
         )
 

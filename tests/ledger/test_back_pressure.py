@@ -3,11 +3,13 @@
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from pytest_django import Settings
 
 from ledger import back_pressure, services
 from ledger.errors import LogOverdue
 from ledger.scope import party_scope
+from ledger.sequencer import raise_alarm
 from tests.ledger.logbook import Logbook
 from tests.statements import statements
 
@@ -48,6 +50,21 @@ def test_one_log_does_not_stand_in_the_way_of_another(log: Logbook, other_log: L
     with party_scope(person):
         services.append_each(drafts)
     assert (log.status().backlog, other_log.status().backlog) == (1, 2)
+
+
+def test_an_alarm_that_stood_for_long_can_be_ended(log: Logbook) -> None:
+    log.filled(2)
+    log.append()
+    log.tamper(OLDER, 901, log.tenant)
+    raise_alarm(log.session, log.tenant, "tree-broken", read_only=True)
+    call_command("clear_alarm", tenant=log.name, reason="The disk was full; space was made.")
+    with pytest.raises(LogOverdue):
+        log.append()
+    log.drain()
+    log.append()
+    log.drain()
+    assert log.finding() == ("", None)
+    assert (log.status().log.alarm, log.status().entries) == ("", 5)
 
 
 def test_without_a_limit_everything_waits(log: Logbook, settings: Settings) -> None:

@@ -29,6 +29,18 @@ def test_a_read_only_log_that_holds_takes_entries_again_and_says_why(log: Logboo
     assert log.finding() == ("", None)
 
 
+def test_what_waited_behind_the_alarm_does_not_keep_it_standing(log: Logbook) -> None:
+    log.filled(3)
+    log.append()
+    raise_alarm(log.session, log.tenant, "tree-broken", read_only=True)
+    log.tamper("UPDATE ledger_submission SET time = time - interval '1 day' WHERE tenant_id = %s", log.tenant)
+    assert log.finding() == ("submission-stale", None)
+    clear(log)
+    log.drain()
+    assert [entry.audit["alarm"] for entry in cleared(log)] == ["tree-broken"]
+    assert log.finding() == ("", None)
+
+
 def test_the_alarm_of_a_log_that_does_not_hold_stands(log: Logbook) -> None:
     log.filled(5)
     raise_alarm(log.session, log.tenant, "tree-broken", read_only=True)

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
+from ledger.sequencing import drain
 from portal.demo.services import load
 from portal.node.errors import NodeError
 from portal.node.group import Group, node_parts
@@ -55,7 +56,8 @@ class Command(BaseCommand):
         self.check(databases=["default"])
 
     def _load(self) -> list[str]:
-        """Load the demo world; one line for each account."""
+        """Load the demo world; one line for each account. What a killed run left waiting is sequenced first."""
+        drain()
         accounts = [str(line) for line in load(progress=self._say)]
         connections.close_all()
         return accounts
