@@ -1,6 +1,6 @@
 """What administrators and privacy officers fill in."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
 
 from consent.emergency import LONGEST_REASON, SHORTEST_REASON
 from consent.emergency_rule import MOST_SESSIONS, Rule
@@ -16,6 +17,7 @@ from consent.restriction import Restriction
 from portal.cases.words import GROUNDS
 from portal.design.inputs import DateInput
 from portal.design.restrictions import grounds_by_whom
+from portal.design.times import end_of_day
 from portal.design.vocabulary import BASE_POLICIES, CATEGORIES, OUTCOMES, SENSITIVITIES
 from portal.staff.words import ROLES
 
@@ -156,6 +158,18 @@ class ChooseQuorum(forms.Form):
     )
 
 
+def explanation(label: StrOrPromise, help_text: StrOrPromise) -> forms.CharField:
+    """Why something was decided, in words that the patient reads."""
+    return forms.CharField(
+        label=label,
+        min_length=SHORTEST_REASON,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"min_length": _("Write at least %(limit_value)d characters.")},
+        help_text=help_text,
+    )
+
+
 class CloseReview(forms.Form):
     """The finding on one emergency access. The patient reads it."""
 
@@ -164,13 +178,8 @@ class CloseReview(forms.Form):
         choices=lambda: [(slug, words.capitalize()) for slug, words in OUTCOMES.items()],
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(
-        label=_("What you found"),
-        min_length=SHORTEST_REASON,
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"min_length": _("Write at least %(limit_value)d characters.")},
-        help_text=_("What you looked at and why you judge so. The patient reads it."),
+    note = explanation(
+        _("What you found"), _("What you looked at and why you judge so. The patient reads it.")
     )
 
 
@@ -193,14 +202,7 @@ class AnswerCorrection(forms.Form):
     ground = forms.ChoiceField(
         label=_("Ground of a denial"), required=False, choices=[("", _("None")), *GROUNDS.items()]
     )
-    note = forms.CharField(
-        label=_("To the patient"),
-        min_length=SHORTEST_REASON,
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"min_length": _("Write at least %(limit_value)d characters.")},
-        help_text=_("What is changed, or why it is not. The patient reads it."),
-    )
+    note = explanation(_("To the patient"), _("What is changed, or why it is not. The patient reads it."))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -239,14 +241,7 @@ class PlaceLimit(forms.Form):
         widget=DateInput(format="%Y-%m-%d"),
         help_text=_("The end of this day, UTC. Empty: until somebody lifts it."),
     )
-    reason = forms.CharField(
-        label=_("Why"),
-        min_length=SHORTEST_REASON,
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"min_length": _("Write at least %(limit_value)d characters.")},
-        help_text=_("Who decided it and why. The patient reads it."),
-    )
+    reason = explanation(_("Why"), _("Who decided it and why. The patient reads it."))
 
     def clean_until(self) -> date | None:
         until: date | None = self.cleaned_data["until"]
@@ -265,7 +260,7 @@ class PlaceLimit(forms.Form):
             given["categories"],
             given["sensitivity"],
             given["records"].split(),
-            datetime.combine(until + timedelta(days=1), time(), UTC) if until else None,
+            end_of_day(until) if until else None,
         )
 
 

@@ -1,7 +1,7 @@
 """Days and times in words, in the reader's time zone and by the locale's formats."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext
@@ -29,6 +29,11 @@ def words(moment: datetime | date, style: str) -> str:
     if style in ("day", "short"):
         return words(local.date(), style)
     return tie(f"{_day(local.date())}, {formats.time_format(local.time(), 'TIME_FORMAT')}")
+
+
+def end_of_day(day: date) -> datetime:
+    """The first instant after a day that somebody chose: days of contracts, requests and limits are those of UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def _day(day: date) -> str:

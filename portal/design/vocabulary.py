@@ -61,6 +61,9 @@ class Spoken(Mapping[str, str]):
     def __getitem__(self, code: str) -> str:
         return gettext(self._words[code])
 
+    def __contains__(self, code: object) -> bool:
+        return code in self._words
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._words)
 

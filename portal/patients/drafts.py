@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from consent import selectors as consent
 from portal.accounts import selectors as accounts
+from portal.design.times import end_of_day
 
 KEY, FIELD = "patients.draft", "draft"
 LASTS = timedelta(hours=2)
@@ -83,20 +84,17 @@ class Draft:
     @property
     def ends(self) -> datetime:
         """The first instant after the last day."""
-        return _after(self.until)
+        return end_of_day(date.fromisoformat(self.until))
 
     @property
     def data_period(self) -> tuple[datetime | None, datetime | None]:
         """From when to when the records are, half-open; None is no bound."""
         first = datetime.combine(date.fromisoformat(self.data_from), time(), UTC) if self.data_from else None
-        return first, _after(self.data_until) if self.data_until else None
+        last = end_of_day(date.fromisoformat(self.data_until)) if self.data_until else None
+        return first, last
 
     def with_answers(self, **answers: Any) -> "Draft":
         return replace(self, **answers)
-
-
-def _after(day: str) -> datetime:
-    return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), UTC)
 
 
 def load(request: HttpRequest) -> Draft:

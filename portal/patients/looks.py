@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 from django.utils import timezone
@@ -32,6 +33,12 @@ class Look:
     place: str
     access: Access
 
+    @cached_property
+    def parts(self) -> set[str]:
+        """What was shown; of what was refused or empty, what was asked for."""
+        shown = {str(named.get("category", "")) for named in self.access.resources}
+        return shown.intersection(CATEGORIES) or set(self.access.categories)
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -51,12 +58,13 @@ class Wanted:
     def types(self) -> Sequence[str]:
         return KINDS.get(self.kind, ACCESS_TYPES)
 
-    def fits(self, access: Access) -> bool:
+    def fits(self, look: Look) -> bool:
         """Type and place are asked of the ledger; the rest only an opened entry tells."""
+        access = look.access
         day = timezone.localtime(access.time).date()
         return (
             self.actor in (None, access.actor)
-            and (not self.part or self.part in parts_of(access))
+            and (not self.part or self.part in look.parts)
             and (self.since is None or self.since <= day)
             and (self.until is None or day <= self.until)
         )
@@ -97,16 +105,10 @@ def newest(
         if look.access.subject_index is not None:
             before = bounds.get(look.slug, look.access.subject_index)
             bounds[look.slug] = min(before, look.access.subject_index)
-        if wanted.fits(look.access):
+        if wanted.fits(look):
             shown.append(look)
     older = _text(bounds) if len(found) > passed else ""
     return Page(shown, older, _heads(found) if not cursor else {}, found)
-
-
-def parts_of(access: Access) -> set[str]:
-    """What was shown; of what was refused or empty, what was asked for."""
-    shown = {str(named.get("category", "")) for named in access.resources}
-    return shown & CATEGORIES.keys() or set(access.categories)
 
 
 def _seen(

@@ -19,9 +19,10 @@ Charts = Sequence[tuple[str, Chart]]
 MEASURED = ("lab-results", "vital-signs")
 NEWEST = 20
 FEW_MEASUREMENTS = 6
-GLANCE = 60  # entries of each part that the overview opens: more than it shows, enough to see how a measurement runs
 MOST = 999_999
 NOTHING_ASKED: Corrections = {}
+# What the overview opens of each part: no more than it shows; of measurements, enough to see how they run.
+GLANCE = {part: 60 if part in MEASURED else NEWEST for part in CATEGORIES}
 
 
 def known_category(category: str) -> str:

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -12,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from portal.charting.cards import card
+from portal.charting.lines import when
 from portal.charting.measurements import Reading, Series
 from portal.design.charts import number
 from portal.design.shapes import Item, Part
@@ -76,16 +79,22 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Held:
-    """One resource of a record as a card, and where it belongs."""
+    """One resource of a record, and where it belongs. `place` is who holds it, `day` the one it is about."""
 
     tenant: UUID
     record: Record
     category: str
-    item: Item
+    place: str
+    day: date | None
 
     @property
     def resource(self) -> Mapping[str, Any]:
         return self.record.resource
+
+    @cached_property
+    def item(self) -> Item:
+        """As a card: made for what is shown of the many that a page puts in order."""
+        return card(self.resource, self.place)
 
 
 def counted_parts(who: Visitor) -> list[Part]:
@@ -119,14 +128,14 @@ def all_parts(addresses: Addresses, *, here: str) -> list[Part]:
 
 
 def held(charts: Iterable[tuple[str, Chart]]) -> list[Held]:
-    """What these charts opened, newest first, what has no day last. `place` is who holds it."""
-    found = []
-    for place, chart in charts:
-        for section in chart.sections:
-            for record in section.records:
-                shown = card(record.resource, place)
-                found.append(Held(chart.tenant, record, section.category, shown))
-    return sorted(found, key=lambda each: each.item.day.toordinal() if each.item.day else 0, reverse=True)
+    """What these charts opened, newest first, what has no day last."""
+    found = [
+        Held(chart.tenant, record, section.category, place, when(record.resource))
+        for place, chart in charts
+        for section in chart.sections
+        for record in section.records
+    ]
+    return sorted(found, key=lambda each: each.day or date.min, reverse=True)
 
 
 def told(entries: Iterable[Held], addresses: Addresses, rows: Corrections) -> list[Item]:

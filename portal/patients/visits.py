@@ -15,7 +15,7 @@ from portal.accounts import selectors as accounts
 from portal.design.shapes import Day, Link, LinkKind, LinkState, Opened
 from portal.patients import words
 from portal.patients.asking import Case, state_of
-from portal.patients.looks import Look, parts_of
+from portal.patients.looks import Look
 from portal.records.services import Access
 
 # Who opened something this lately is shown as being there now.
@@ -104,7 +104,7 @@ def _link(key: tuple[object, ...], group: Sequence[Look], names: Mapping[UUID, s
         state=state,
         role="" if own else _role(access),
         place=newest.place if own else _place(group, names),
-        parts=words.parts({part for look in group for part in parts_of(look.access)}),
+        parts=words.parts({part for look in group for part in look.parts}),
         purpose=words.purpose(access.purpose),
         sentence=_sentence(group, own=own),
         reason=_reason(group),
@@ -140,7 +140,7 @@ def _opened(look: Look) -> Opened:
     access = look.access
     if access.interaction == "emergency":
         return Opened(time=access.time, what=_("Overrode your choices"))
-    what = words.listed(words.parts(parts_of(access)))
+    what = words.listed(words.parts(look.parts))
     count = len(access.resources)
     if count:
         what += ngettext(", %(count)s entry", ", %(count)s entries", count) % {"count": count}
@@ -165,7 +165,7 @@ def _sentence(group: Sequence[Look], *, own: bool) -> str:
 
 def _written(group: Sequence[Look], *, own: bool) -> str:
     """ "" for what somebody else added, which the kind, the parts and the purpose say."""
-    said = {"parts": words.listed(words.parts({part for look in group for part in parts_of(look.access)}))}
+    said = {"parts": words.listed(words.parts({part for look in group for part in look.parts}))}
     kinds = {look.access.type for look in group}
     if kinds == {"record.deleted"}:
         return _("Deleted something from your %(parts)s. Its earlier versions stay.") % said
@@ -175,7 +175,7 @@ def _written(group: Sequence[Look], *, own: bool) -> str:
 
 
 def _own(group: Sequence[Look]) -> str:
-    shown = words.parts({part for look in group for part in parts_of(look.access)})
+    shown = words.parts({part for look in group for part in look.parts})
     if len(shown) > MANY_PARTS:
         return _("Looked at %(count)s parts of your record.") % {"count": len(shown)}
     return _("Looked at your %(parts)s.") % {"parts": words.listed(shown)}

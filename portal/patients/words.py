@@ -71,7 +71,7 @@ def name(of_patient: str) -> str:
 
 def parts(categories: Collection[str]) -> list[str]:
     """The parts of a record in their usual order, as they stand in a sentence."""
-    return [words for slug, words in CATEGORIES.items() if slug in categories]
+    return [CATEGORIES[slug] for slug in CATEGORIES if slug in categories]
 
 
 def part(category: str) -> str:

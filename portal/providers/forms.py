@@ -1,7 +1,7 @@
 """What a clinician fills in."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from consent.emergency import LONGEST_REASON, SHORTEST_REASON
 from consent.services.requests import LONGEST_MESSAGE
 from portal.design.inputs import DateInput
+from portal.design.times import end_of_day
 from portal.design.vocabulary import CATEGORIES, EMERGENCIES, PURPOSES, REPORTS
 
 ASKED_FOR = timedelta(days=90)
@@ -75,7 +76,7 @@ class Ask(forms.Form):
     @property
     def ends(self) -> datetime:
         """The first instant after the day chosen."""
-        return datetime.combine(self.cleaned_data["until"] + timedelta(days=1), time(), UTC)
+        return end_of_day(self.cleaned_data["until"])
 
 
 class Report(forms.Form):

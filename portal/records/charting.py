@@ -89,7 +89,7 @@ class _Taken:
     registration: Registration
     wanted: Sequence[str]
     rows: Mapping[str, Sequence[Stored]]
-    limit: int
+    most: Mapping[str, int]
     shown: Sequence[Stored]
     entered: Entered
 
@@ -102,21 +102,20 @@ def chart(
     purpose: str | None = None,
     category: str | None = None,
     skip: int = 0,
-    each: int | None = None,
     outline: Outline | None = None,
 ) -> Chart:
     """The record of a person, or one category of it, as contracts allow. One ledger entry.
 
     The patient is named in it if her demographics are permitted too; the entry then lists it. `outline`: what is
     there, if it was read before. `skip`: so many of the newest of each category are left out, to go on from a page
-    that had `more`. `each`: so many of a category at most, if not as many as usual. Raises Denied if nothing at all
-    of what was asked for is permitted; UnknownPerson, UnknownCategory, UnknownPurpose.
+    that had `more`. Raises Denied if nothing at all of what was asked for is permitted; UnknownPerson, UnknownCategory,
+    UnknownPurpose.
     """
-    wanted, limit = _extent(category, each)
+    wanted, most = _extent(category)
     with deciding(tenant):
         found = outline or outline_of(person)
         asked = ask(caller, tenant, person, purpose=purpose, interaction="chart")
-        (taken,) = _take([_Question(asked, circumstances(asked), found)], wanted, limit=limit, skip=skip)
+        (taken,) = _take([_Question(asked, circumstances(asked), found)], wanted, most, skip)
     return _opened(taken)
 
 
@@ -133,24 +132,24 @@ def charts(
     registrations: Sequence[Registration],
     category: str | None = None,
     skip: int = 0,
-    each: int | None = None,
+    most: Mapping[str, int] | None = None,
     outlines: Sequence[Outline] | None = None,
 ) -> Everywhere:
     """As `chart`, of one person at each organisation where something of her is: in as many statements as for one.
 
-    All entries are written, and have committed, before anything is opened. `outlines`: if they were read before. Raises
-    Denied if nothing at all is permitted anywhere.
+    All entries are written, and have committed, before anything is opened. `outlines`: if they were read before.
+    `most`: how many of each category, if not as many as usual. Raises Denied if nothing at all is permitted anywhere.
     """
     if not registrations:
         return Everywhere([], [])
-    person, (wanted, limit) = registrations[0].person_id, _extent(category, each)
+    person, (wanted, usual) = registrations[0].person_id, _extent(category)
     with deciding_about(person):
         found = outlines_at(registrations) if outlines is None else outlines
         # Whoever takes the locks of several custodians, and whoever writes in their logs, goes by their ids.
         ordered = sorted(found, key=lambda one: one.registration.tenant_id)
         asked = [_of_each(caller, one) for one in ordered]
         questions = map(_Question, asked, circumstances_at(asked), ordered) if asked else ()
-        taken = _take(list(questions), wanted, limit=limit, skip=skip)
+        taken = _take(list(questions), wanted, most or usual, skip)
     opened: dict[UUID, Chart] = {}
     denied: dict[UUID, Denied] = {}
     for one in taken:
@@ -169,11 +168,10 @@ def _of_each(caller: Caller, found: Outline) -> Asked:
     return ask(caller, where.tenant_id, where.person_id, purpose=None, interaction="chart")
 
 
-def _extent(category: str | None, each: int | None) -> tuple[list[str], int]:
-    """Which categories, and how much of each. Raises UnknownCategory."""
-    if category:
-        return [vocabulary.category(category)], each or ALONE
-    return list(vocabulary.CATEGORIES), each or EACH
+def _extent(category: str | None) -> tuple[list[str], Mapping[str, int]]:
+    """Which categories, and how much of each as usual. Raises UnknownCategory."""
+    wanted = [vocabulary.category(category)] if category else list(vocabulary.CATEGORIES)
+    return wanted, dict.fromkeys(vocabulary.CATEGORIES, ALONE if category else EACH)
 
 
 def part(*, caller: Caller, tenant: UUID, person: UUID, category: str) -> tuple[Reach, Chart | Denied]:
@@ -181,13 +179,13 @@ def part(*, caller: Caller, tenant: UUID, person: UUID, category: str) -> tuple[
 
     What is in force is looked up once for both. Raises UnknownPerson, UnknownCategory.
     """
-    wanted = [vocabulary.category(category)]
+    wanted, most = _extent(category)
     with deciding(tenant):
         found = outline_of(person)
         asked = ask(caller, tenant, person, purpose=None, interaction="chart")
         under = circumstances(asked)
         far = reach_under(asked, under)
-        (taken,) = _take([_Question(asked, under, found)], wanted, limit=ALONE)
+        (taken,) = _take([_Question(asked, under, found)], wanted, most)
     try:
         return far, _opened(taken)
     except Denied as denied:
@@ -202,21 +200,20 @@ def own_record(*, caller: Caller, tenant: UUID, category: str | None = None) -> 
 
 
 def _take(
-    questions: Sequence[_Question], wanted: Sequence[str], *, limit: int, skip: int = 0
+    questions: Sequence[_Question], wanted: Sequence[str], most: Mapping[str, int], skip: int = 0
 ) -> list[_Taken]:
     """For one person: at one custodian, in its scope, or at several in the order of their ids, in the person's."""
     decided = [(each, *_decided(each, wanted)) for each in questions]
     permitted = {each.asked.tenant: one for each, _, one in decided if one.groups}
-    rows = _permitted_rows(questions[0].asked.person, permitted, limit + 1, skip) if permitted else {}
-    shown = [_shown(rows.get(each.asked.tenant, {}), limit) for each in questions]
+    one_more = {name: number + 1 for name, number in most.items()}  # says whether there are older ones
+    rows = _permitted_rows(questions[0].asked.person, permitted, one_more, skip) if permitted else {}
+    shown = [_shown(rows.get(each.asked.tenant, {}), most) for each in questions]
     answers = [
         Answer(each.asked, decisions, those)
         for (each, decisions, _), those in zip(decided, shown, strict=True)
     ]
     return [
-        _Taken(
-            each.asked, each.found.registration, wanted, rows.get(each.asked.tenant, {}), limit, those, one
-        )
+        _Taken(each.asked, each.found.registration, wanted, rows.get(each.asked.tenant, {}), most, those, one)
         for each, those, one in zip(questions, shown, enter_each(answers, categories=wanted), strict=True)
     ]
 
@@ -262,7 +259,7 @@ def _decide(asked: Asked, under: Circumstances, wanted: Collection[str], there: 
 
 
 def _permitted_rows(
-    person: UUID, permitted: Mapping[UUID, Permitted], each: int, skip: int
+    person: UUID, permitted: Mapping[UUID, Permitted], most: Mapping[str, int], skip: int
 ) -> dict[UUID, dict[str, list[Stored]]]:
     """By tenant and category: in one statement, but for tenants where contracts name single records."""
     together = {tenant: one for tenant, one in permitted.items() if one.places is None}
@@ -271,27 +268,27 @@ def _permitted_rows(
     for those_of in [together, *alone] if together else alone:
         groups = {tenant: one.groups for tenant, one in those_of.items()}
         under = [condition for one in those_of.values() for condition in one.conditions]
-        rows = storage.newest(person, permitted=groups, each=each, skip=skip, conditions=under)
+        rows = storage.newest(person, permitted=groups, most=most, skip=skip, conditions=under)
         for (tenant, name), those in groupby(rows, lambda row: (row.header.tenant, row.header.category)):
             found.setdefault(tenant, {})[name] = list(those)
     return found
 
 
-def _shown(rows: Mapping[str, Sequence[Stored]], limit: int) -> list[Stored]:
+def _shown(rows: Mapping[str, Sequence[Stored]], most: Mapping[str, int]) -> list[Stored]:
     """Without the one of each category that only says whether there are more."""
-    return list({row.header: row for those in rows.values() for row in those[:limit]}.values())
+    return list({row.header: row for name, those in rows.items() for row in those[: most[name]]}.values())
 
 
 def _section(category: str, taken: _Taken, by_place: Mapping[tuple[str, str], Record]) -> Section:
-    decisions, rows, limit = taken.entered.decisions, taken.rows.get(category, ()), taken.limit
+    decisions, rows, most = taken.entered.decisions, taken.rows.get(category, ()), taken.most[category]
     within = {group: decision for group, decision in decisions.by_group.items() if group.category == category}
     decision = cited(replace(decisions, by_group=within))
-    places = [(row.header.type, row.header.id) for row in rows[:limit]]
+    places = [(row.header.type, row.header.id) for row in rows[:most]]
     return Section(
         category=category,
         title=CATEGORIES[category],
         permitted=decision.permitted,
         decision=decision,
         records=[by_place[place] for place in places if place in by_place],
-        more=len(rows) > limit,
+        more=len(rows) > most,
     )

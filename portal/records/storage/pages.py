@@ -94,27 +94,30 @@ def newest(
     person: UUID,
     *,
     permitted: Mapping[UUID, Collection[tuple[str, str]]],
-    each: int,
+    most: Mapping[str, int],
     skip: int = 0,
     conditions: Sequence[Condition] = (),
 ) -> list[Stored]:
-    """The newest records of the (type, group) that each tenant permits, tenant by tenant: at most `each` of a category,
-    after the `skip` newest of each. In the scope of the tenant, or, if there are several, in that of the person."""
+    """The newest records of the (type, group) that each tenant permits, tenant by tenant: at most `most` of a category,
+    after its `skip` newest. In the scope of the tenant, or, if there are several, in that of the person."""
     groups = [(tenant, *group) for tenant, those in permitted.items() for group in those]
     tenants, types, names = zip(*groups, strict=True)
     clauses = ["r.tenant_id = ANY(%s)", "r.person = %s", "r.type = ANY(%s)", "NOT r.deleted"]
     clauses += [one.sql for one in conditions]
     ranked = (
-        f"SELECT r.tenant_id, r.type, r.fhir_id, row_number() OVER "
+        f"SELECT r.tenant_id, r.type, r.fhir_id, m.most, row_number() OVER "
         f"(PARTITION BY r.tenant_id, r.category ORDER BY {_PLACE} DESC, r.fhir_id DESC) AS rank "
         f"FROM records_resource r JOIN unnest(%s::uuid[], %s::text[], %s::text[]) AS p(tenant, type, name) "
-        f"ON p.tenant = r.tenant_id AND p.type = r.type AND p.name = {GROUP} WHERE {' AND '.join(clauses)}"
+        f"ON p.tenant = r.tenant_id AND p.type = r.type AND p.name = {GROUP} "
+        f"JOIN unnest(%s::text[], %s::int[]) AS m(category, most) ON m.category = r.category "
+        f"WHERE {' AND '.join(clauses)}"
     )
     query = (
         f"WITH k AS ({ranked}) SELECT r.tenant_id, {COLUMNS} {CURRENT} "
         f"JOIN k ON k.tenant_id = r.tenant_id AND k.type = r.type AND k.fhir_id = r.fhir_id "
-        f"WHERE k.rank > %s AND k.rank <= %s ORDER BY r.tenant_id, r.category, {_PLACE} DESC, r.fhir_id DESC"
+        f"WHERE k.rank > %s AND k.rank <= %s + k.most ORDER BY r.tenant_id, r.category, {_PLACE} DESC, r.fhir_id DESC"
     )
-    asked = [list(tenants), list(types), list(names), list(permitted), person, sorted(set(types))]
-    asked += [*(value for one in conditions for value in one.parameters), skip, skip + each]
+    asked: list[Any] = [list(tenants), list(types), list(names), list(most), list(most.values())]
+    asked += [list(permitted), person, sorted(set(types))]
+    asked += [*(value for one in conditions for value in one.parameters), skip, skip]
     return [stored(row, tenant) for tenant, *row in fetch(query, asked)]
