@@ -21,6 +21,7 @@ from portal.auditors.words import kind, tone
 from portal.design.shapes import Fact, Gauge
 from portal.design.templatetags.assent import figure
 from portal.design.times import words as moment
+from portal.inspections.services import Verification
 from portal.records.services import audited
 from portal.staff.desk import Desk, Place
 
@@ -113,12 +114,14 @@ def _name(audit: Mapping[str, Any]) -> str:
     return str(said.get("name", "")) if isinstance(said, Mapping) else ""
 
 
-def gauges(status: LogStatus) -> list[Gauge]:
-    """The log at a glance."""
+def gauges(status: LogStatus, asked: Sequence[AskedWitness], last: Verification | None) -> list[Gauge]:
+    """The log at a glance. `last`: the last verification of all of it that came to an end."""
     waits = ngettext("oldest %(s)s second", "oldest %(s)s seconds", int(status.oldest_seconds))
     return [
         Gauge(name=_("Entries"), value=figure(status.entries), detail=_("in the chain")),
         _last_checkpoint(status),
+        _witnesses(status, asked),
+        _last_verification(last),
         Gauge(
             name=_("Waiting to be sealed"),
             value=figure(status.backlog),
@@ -139,6 +142,24 @@ def _last_checkpoint(status: LogStatus) -> Gauge:
         name=_("Last checkpoint"),
         value=moment(status.checkpoint_time, "clock"),
         detail=_day(status.checkpoint_time),
+    )
+
+
+def _witnesses(status: LogStatus, asked: Sequence[AskedWitness]) -> Gauge:
+    """How many have cosigned the newest checkpoint."""
+    well = sum(each.size == status.size and not each.error for each in asked)
+    value = _("%(n)s of %(of)s") % {"n": figure(well), "of": figure(len(asked))}
+    return Gauge(name=_("Witnesses"), value=value, detail=_("cosign"))
+
+
+def _last_verification(last: Verification | None) -> Gauge:
+    name = _("Last full verification")
+    if last is None or last.finished is None:
+        return Gauge(name=name, value=_("None"), detail=_("so far"))
+    return Gauge(
+        name=name,
+        value=_("Holds") if last.held else _("Does not hold"),
+        detail=moment(last.finished, "moment"),
     )
 
 

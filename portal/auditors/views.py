@@ -38,7 +38,7 @@ def status(desk: Desk) -> HttpResponseBase:
         "size": last.total if last and last.held else state.size,
         "origin": state.origin,
         "holds": False if state.log.alarm else last.held if last else None,
-        "gauges": presenters.gauges(state),
+        "gauges": presenters.gauges(state, asked, last),
         "facts": presenters.head(state, asked),
         "findings": telling.checks(last) if last else (),
         "verified": last.finished if last else None,

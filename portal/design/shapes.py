@@ -15,10 +15,11 @@ LinkState = Literal["open", "pending", "sealed", "broken"]
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """One thing that was opened during a visit."""
+    """One thing that was opened during a visit; `times` in a row, the last of them at `time`."""
 
     time: datetime
     what: str
+    times: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,11 @@ class Link:
     asked_tone: str = ""
     asked_url: str = ""
     stop_url: str = ""  # the contract that allows an open visit
+
+    @property
+    def things(self) -> int:
+        """How many things were opened."""
+        return sum(each.times for each in self.opened)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +147,7 @@ class Item:
     tone: Literal["", "needs", "alarm"] = ""
     place: str = ""
     url: str = ""
+    seen_url: str = ""  # "Who has seen this"
     error_url: str = ""  # "Report an error"
     asked: str = ""  # how a correction stands: "Being looked at"
     asked_tone: str = ""

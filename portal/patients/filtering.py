@@ -14,6 +14,7 @@ from portal.design.times import words as time_words
 from portal.design.vocabulary import CATEGORIES
 from portal.patients import words
 from portal.patients.looks import Look, Wanted
+from portal.patients.naming import Names
 
 KINDS = {
     "": _("Everything"),
@@ -27,7 +28,8 @@ CHOSEN = ("who", "place", "part", "kind")
 
 
 class Filter(forms.Form):
-    """By person, who holds the record, part, kind and days. What makes no sense narrows nothing and says so."""
+    """By person, who holds the record, part, kind and days; by one entry, from the record. What makes no sense narrows
+    nothing and says so."""
 
     who = forms.ChoiceField(label=_("Person"), required=False)
     place = forms.ChoiceField(label=_("Held by"), required=False)
@@ -35,8 +37,10 @@ class Filter(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     since = forms.DateField(label=_("From"), required=False, widget=DateInput(format="%Y-%m-%d"))
     until = forms.DateField(label=_("To"), required=False, widget=DateInput(format="%Y-%m-%d"))
+    entry = forms.RegexField(r"^[0-9a-f]{16}\Z", label=_("Entry"), required=False, widget=forms.HiddenInput)
 
-    def __init__(self, asked: Mapping[str, Any], registrations: Sequence[Registration]) -> None:
+    def __init__(self, asked: Mapping[str, Any], registrations: Sequence[Registration], person: UUID) -> None:
+        self._person = person
         super().__init__(asked if any(asked.get(name) for name in self.base_fields) else None)
         places = [(each.tenant.slug, each.tenant.name) for each in registrations]
         parts = [(slug, words.part(slug)) for slug in CATEGORIES]
@@ -64,6 +68,8 @@ class Filter(forms.Form):
             kind=given.get("kind", ""),
             since=given.get("since"),
             until=given.get("until"),
+            entry=given.get("entry", ""),
+            names=Names(self._person),
         )
 
     @property
@@ -72,7 +78,8 @@ class Filter(forms.Form):
         if not self.is_bound or not self.is_valid():
             return ""
         given = self.cleaned_data
-        named = [self._choices[name][given[name]] for name in CHOSEN if given[name]]
+        entry = [gettext("one entry of your record")] if given["entry"] else []
+        named = [*entry, *(self._choices[name][given[name]] for name in CHOSEN if given[name])]
         since = (
             [gettext("from %(day)s") % {"day": time_words(given["since"], "day")}] if given["since"] else []
         )

@@ -97,7 +97,7 @@ def _closed(link: Link, entry: Entry) -> Link:
     return Link(
         entry=str(entry.id), who=link.who, time=link.time, kind=link.kind, state=_state(entry), role=link.role,
         place=link.place, parts=link.parts, purpose=link.purpose, sentence=link.sentence, reason=link.reason,
-        basis=link.basis, basis_url=link.basis_url, number=link.number,
+        basis=link.basis, basis_url=link.basis_url, number=link.number, automated=link.automated,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Who looked, at every organisation where the person is a patient: one list, newest first, in pages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.utils import timezone
 from portal.accounts.identity import Caller
 from portal.accounts.models import Registration
 from portal.design.vocabulary import CATEGORIES
+from portal.patients.naming import Names
 from portal.records.services import ACCESS_TYPES, WRITE_TYPES, Access, who_has_seen_mine
 
 PAGE = 100
@@ -42,7 +43,8 @@ class Look:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which accesses to show; what is empty does not narrow. `place`: the slug of who holds the record."""
+    """Which accesses to show; what is empty does not narrow. `place`: the slug of who holds the record; `entry`: one of
+    the record, by its name among the `names` of the person's."""
 
     actor: UUID | None = None
     place: str = ""
@@ -50,6 +52,8 @@ class Wanted:
     kind: str = ""
     since: date | None = None
     until: date | None = None
+    entry: str = ""
+    names: Names | None = field(default=None, compare=False)
 
     def __bool__(self) -> bool:
         return self != Wanted()
@@ -65,8 +69,16 @@ class Wanted:
         return (
             self.actor in (None, access.actor)
             and (not self.part or self.part in look.parts)
+            and (not self.entry or self._shows(look))
             and (self.since is None or self.since <= day)
             and (self.until is None or day <= self.until)
+        )
+
+    def _shows(self, look: Look) -> bool:
+        """Whether the entry is among what was shown."""
+        return self.names is not None and any(
+            self.names[look.tenant, str(one.get("type")), str(one.get("id"))] == self.entry
+            for one in look.access.resources
         )
 
 

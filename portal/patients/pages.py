@@ -13,7 +13,7 @@ from portal.design.shapes import Item, Measured
 from portal.design.vocabulary import CATEGORIES
 from portal.patients import presenting, words
 from portal.patients.presenting import Addresses, Corrections, Held
-from portal.records.services import ALONE, Chart
+from portal.records.services import ALONE, Chart, Extent
 
 Charts = Sequence[tuple[str, Chart]]
 MEASURED = ("lab-results", "vital-signs")
@@ -21,8 +21,8 @@ NEWEST = 20
 FEW_MEASUREMENTS = 6
 MOST = 999_999
 NOTHING_ASKED: Corrections = {}
-# What the overview opens of each part: no more than it shows; of measurements, enough to see how they run.
-GLANCE = {part: 60 if part in MEASURED else NEWEST for part in CATEGORIES}
+# What the overview opens: what it shows, and enough of the measurements to see how they run.
+GLANCE = Extent(dict.fromkeys(MEASURED, 60), latest=NEWEST)
 
 
 def known_category(category: str) -> str:
@@ -108,6 +108,7 @@ def test_page(
         _("Reference range: %(span)s") % {"span": presenting.span(latest)} if presenting.span(latest) else ""
     )
     says = ". ".join(filter(None, [latest.flag, span]))
+    values = presenting.values_of(one, entries, addresses, rows)
     return {
         "here": "record",
         "all_url": addresses.whole,
@@ -117,7 +118,8 @@ def test_page(
         "back": words.part(category),
         "latest": {"value": latest.shown, "unit": latest.unit, "day": latest.day, "says": says},
         "chart": one.chart() if len(one.readings) > 1 else None,
-        "values": presenting.values_of(one, entries, addresses, rows),
+        "values": values,
+        "ranges": any(value.detail or value.flag for value in values),
         **_other_entries(charts, addresses, category),
     }
 
@@ -132,8 +134,8 @@ def _other_entries(charts: Charts, addresses: Addresses, category: str) -> dict[
 
 
 def _without_ways(cards: Sequence[Item]) -> list[Item]:
-    """The overview says how a correction stands; errors are reported where the whole entry is shown."""
-    return [replace(card, error_url="") for card in cards]
+    """The overview says how a correction stands; what can be done is where the whole entry is shown."""
+    return [replace(card, seen_url="", error_url="") for card in cards]
 
 
 def _series(entries: Sequence[Held], category: str) -> list[Series]:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
@@ -21,6 +22,7 @@ from portal.design.shapes import Item, Part
 from portal.design.vocabulary import CATEGORIES
 from portal.patients import asking, words
 from portal.patients.door import Visitor
+from portal.patients.naming import Names
 from portal.records.services import Chart, Count, Record, own_outlines
 
 Corrections = Mapping[tuple[UUID, str, str], asking.Case]
@@ -63,9 +65,14 @@ class Addresses:
         return salted_hmac(f"patients.test.{self.person}", said).hexdigest()[:16]
 
     def entry(self, held: "Held") -> str:
-        """What an entry is called in an address; an id that another system drew may say whose it is."""
-        said = f"{held.tenant}|{held.record.type}|{held.record.id}"
-        return salted_hmac(f"patients.entry.{self.person}", said).hexdigest()[:16]
+        """What an entry is called in an address."""
+        return Names(self.person)[held.tenant, held.record.type, held.record.id]
+
+    def seen(self, held: "Held") -> str:
+        """Who has seen an entry of one's own: the list of who looked, filtered."""
+        if not self.own:
+            return ""
+        return f"{reverse('patients:history')}?{urlencode({'entry': self.entry(held)})}"
 
     def error(self, held: "Held") -> str:
         """Where an entry of one's own is reported as wrong."""
@@ -139,16 +146,18 @@ def held(charts: Iterable[tuple[str, Chart]]) -> list[Held]:
 
 
 def told(entries: Iterable[Held], addresses: Addresses, rows: Corrections) -> list[Item]:
-    """The cards of these entries with the way to say that one is wrong, or how it stands with that."""
+    """The cards of these entries with the ways to who has seen one and to say that one is wrong, or how it stands with
+    that."""
     cards = []
     for held in entries:
+        seen = addresses.seen(held)
         row = rows.get((held.tenant, held.record.type, held.record.id))
         if row is None:
-            cards.append(replace(held.item, error_url=addresses.error(held)))
+            cards.append(replace(held.item, seen_url=seen, error_url=addresses.error(held)))
         else:
             says, tone = asking.state_of(row)
             url = reverse("patients:asked_one", args=[row.id])
-            cards.append(replace(held.item, asked=says, asked_tone=tone, asked_url=url))
+            cards.append(replace(held.item, seen_url=seen, asked=says, asked_tone=tone, asked_url=url))
     return cards
 
 
@@ -171,6 +180,7 @@ def values_of(series: Series, entries: Sequence[Held], addresses: Addresses, row
             replace(
                 row,
                 detail=span(reading),
+                seen_url=card.seen_url,
                 error_url=card.error_url,
                 asked=card.asked,
                 asked_tone=card.asked_tone,

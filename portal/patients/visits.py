@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from uuid import UUID
 
 from django.urls import reverse
@@ -86,7 +87,7 @@ def _visit(access: Access, slug: str) -> tuple[object, ...]:
     kind = _KINDS[access.type]
     purpose = "" if kind == "emergency" else access.purpose
     day = timezone.localtime(access.time).date()
-    return (slug, access.actor, access.organisation, access.role, kind, purpose, day)
+    return (slug, access.actor, access.organisation, access.role, access.by_program, kind, purpose, day)
 
 
 def _link(key: tuple[object, ...], group: Sequence[Look], names: Mapping[UUID, str], reader: UUID) -> Link:
@@ -110,8 +111,9 @@ def _link(key: tuple[object, ...], group: Sequence[Look], names: Mapping[UUID, s
         reason=_reason(group),
         basis=_basis(newest),
         basis_url=reverse("patients:contract", args=[access.contract]) if access.contract and not own else "",
+        automated=access.by_program,
         number=None if state == "pending" else access.index,
-        opened=[_opened(look) for look in group] if len(group) > 1 or state == "open" else (),
+        opened=_opened(group) if len(group) > 1 or state == "open" else (),
         url=reverse("patients:entry", args=[newest.slug, access.entry]),
         receipt_url=reverse("patients:receipt", args=[newest.slug, access.entry])
         if state == "sealed"
@@ -131,20 +133,30 @@ def _role(access: Access) -> str:
 def _state(group: Sequence[Look], *, own: bool, kind: LinkKind) -> LinkState:
     if any(not look.access.readable for look in group):
         return "broken"
-    if not own and kind not in ("refused", "wrote") and group[0].access.time > timezone.now() - VIEWING:
+    access = group[0].access
+    looking = not (own or access.by_program or kind in ("refused", "wrote"))
+    if looking and access.time > timezone.now() - VIEWING:
         return "open"
     return "sealed" if all(look.access.state == "checkpointed" for look in group) else "pending"
 
 
-def _opened(look: Look) -> Opened:
+def _opened(group: Sequence[Look]) -> list[Opened]:
+    """What was opened, newest first; the same several times in a row is one line."""
+    return [
+        Opened(time=again[0].access.time, what=what, times=len(again))
+        for what, again in ((what, list(looks)) for what, looks in groupby(group, _what))
+    ]
+
+
+def _what(look: Look) -> str:
     access = look.access
     if access.interaction == "emergency":
-        return Opened(time=access.time, what=_("Overrode your choices"))
+        return _("Overrode your choices")
     what = words.listed(words.parts(look.parts))
     count = len(access.resources)
     if count:
         what += ngettext(", %(count)s entry", ", %(count)s entries", count) % {"count": count}
-    return Opened(time=access.time, what=what[:1].upper() + what[1:])
+    return what[:1].upper() + what[1:]
 
 
 def _sentence(group: Sequence[Look], *, own: bool) -> str:

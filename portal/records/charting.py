@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
@@ -39,6 +38,7 @@ from portal.records.outlines import Outline, outline_of, outlines_at
 from portal.records.patients import Patient, named, unnamed
 from portal.records.reach import Reach, reach_under
 from portal.records.sealed import Stored
+from portal.records.storage import Extent, Newest
 
 EACH = 200  # of one category in a whole chart
 ALONE = 500  # of a category that is asked for alone
@@ -88,9 +88,8 @@ class _Taken:
     asked: Asked
     registration: Registration
     wanted: Sequence[str]
-    rows: Mapping[str, Sequence[Stored]]
-    most: Mapping[str, int]
     shown: Sequence[Stored]
+    more: Collection[str]
     entered: Entered
 
 
@@ -111,11 +110,11 @@ def chart(
     that had `more`. Raises Denied if nothing at all of what was asked for is permitted; UnknownPerson, UnknownCategory,
     UnknownPurpose.
     """
-    wanted, most = _extent(category)
+    wanted, usual = _usual(category)
     with deciding(tenant):
         found = outline or outline_of(person)
         asked = ask(caller, tenant, person, purpose=purpose, interaction="chart")
-        (taken,) = _take([_Question(asked, circumstances(asked), found)], wanted, most, skip)
+        (taken,) = _take([_Question(asked, circumstances(asked), found)], wanted, usual._replace(skip=skip))
     return _opened(taken)
 
 
@@ -132,24 +131,24 @@ def charts(
     registrations: Sequence[Registration],
     category: str | None = None,
     skip: int = 0,
-    most: Mapping[str, int] | None = None,
+    extent: Extent | None = None,
     outlines: Sequence[Outline] | None = None,
 ) -> Everywhere:
     """As `chart`, of one person at each organisation where something of her is: in as many statements as for one.
 
     All entries are written, and have committed, before anything is opened. `outlines`: if they were read before.
-    `most`: how many of each category, if not as many as usual. Raises Denied if nothing at all is permitted anywhere.
+    `extent`: how much, if not as much as usual. Raises Denied if nothing at all is permitted anywhere.
     """
     if not registrations:
         return Everywhere([], [])
-    person, (wanted, usual) = registrations[0].person_id, _extent(category)
+    person, (wanted, usual) = registrations[0].person_id, _usual(category)
     with deciding_about(person):
         found = outlines_at(registrations) if outlines is None else outlines
         # Whoever takes the locks of several custodians, and whoever writes in their logs, goes by their ids.
         ordered = sorted(found, key=lambda one: one.registration.tenant_id)
         asked = [_of_each(caller, one) for one in ordered]
         questions = map(_Question, asked, circumstances_at(asked), ordered) if asked else ()
-        taken = _take(list(questions), wanted, most or usual, skip)
+        taken = _take(list(questions), wanted, extent or usual._replace(skip=skip))
     opened: dict[UUID, Chart] = {}
     denied: dict[UUID, Denied] = {}
     for one in taken:
@@ -168,10 +167,10 @@ def _of_each(caller: Caller, found: Outline) -> Asked:
     return ask(caller, where.tenant_id, where.person_id, purpose=None, interaction="chart")
 
 
-def _extent(category: str | None) -> tuple[list[str], Mapping[str, int]]:
-    """Which categories, and how much of each as usual. Raises UnknownCategory."""
+def _usual(category: str | None) -> tuple[list[str], Extent]:
+    """Which categories, and how much of them. Raises UnknownCategory."""
     wanted = [vocabulary.category(category)] if category else list(vocabulary.CATEGORIES)
-    return wanted, dict.fromkeys(vocabulary.CATEGORIES, ALONE if category else EACH)
+    return wanted, Extent(dict.fromkeys(vocabulary.CATEGORIES, ALONE if category else EACH))
 
 
 def part(*, caller: Caller, tenant: UUID, person: UUID, category: str) -> tuple[Reach, Chart | Denied]:
@@ -179,13 +178,13 @@ def part(*, caller: Caller, tenant: UUID, person: UUID, category: str) -> tuple[
 
     What is in force is looked up once for both. Raises UnknownPerson, UnknownCategory.
     """
-    wanted, most = _extent(category)
+    wanted, usual = _usual(category)
     with deciding(tenant):
         found = outline_of(person)
         asked = ask(caller, tenant, person, purpose=None, interaction="chart")
         under = circumstances(asked)
         far = reach_under(asked, under)
-        (taken,) = _take([_Question(asked, under, found)], wanted, most)
+        (taken,) = _take([_Question(asked, under, found)], wanted, usual)
     try:
         return far, _opened(taken)
     except Denied as denied:
@@ -199,22 +198,26 @@ def own_record(*, caller: Caller, tenant: UUID, category: str | None = None) -> 
     return chart(caller=caller.as_oneself(), tenant=tenant, person=caller.person, category=category)
 
 
-def _take(
-    questions: Sequence[_Question], wanted: Sequence[str], most: Mapping[str, int], skip: int = 0
-) -> list[_Taken]:
+def _take(questions: Sequence[_Question], wanted: Sequence[str], extent: Extent) -> list[_Taken]:
     """For one person: at one custodian, in its scope, or at several in the order of their ids, in the person's."""
     decided = [(each, *_decided(each, wanted)) for each in questions]
     permitted = {each.asked.tenant: one for each, _, one in decided if one.groups}
-    one_more = {name: number + 1 for name, number in most.items()}  # says whether there are older ones
-    rows = _permitted_rows(questions[0].asked.person, permitted, one_more, skip) if permitted else {}
-    shown = [_shown(rows.get(each.asked.tenant, {}), most) for each in questions]
+    rows, more = _permitted_rows(questions[0].asked.person, permitted, extent)
+    shown = [[row for row in rows if row.header.tenant == each.asked.tenant] for each in questions]
     answers = [
         Answer(each.asked, decisions, those)
         for (each, decisions, _), those in zip(decided, shown, strict=True)
     ]
     return [
-        _Taken(each.asked, each.found.registration, wanted, rows.get(each.asked.tenant, {}), most, those, one)
-        for each, those, one in zip(questions, shown, enter_each(answers, categories=wanted), strict=True)
+        _Taken(
+            asked=each.asked,
+            registration=each.found.registration,
+            wanted=wanted,
+            shown=those,
+            more={name for tenant, name in more if tenant == each.asked.tenant},
+            entered=entered,
+        )
+        for each, those, entered in zip(questions, shown, enter_each(answers, categories=wanted), strict=True)
     ]
 
 
@@ -258,37 +261,29 @@ def _decide(asked: Asked, under: Circumstances, wanted: Collection[str], there: 
     return replace(decisions, by_group=parts)
 
 
-def _permitted_rows(
-    person: UUID, permitted: Mapping[UUID, Permitted], most: Mapping[str, int], skip: int
-) -> dict[UUID, dict[str, list[Stored]]]:
-    """By tenant and category: in one statement, but for tenants where contracts name single records."""
+def _permitted_rows(person: UUID, permitted: Mapping[UUID, Permitted], extent: Extent) -> Newest:
+    """In one statement, but for tenants where contracts name single records."""
     together = {tenant: one for tenant, one in permitted.items() if one.places is None}
     alone = [{tenant: one} for tenant, one in permitted.items() if one.places is not None]
-    found: dict[UUID, dict[str, list[Stored]]] = {}
+    found = Newest([], set())
     for those_of in [together, *alone] if together else alone:
         groups = {tenant: one.groups for tenant, one in those_of.items()}
         under = [condition for one in those_of.values() for condition in one.conditions]
-        rows = storage.newest(person, permitted=groups, most=most, skip=skip, conditions=under)
-        for (tenant, name), those in groupby(rows, lambda row: (row.header.tenant, row.header.category)):
-            found.setdefault(tenant, {})[name] = list(those)
+        rows, more = storage.newest(person, permitted=groups, extent=extent, conditions=under)
+        found = Newest([*found.rows, *rows], found.more | more)
     return found
 
 
-def _shown(rows: Mapping[str, Sequence[Stored]], most: Mapping[str, int]) -> list[Stored]:
-    """Without the one of each category that only says whether there are more."""
-    return list({row.header: row for name, those in rows.items() for row in those[: most[name]]}.values())
-
-
 def _section(category: str, taken: _Taken, by_place: Mapping[tuple[str, str], Record]) -> Section:
-    decisions, rows, most = taken.entered.decisions, taken.rows.get(category, ()), taken.most[category]
+    decisions = taken.entered.decisions
     within = {group: decision for group, decision in decisions.by_group.items() if group.category == category}
     decision = cited(replace(decisions, by_group=within))
-    places = [(row.header.type, row.header.id) for row in rows[:most]]
+    places = [(row.header.type, row.header.id) for row in taken.shown if row.header.category == category]
     return Section(
         category=category,
         title=CATEGORIES[category],
         permitted=decision.permitted,
         decision=decision,
         records=[by_place[place] for place in places if place in by_place],
-        more=len(rows) > most,
+        more=category in taken.more,
     )

@@ -56,6 +56,11 @@ class Access:
         """Whether somebody without an account looked, whom the person had let in."""
         return self.client.startswith("share:")
 
+    @property
+    def by_program(self) -> bool:
+        """Whether a program asked, in the name of the actor: one with a token of theirs, or an application."""
+        return self.client.startswith(("token:", "app:"))
+
 
 def who_has_seen(
     *,

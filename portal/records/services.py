@@ -72,6 +72,7 @@ from portal.records.related import Related, Sharing, related, shared_until
 from portal.records.result import SearchResult
 from portal.records.searching import search
 from portal.records.share_codes import Shared, end_shared, let_in, offer_code, one_shared, shared_by_code
+from portal.records.storage import Extent
 from portal.records.transactions import transact
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "Count",
     "Document",
     "Exported",
+    "Extent",
     "Failure",
     "Guardian",
     "Lineage",

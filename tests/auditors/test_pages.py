@@ -71,6 +71,8 @@ def test_the_log_at_a_glance(story: Cast, auditor: Client) -> None:
     assert state.vkey in said
     assert "nothing waits" in said
     assert "Alarm None" in said
+    assert "Witnesses 0 of 0" in said
+    assert "Last full verification None" in said
     assert "not been verified" in said
 
 

@@ -46,6 +46,7 @@ def test_it_waits_for_the_worker_and_then_says_that_the_log_holds(cast: Cast, au
     assert '<meta http-equiv="refresh"' not in answer.content.decode()
     status = auditor.get(reverse("auditors:status", args=[cast.hospital.slug]))
     assert "The log holds" in text(status)
+    assert "Last full verification Holds" in text(status)
 
 
 def test_pressed_twice_it_runs_once(cast: Cast, auditor: Client) -> None:

@@ -74,7 +74,7 @@ def test_a_link_says_who_where_when_what_and_why() -> None:
             {"kind": "emergency", "reason": "Brought in unconscious"},
             "The reason given: “Brought in unconscious”",
         ),
-        ({"automated": True}, "No person opened your record."),
+        ({"automated": True}, "A program of theirs read your"),
         ({"state": "open"}, "Is viewing now"),
         ({"state": "pending", "number": None}, "Being sealed"),
         ({"state": "broken"}, "Seal does not hold"),

@@ -51,6 +51,27 @@ def test_each_filter_narrows(looked: Cast, amara: Client) -> None:
     assert whos(amara, place=looked.practice.slug, part="medicines") == {"Dr Ole Fremd"}
 
 
+def test_each_entry_of_the_record_leads_to_whoever_has_seen_it(looked: Cast, amara: Client) -> None:
+    def seen(item: Any) -> set[str]:
+        visits = amara.get(item.seen_url)
+        assert "one entry of your record" in visits.context["filtered"]
+        return {link.who for day in visits.context["days"] for link in day.links}
+
+    conditions = amara.get(reverse("patients:record_category", args=["conditions"])).context["items"]
+    assert {item.place: seen(item) for item in conditions} == {
+        looked.practice.name: {"Dr Helen Brandt", "You"},
+        looked.hospital.name: {"You"},
+    }
+    labs = amara.get(reverse("patients:record_category", args=["lab-results"])).context["measured"]
+    value = amara.get(labs[0].url).context["values"][0]
+    assert seen(value) == {"Dr Jonas Okafor", "You"}
+
+
+def test_the_entry_of_somebody_else_was_seen_by_nobody(looked: Cast, amara: Client) -> None:
+    assert whos(amara, entry="0123456789abcdef") == set()
+    assert whos(amara, entry="lab/1") == whos(amara)  # no name of an entry: narrows nothing
+
+
 def test_whoever_looked_can_be_chosen_by_name_and_stands_in_the_address_as_an_id(
     looked: Cast, amara: Client
 ) -> None:

@@ -1,5 +1,6 @@
 """Who looked: visits, not lines; the person's own, refusals and emergencies told apart; proof behind each."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,6 +38,26 @@ def test_many_reads_of_one_visit_are_one_line(cast: Cast, amara: Client) -> None
     assert len(link.opened) == 3
     assert link.state == "open"
     assert "your contract" in link.basis
+
+
+def test_what_a_program_read_is_a_line_of_its_own_and_says_so(cast: Cast, amara: Client) -> None:
+    cast.grant(cast.doctor, "lab-results")
+    for client in ("session", "token:assent_abcdef", "app:somewhere"):
+        chart(
+            caller=replace(cast.doctor, client=client),
+            tenant=cast.hospital.id,
+            person=cast.person,
+            category="lab-results",
+        )
+    page = amara.get(reverse("patients:history"))
+    links = [link for day in page.context["days"] for link in day.links]
+    assert [(link.automated, link.state == "open", len(link.opened)) for link in links] == [
+        (True, False, 1),
+        (False, True, 1),
+    ]
+    assert links[0].things == 2
+    assert "A program of theirs read your <b>lab results</b>" in page.content.decode()
+    assert "2 times" in page.content.decode()
 
 
 def test_a_refusal_says_that_nothing_was_shown(cast: Cast, amara: Client) -> None:

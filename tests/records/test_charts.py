@@ -14,7 +14,7 @@ from portal.accounts.identity import Caller
 from portal.accounts.services import create_organisation
 from portal.records import services
 from portal.records.errors import Denied
-from portal.records.services import Chart
+from portal.records.services import Chart, Extent
 from tests.cast import MRN, PATIENT, SSN, Cast, lab, record_of, store
 from tests.statements import statements
 
@@ -51,6 +51,32 @@ def test_each_shows_what_it_shows_alone_and_enters_it_in_its_own_ledger(cast: Ca
             assert shown(chart) == shown(alone) != []
             assert (chart.patient.name, chart.withheld) == ("Amara Lindgren", [])
             assert chart.decision == alone.decision
+
+
+def test_no_more_is_opened_and_entered_than_was_asked_for(cast: Cast) -> None:
+    store(
+        cast.practice, *(lab(PATIENT, f"there-{day}", "1-8", 1, f"2030-01-{day:02}") for day in range(1, 6))
+    )
+    store(
+        cast.hospital, *(lab(PATIENT, f"here-{day}", "1-8", 1, f"2030-01-{day:02}") for day in range(10, 13))
+    )
+    where, extent = accounts.registrations(cast.person), Extent({"lab-results": 2}, latest=4)
+    found = services.charts(caller=cast.amara, registrations=where, extent=extent).opened
+    there, here = (
+        next(each for each in found if each.tenant == place.id) for place in (cast.practice, cast.hospital)
+    )
+    # Of all of it the four newest, which may be at one place; of lab results the two newest of each place.
+    labs = {
+        record.id.removeprefix("amara-")
+        for each in found
+        for section in each.sections
+        for record in section.records
+    }
+    assert {"here-12", "here-11", "here-10", "there-5", "there-4"} <= labs
+    assert not {"there-1", "there-2"} & labs
+    for chart in (there, here):
+        assert len(shown(chart)) == len(newest(cast, chart.tenant).resources) <= 4
+        assert next(each for each in chart.sections if each.category == "lab-results").more
 
 
 def test_three_take_as_many_statements_as_two(cast: Cast) -> None:

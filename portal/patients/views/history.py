@@ -30,7 +30,7 @@ RECEIPT_WAIT_SECONDS = 3.0
 def history(who: Visitor) -> HttpResponseBase:
     """A page of visits, newest first. Only the first one is live."""
     cursor = who.request.GET.get("before", "")
-    chosen = Filter(who.request.GET, who.registrations)
+    chosen = Filter(who.request.GET, who.registrations, who.person)
     wanted = chosen.wanted
     rows = cases.cases_of_person(who.person)
     page = looks.newest(who.caller, who.registrations, cursor=cursor, wanted=wanted)

@@ -24,7 +24,7 @@ def overview(who: Visitor) -> HttpResponseBase:
     places = [each.tenant.name for each in who.registrations]
     outlines = own_outlines(who.registrations)
     counts = sum((Counter(each.counts()) for each in outlines), Counter[str]())
-    found = charts(caller=who.caller, registrations=who.registrations, most=pages.GLANCE, outlines=outlines)
+    found = charts(caller=who.caller, registrations=who.registrations, extent=pages.GLANCE, outlines=outlines)
     opened = named(who.registrations, found.opened)
     page = pages.overview_page(opened, _addresses(who), places, rows=_rows(who), counts=counts)
     return who.page("patients/record.html", page)

@@ -5,7 +5,7 @@ indexes begin with it.
 from portal.records.storage.conditions import ANYBODY, Condition, Whose, among, group_name
 from portal.records.storage.fetching import fetch
 from portal.records.storage.groups import count, count_groups, count_groups_at, groups, headers
-from portal.records.storage.pages import Order, Page, Place, behind, newest, page
+from portal.records.storage.pages import Extent, Newest, Order, Page, Place, behind, newest, page
 from portal.records.storage.places import (
     MOST_INCLUDED,
     at_places,
@@ -25,6 +25,8 @@ __all__ = [
     "CURRENT",
     "MOST_INCLUDED",
     "Condition",
+    "Extent",
+    "Newest",
     "Order",
     "Page",
     "Place",

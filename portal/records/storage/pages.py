@@ -90,34 +90,59 @@ def behind(
     return [(row[0], stored(row[1:], tenant)) for row in fetch(query, [*wanted, limit])]
 
 
+class Extent(NamedTuple):
+    """How much of a record: of a category at most `most`, after its `skip` newest; and the `latest` of all of it."""
+
+    most: Mapping[str, int]
+    skip: int = 0
+    latest: int = 0
+
+
+class Newest(NamedTuple):
+    """Rows, and of which (tenant, category) there are older ones than these."""
+
+    rows: list[Stored]
+    more: set[tuple[UUID, str]]
+
+
 def newest(
     person: UUID,
     *,
     permitted: Mapping[UUID, Collection[tuple[str, str]]],
-    most: Mapping[str, int],
-    skip: int = 0,
+    extent: Extent,
     conditions: Sequence[Condition] = (),
-) -> list[Stored]:
-    """The newest records of the (type, group) that each tenant permits, tenant by tenant: at most `most` of a category,
-    after its `skip` newest. In the scope of the tenant, or, if there are several, in that of the person."""
+) -> Newest:
+    """The newest records of the (type, group) that each tenant permits, by tenant and category. In the scope of the
+    tenant, or, if there are several, in that of the person."""
     groups = [(tenant, *group) for tenant, those in permitted.items() for group in those]
     tenants, types, names = zip(*groups, strict=True)
     clauses = ["r.tenant_id = ANY(%s)", "r.person = %s", "r.type = ANY(%s)", "NOT r.deleted"]
     clauses += [one.sql for one in conditions]
+    order = f"ORDER BY {_PLACE} DESC, r.fhir_id DESC"
+    of_all = f"row_number() OVER ({order})" if extent.latest else "1"
     ranked = (
-        f"SELECT r.tenant_id, r.type, r.fhir_id, m.most, row_number() OVER "
-        f"(PARTITION BY r.tenant_id, r.category ORDER BY {_PLACE} DESC, r.fhir_id DESC) AS rank "
+        f"SELECT r.tenant_id, r.type, r.fhir_id, coalesce(m.most, 0) AS most, {of_all} AS of_all, "
+        f"row_number() OVER (PARTITION BY r.tenant_id, r.category {order}) AS rank, "
+        f"count(*) OVER (PARTITION BY r.tenant_id, r.category) AS count "
         f"FROM records_resource r JOIN unnest(%s::uuid[], %s::text[], %s::text[]) AS p(tenant, type, name) "
         f"ON p.tenant = r.tenant_id AND p.type = r.type AND p.name = {GROUP} "
-        f"JOIN unnest(%s::text[], %s::int[]) AS m(category, most) ON m.category = r.category "
+        f"LEFT JOIN unnest(%s::text[], %s::int[]) AS m(category, most) ON m.category = r.category "
         f"WHERE {' AND '.join(clauses)}"
     )
     query = (
-        f"WITH k AS ({ranked}) SELECT r.tenant_id, {COLUMNS} {CURRENT} "
+        f"WITH k AS ({ranked}) SELECT r.tenant_id, k.count, {COLUMNS} {CURRENT} "
         f"JOIN k ON k.tenant_id = r.tenant_id AND k.type = r.type AND k.fhir_id = r.fhir_id "
-        f"WHERE k.rank > %s AND k.rank <= %s + k.most ORDER BY r.tenant_id, r.category, {_PLACE} DESC, r.fhir_id DESC"
+        f"WHERE k.rank > %s AND (k.rank <= %s + k.most OR k.of_all <= %s) "
+        f"ORDER BY r.tenant_id, r.category, {_PLACE} DESC, r.fhir_id DESC"
     )
+    most, skip, latest = extent
     asked: list[Any] = [list(tenants), list(types), list(names), list(most), list(most.values())]
     asked += [list(permitted), person, sorted(set(types))]
-    asked += [*(value for one in conditions for value in one.parameters), skip, skip]
-    return [stored(row, tenant) for tenant, *row in fetch(query, asked)]
+    asked += [*(value for one in conditions for value in one.parameters), skip, skip, latest]
+    rows: list[Stored] = []
+    left: dict[tuple[UUID, str], int] = {}
+    for tenant, count, *row in fetch(query, asked):
+        rows.append(stored(row, tenant))
+        part = (tenant, rows[-1].header.category)
+        left[part] = left.get(part, count - skip) - 1
+    return Newest(rows, {part for part, number in left.items() if number > 0})
