@@ -27,9 +27,12 @@ INSERT = (
     "INSERT INTO bench_raw (tenant, id, type, actor, subject, time, digest, body)"
     " VALUES (%s, %s, %s, %s, %s, now(), %s, %s)"
 )
+# When an entry had its index, and when the first checkpoint that covers it was there, by the time of their COMMITs.
 SEQUENCED = """
-SELECT submission_id, extract(epoch FROM pg_xact_commit_timestamp(xmin)) FROM ledger_sequenced
-WHERE tenant_id = %s AND submission_id = ANY(%s)
+SELECT s.submission_id, extract(epoch FROM pg_xact_commit_timestamp(s.xmin)), (
+  SELECT extract(epoch FROM pg_xact_commit_timestamp(c.xmin)) FROM ledger_checkpoint c
+  WHERE c.tenant_id = s.tenant_id AND c.size > s.index ORDER BY c.size LIMIT 1)
+FROM ledger_sequenced s WHERE s.tenant_id = %s AND s.submission_id = ANY(%s)
 """
 AUDIT = {
     "who": {"id": "0" * 36, "name": "Dr Jonas Okafor", "title": "Diabetes doctor"},
@@ -58,7 +61,8 @@ def figures(bench: Bench, *, seconds: float = 5.0) -> Iterator[Figure]:
         bench.wait_until_sequenced(len(people))
         ours, written = _appending(bench, people, WRITERS, seconds)
         others = {count: _appending(bench, people, count, SHORT)[0] for count in OTHERS}
-    body, waits = bench.mean_body_size(), _waits(bench, written)
+        bench.wait_until_signed()
+    body, (waits, signed) = bench.mean_body_size(), _waits(bench, written)
     raw = rate(lambda: _raw(bench.dsn, body), writers=WRITERS, seconds=seconds).rate
     scoped = rate(lambda: _raw_scoped(bench.dsn, body), writers=WRITERS, seconds=seconds).rate
     locked = rate(lambda: _locked_head(bench.dsn, body), writers=WRITERS, seconds=seconds).rate
@@ -75,6 +79,8 @@ def figures(bench: Bench, *, seconds: float = 5.0) -> Iterator[Figure]:
         yield Figure(f"appends / raw INSERTs, {count} writers", made / plain, "ratio")
     yield Figure("commit to sequenced, 32 writers, p50", statistics.median(waits) * 1000, "ms", "<= 20")
     yield Figure("commit to sequenced, 32 writers, p99", _percentile(waits, 99) * 1000, "ms", "<= 100")
+    yield Figure("commit to signed, 32 writers, p50", statistics.median(signed) * 1000, "ms", "<= 500")
+    yield Figure("commit to signed, 32 writers, p99", _percentile(signed, 99) * 1000, "ms", "<= 1050")
     yield Figure(
         f"sequencing alone, batches of {BATCH}", _sequencing(bench.tenant, people), "1/s", ">= 40000"
     )
@@ -117,14 +123,16 @@ def _sequencing(tenant: UUID, people: list[UUID]) -> float:
     return statistics.median(rates[1:])
 
 
-def _waits(bench: Bench, written: list[Written]) -> list[float]:
-    """How many seconds after its own COMMIT each entry had its index, by the time of the sequencer's COMMIT."""
+def _waits(bench: Bench, written: list[Written]) -> tuple[list[float], list[float]]:
+    """How many seconds after its own COMMIT each entry had its index, and was under a signed checkpoint."""
     committed = {each.id: each.time for each in written}
     with psycopg.connect(bench.dsn) as administrator:
         rows = administrator.execute(SEQUENCED, [bench.tenant, list(committed)]).fetchall()
     assert len(rows) == len(committed)
     # Who waits long for a turn of the processor learns of its own COMMIT after that of the sequencer.
-    return [max(0.0, float(time) - committed[submission]) for submission, time in rows]
+    sequenced = [max(0.0, float(time) - committed[submission]) for submission, time, _ in rows]
+    signed = [max(0.0, float(time) - committed[submission]) for submission, _, time in rows]
+    return sequenced, signed
 
 
 def _percentile(values: list[float], percent: int) -> float:

@@ -91,6 +91,21 @@ class Bench:
                 raise AssertionError(f"{size} entries were not sequenced within {seconds} s")
             time.sleep(0.02)
 
+    def wait_until_signed(self, *, seconds: float = 60) -> None:
+        """Until a checkpoint covers all that is sequenced."""
+        end = time.monotonic() + seconds
+        while self._signed() < self.chained():
+            if time.monotonic() > end:
+                raise AssertionError(f"no checkpoint was signed within {seconds} s")
+            time.sleep(0.02)
+
+    def _signed(self) -> int:
+        with psycopg.connect(self.dsn) as connection:
+            row = connection.execute(
+                "SELECT max(size) FROM ledger_checkpoint WHERE tenant_id = %s", [self.tenant]
+            ).fetchone()
+        return int(row[0] or 0) if row else 0
+
     def mean_body_size(self) -> int:
         with psycopg.connect(self.dsn) as connection:
             row = connection.execute("SELECT avg(length(body)) FROM ledger_entry").fetchone()

@@ -68,8 +68,8 @@ def _serve(session: Session, clock: Clock, wait: Wait, grown: Event) -> None:
     pause, signed, looked = BUSY_SECONDS, 0.0, time.monotonic()
     while not wait(pause):
         made = sequence_waiting(session, clock)
-        if time.monotonic() - signed >= SIGN_SECONDS and sign_grown(session):
-            signed = time.monotonic()
+        if (now := time.monotonic()) - signed >= SIGN_SECONDS and sign_grown(session):
+            signed = now  # from beginning to beginning: what signing takes is not waited for twice
             grown.set()
         if time.monotonic() - looked >= HEADS_SECONDS:
             looked = time.monotonic()
