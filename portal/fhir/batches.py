@@ -61,10 +61,17 @@ class Base(FhirEndpoint):
             sentence = f"At most {MOST_IN_BATCH} entries of a batch are served. Send the others again."
             return outcome(413, "batch-too-long", sentence, request.request_id)  # type: ignore[attr-defined]
         try:
+            services.check_entry(entry.around, index)
             inner = _request(request, f"/fhir/{self.organisation.slug}", entry)
             view, arguments, named = resolve(inner.path_info)
         except RecordsError as error:
-            return outcome(error.status, error.code, str(error), request.request_id)  # type: ignore[attr-defined]
+            return outcome(
+                error.status,
+                error.code,
+                str(error),
+                request.request_id,  # type: ignore[attr-defined]
+                expression=getattr(error, "expression", ""),
+            )
         except (ValueError, Resolver404):
             sentence = "The request of this entry names no method and address that are served."
             return outcome(400, "bundle-invalid", sentence, request.request_id)  # type: ignore[attr-defined]

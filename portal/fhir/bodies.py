@@ -10,6 +10,7 @@ from portal.records import services
 from portal.records.strict_json import MAX_RESOURCE
 
 MAX_BUNDLE = 20 * 1024 * 1024
+_UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
 JSON = frozenset({"application/fhir+json", "application/json", "application/json+fhir"})
 
 
@@ -34,8 +35,13 @@ def patch_body(request: Request) -> bytes:
 
 def _body(request: Request, taken: frozenset[str], most: int) -> bytes:
     media_type = (request.content_type or "").split(";")[0].strip().lower()
+    said = request._request.content_params or {}
     if media_type not in taken:
         raise UnsupportedMediaType(media_type[:80], detail=f"Send {min(taken)}.")
+    if said.get("charset", "utf-8").lower() not in _UTF_8:
+        raise UnsupportedMediaType(media_type[:80], detail="Send UTF-8, in which FHIR is written.")
+    if said.get("fhirversion", "4.0").partition(".")[0] != "4":
+        raise UnsupportedMediaType(media_type[:80], detail="This server speaks FHIR R4: fhirVersion=4.0.")
     length = request.META.get("CONTENT_LENGTH") or "0"
     announced = int(length) if length.isdecimal() else 0
     content = b"" if announced > most else request._request.read(most + 1)

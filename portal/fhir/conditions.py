@@ -28,8 +28,10 @@ def if_match(value: str | None) -> int | None:
 
 def if_none_exist(value: str | None) -> dict[str, list[str]] | None:
     """The search of a conditional create. Raises BadHeader."""
-    found = search_of(value.rpartition("?")[2]) if value else None
-    if value and not found:
+    if value is None:
+        return None
+    found = search_of(value.rpartition("?")[2])
+    if not found:  # also where it is empty: to store another one is not what was asked for
         raise BadHeader(
             "If-None-Exist is a search, such as identifier=system|value.", expression="If-None-Exist"
         )

@@ -10,7 +10,7 @@ from portal.fhir.histories import InstanceHistory, TypeHistory
 from portal.fhir.ledger_views import AuditEvents, OneAuditEvent, OneProvenance
 from portal.fhir.operations import DocRef, Everything, Validate
 from portal.fhir.subscriptions import BindingToken, OneSubscription, Subscriptions, SubscriptionStatus
-from portal.fhir.views import Instance, Metadata, NotHere, Search, Type
+from portal.fhir.views import Instance, Metadata, NoId, NotHere, Search, Type
 
 app_name = "fhir"
 
@@ -67,6 +67,7 @@ urlpatterns = [
         Instance.as_view(http_method_names=["get", "head"]),
         name="version",
     ),
+    re_path(rf"{_TYPE}/(?P<key>[^/$]+)\Z", NoId.as_view(), name="no-id"),
     re_path(r"^(?P<tenant>[-a-zA-Z0-9_]+)/?\Z", Base.as_view(), name="base"),
     re_path(r"^[\s\S]*\Z", NotHere.as_view(), name="not-here"),
 ]

@@ -16,6 +16,7 @@ from portal.accounts.identity import Caller
 from portal.fhir import capability
 from portal.fhir.bundles import searchset
 from portal.fhir.endpoint import FhirEndpoint
+from portal.fhir.errors import BadParameter
 from portal.fhir.outcomes import MEDIA_TYPE, tell_entry
 from portal.fhir.parameters import Asked, asked_for
 from portal.fhir.shortening import shortened
@@ -128,6 +129,22 @@ class Search(Type):
         for name, values in request.data.lists() if hasattr(request.data, "lists") else ():
             given.setdefault(name, []).extend(values)
         return self._search(request, kind, given)
+
+
+class NoId(FhirEndpoint):
+    """`Type/` and what can be no id: nothing is there, and nothing can be put there."""
+
+    http_method_names = ["get", "head", "put", "patch", "delete"]
+
+    def get(self, request: Request, tenant: str, kind: str, key: str) -> HttpResponse:
+        raise NotFound
+
+    def put(self, request: Request, tenant: str, kind: str, key: str) -> HttpResponse:
+        sentence = "An id has letters, digits, - and . only, and at most 64 of them. Nothing was stored."
+        raise BadParameter(sentence, expression=f"{kind}.id")
+
+    patch = get
+    delete = get
 
 
 class NotHere(FhirEndpoint):

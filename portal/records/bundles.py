@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.records import envelopes
 from portal.records.errors import InvalidBundle, InvalidResource, MalformedJson
 from portal.records.strict_json import MAX_DEPTH, MAX_RESOURCE, Reader, too_deep
 
@@ -21,6 +22,7 @@ class Entry:
     text: str = ""
     fault: str = ""
     beside: bool = False  # we ourselves put content beside it
+    around: Any = field(default_factory=dict)  # all that the entry says, as it was read
     about: str = ""  # the id of the Patient whose record it is, where whoever sends it says so
 
     @property
@@ -36,6 +38,7 @@ class Entry:
 @dataclass
 class _Bundle:
     type: Any = None
+    around: dict[str, Any] = field(default_factory=dict)  # whatever else it says
     entries: list[Entry] = field(default_factory=list)
 
 
@@ -73,6 +76,7 @@ def read_requests(content: bytes) -> tuple[str, list[Entry]]:
         raise InvalidBundle(
             "A Bundle that is sent here is a transaction or a batch.", expression="Bundle.type"
         )
+    envelopes.check_bundle({**bundle.around, "type": bundle.type})
     return bundle.type, bundle.entries
 
 
@@ -94,12 +98,13 @@ def _resource_type(reader: Reader) -> Any:
 
 def _read_bundle(reader: Reader, bundle: _Bundle) -> None:
     for key in reader.members():
-        if key == "entry":
+        if key == "entry" and reader.starts("["):
             bundle.entries.extend(_read_entry(reader, index) for index in reader.elements())
+            bundle.around[key] = [entry.index for entry in bundle.entries]
         elif key == "type":
             bundle.type = reader.value()[0]
         else:
-            reader.value()
+            bundle.around[key], _ = reader.value()
             if fault := reader.fault():
                 raise MalformedJson(fault)
 
@@ -107,11 +112,12 @@ def _read_bundle(reader: Reader, bundle: _Bundle) -> None:
 def _read_entry(reader: Reader, index: int) -> Entry:
     entry = Entry(index)
     if not reader.starts("{"):
-        reader.value()
+        entry.around, _ = reader.value()
         entry.fault = "is not a JSON object"
         return entry
     for key in reader.members():
         value, text = reader.value()
+        entry.around[key] = value
         if key == "resource":
             entry.resource, entry.text = value, text
         elif key == "fullUrl" and isinstance(value, str):

@@ -170,7 +170,9 @@ def delete(
 def kept(type_name: str) -> None:
     """Raise UnsupportedType for what is not kept here."""
     if type_name not in KINDS:
-        raise UnsupportedType(f"This node does not keep resources of the type {type_name[:40]!r}.")
+        raise UnsupportedType(
+            f"This node does not keep resources of the type {type_name[:40]!r}.", expression=type_name[:40]
+        )
 
 
 def entry_of(content: bytes, type_name: str, *, about: str = "") -> Entry:

@@ -35,7 +35,7 @@ class InvalidResource(RecordsError):
 
 
 class UnsupportedType(RecordsError):
-    """A resource type that this node does not keep."""
+    """A resource type that this node does not keep. `expression` is its name, where it may be one."""
 
     code = "type-unsupported"
     status = 404

@@ -41,7 +41,7 @@ def identify(entries: list[Entry]) -> dict[str, str]:
 
 
 def resolve(entry: Entry, places: Mapping[str, str], find: Finder) -> None:
-    """Put `Type/id` where the entry refers by fullUrl or condition. Raises ReferenceUnresolved."""
+    """Put `Type/id` where the entry refers by fullUrl or condition. Raises ReferenceUnresolved, with an expression."""
     found: dict[str, str] = {}
     changed = _resolve_in(entry.resource, places, find, found)
     if not changed:
@@ -77,10 +77,29 @@ def _resolve_in(value: Any, places: Mapping[str, str], find: Finder, found: dict
     changed = 0
     for one in objects(value):
         reference = one.get("reference")
-        if isinstance(reference, str) and (target := _target(reference, places, find)) != reference:
+        if not isinstance(reference, str):
+            continue
+        try:
+            target = _target(reference, places, find)
+        except ReferenceUnresolved as error:
+            error.expression = _path_of(value, reference, str(value.get("resourceType")))
+            raise
+        if target != reference:
             one["reference"] = found[reference] = target
             changed += 1
     return changed
+
+
+def _path_of(value: Any, reference: str, path: str) -> str:
+    """Where in a value this reference is made first, or ""."""
+    if isinstance(value, dict):
+        if value.get("reference") == reference:
+            return f"{path}.reference"
+        inside = ((child, f"{path}.{name}") for name, child in value.items())
+    else:
+        inside = ((child, f"{path}[{index}]") for index, child in enumerate(value))
+    found = (_path_of(child, reference, step) for child, step in inside if isinstance(child, dict | list))
+    return next(filter(None, found), "")
 
 
 def _target(reference: str, places: Mapping[str, str], find: Finder) -> str:

@@ -99,6 +99,15 @@ class Elsewhere:
     warnings: dict[int, list[Warned]] = field(default_factory=dict)
     entering: Learned = field(default_factory=list)
 
+    def warn(self, one: _Made) -> None:
+        """Of a reference that stands."""
+        sentence = (
+            f"{one.to.expression} leads to {'/'.join(one.to.place)}, which is in somebody else's record. "
+            "It was stored as it was sent; see that it is no mistake."
+        )
+        warned = Warned("reference-elsewhere", sentence, one.to.expression)
+        self.warnings.setdefault(one.item.index, []).append(warned)
+
 
 def refuse_missing(items: Sequence[Item], verdicts: Sequence[Verdict], learned: Learned) -> Elsewhere:
     """Raise ReferenceUnresolved for a reference that leads nowhere. In the transaction that permitted the write.
@@ -120,8 +129,15 @@ def refuse_missing(items: Sequence[Item], verdicts: Sequence[Verdict], learned: 
         there.pop(place, None)
 
     def leads(one: _Made) -> bool:
-        if one.to.place in written and written[one.to.place] in (None, one.item.person):
-            return True
+        if one.to.place in written:
+            whose = written[one.to.place]
+            if whose in (None, one.item.person):
+                return True
+            if one.item.person and not _OWN.search(
+                one.to.expression
+            ):  # whoever writes it knows that it is there
+                elsewhere.warn(one)
+                return True
         return one.to.place in there and there[one.to.place].person is None
 
     open_ones = [one for one in made if not leads(one)]
@@ -178,13 +194,8 @@ def _not_elsewhere(
     for one in made:
         if one.to.place not in found or _OWN.search(one.to.expression):
             lost.append(one)
-            continue
-        sentence = (
-            f"{one.to.expression} leads to {'/'.join(one.to.place)}, which is in somebody else's record. "
-            "It was stored as it was sent; see that it is no mistake."
-        )
-        warned = Warned("reference-elsewhere", sentence, one.to.expression)
-        elsewhere.warnings.setdefault(one.item.index, []).append(warned)
+        else:
+            elsewhere.warn(one)
     return lost
 
 

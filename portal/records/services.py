@@ -22,6 +22,7 @@ from portal.records.changes import Warned, Written
 from portal.records.changing import create, delete, delete_where, update, update_where, write_resource
 from portal.records.charting import ALONE, Chart, Section, chart, charts, own_record, part
 from portal.records.documents import Document, create_document, document_of
+from portal.records.envelopes import check_entry
 from portal.records.everything import everything
 from portal.records.exports import (
     Exported,
@@ -116,6 +117,7 @@ __all__ = [
     "carried_patch",
     "chart",
     "charts",
+    "check_entry",
     "create",
     "create_document",
     "delete",

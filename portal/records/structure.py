@@ -42,6 +42,24 @@ def check_resource(value: Any) -> None:
     _resource(value, targets.held_by(value) if isinstance(value, dict) else {})
 
 
+def check_bundle(value: dict[str, Any]) -> None:
+    """Raise Fault unless `value` is a Bundle by its own elements. Its entries are not looked at."""
+    table = _resource_table("Bundle")
+    _walk(value, table._replace(elements={**table.elements, "entry": _list(_anything)}), {})
+
+
+def check_entry(value: Any) -> None:
+    """Raise Fault unless `value` is an entry of a Bundle by its own elements. Its resource is not looked at."""
+    if not isinstance(value, dict):
+        raise Fault("must be a JSON object")
+    table = _table(get_fhir_model_class("BundleEntry"))
+    _walk(value, table._replace(elements={**table.elements, "resource": _anything}), {})
+
+
+def _anything(_: Any, __: Held) -> None:
+    pass
+
+
 def _resource(value: Any, held: Held) -> None:
     if not isinstance(value, dict):
         raise Fault("must be a JSON object")

@@ -18,6 +18,7 @@ from portal.records.bundles import Entry
 from portal.records.changes import Change, Written
 from portal.records.changing import kept, where
 from portal.records.committing import carry_out
+from portal.records.envelopes import check_entry
 from portal.records.errors import Denied, InvalidBundle, RecordsError
 from portal.records.patching import patched
 from portal.records.preparing import within
@@ -72,6 +73,7 @@ def _patched(entry: Entry, change: Change, *, caller: Caller, tenant: UUID, purp
 
 def _change(entry: Entry, about: str) -> Change:
     """What one entry asks for. Raises InvalidBundle, UnsupportedType."""
+    check_entry(entry.around, entry.index)
     if entry.method not in METHODS:
         raise _fault(entry, "request.method", f"Served are {', '.join(METHODS)}. Send reads as a batch.")
     kind, key, condition = _target(entry)

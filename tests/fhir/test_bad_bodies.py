@@ -69,12 +69,12 @@ BODIES: dict[str, tuple[bytes, tuple[int, str, str], str]] = {
     "a dangling reference": (
         text_of(encounter={"reference": "urn:uuid:00000000-0000-4000-8000-000000000000"}).encode(),
         (422, "processing", "reference-unresolved"),
-        "",
+        "Observation.encounter.reference",
     ),
     "a condition that fits nothing": (
         text_of(performer=[{"reference": "Practitioner?identifier=a|b"}]).encode(),
         (422, "processing", "reference-unresolved"),
-        "",
+        "Observation.performer[0].reference",
     ),
 }
 
@@ -101,6 +101,29 @@ def test_what_is_not_json_is_not_read(house: House, doctor: Any, media_type: str
             headers = {"Content-Type": media_type}
             answer = doctor.call(method, f"{BASE}{path}", content=GOOD, headers=headers)
             assert outcome(answer) == (415, "not-supported", "unsupported-media-type")
+
+
+@pytest.mark.parametrize("said", ["charset=iso-8859-1", "fhirVersion=3.0"])
+def test_what_is_written_otherwise_is_not_read(house: House, doctor: Any, said: str) -> None:
+    with nothing_is_stored(house):
+        headers = {"Content-Type": f"application/fhir+json; {said}"}
+        answer = doctor.post(f"{BASE}/Observation", content=GOOD, headers=headers)
+        assert outcome(answer) == (415, "not-supported", "unsupported-media-type")
+
+
+@pytest.mark.parametrize("key", ["a_b", "a b", "a" * 65])
+def test_nothing_is_put_where_no_id_is(house: House, doctor: Any, key: str) -> None:
+    with nothing_is_stored(house):
+        answer = doctor.call("PUT", f"{BASE}/Observation/{key}", content=text_of(id=key), headers=SENT)
+        assert outcome(answer)[0] == 400
+        assert answer.json()["issue"][0]["expression"] == ["Observation.id"]
+    assert doctor.get(f"{BASE}/Observation/{key}").status_code == 404
+
+
+def test_an_empty_condition_is_none(house: House, doctor: Any) -> None:
+    with nothing_is_stored(house):
+        answer = doctor.post(f"{BASE}/Observation", content=GOOD, headers={**SENT, "If-None-Exist": ""})
+    assert outcome(answer)[0] == 400
 
 
 @pytest.mark.parametrize("announced", [True, False])

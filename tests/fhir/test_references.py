@@ -8,7 +8,7 @@ import pytest
 from portal.records.importing import import_content
 from tests.api.house import ANA, ASTHMA, BEN, GLUCOSE, HIV, WEIGHT, House, contract_body
 from tests.fhir.test_read import outcome
-from tests.fhir.writing import bundle, glucose, nothing_is_stored, opt_out, post
+from tests.fhir.writing import bundle, glucose, nothing_is_stored, opt_out, post, urn
 
 BASE = "/fhir/st-mary"
 SENT = {"Content-Type": "application/fhir+json"}
@@ -162,6 +162,29 @@ def test_a_transaction_warns_beside_its_entry_and_tells_each_once(house: House, 
     gone = {"request": {"method": "DELETE", "url": OF_BEN}}
     with nothing_is_stored(house):
         answer = doctor.post(f"{BASE}/", json=bundle("transaction", one, gone), headers=SENT)
+        assert outcome(answer) == REFUSED
+
+
+def test_what_a_transaction_itself_puts_into_another_record_is_referred_to(house: House, doctor: Any) -> None:
+    """A newborn's encounter is part of her mother's, and both come together."""
+    there = urn()
+    of_ben = post(glucose(subject={"reference": f"Patient/{BEN}"}), there)
+    before = told(house.ben)
+    one = post(glucose(derivedFrom=[{"reference": there}]))
+    answer = doctor.post(f"{BASE}/", json=bundle("transaction", one, of_ben), headers=SENT)
+    assert answer.status_code == 200, answer.text
+    warned, plain = [entry["response"] for entry in answer.json()["entry"]]
+    assert [issue["expression"] for issue in warned["outcome"]["issue"]] == [
+        ["Observation.derivedFrom[0].reference"]
+    ]
+    assert "outcome" not in plain
+    assert told(house.ben) == [("permitted", "transaction"), *before]  # she was not read
+    made = plain["location"].split("/Observation/")[1].split("/")[0]
+    hers = doctor.get(warned["location"]).json()
+    assert hers["derivedFrom"] == [{"reference": f"Observation/{made}"}]
+    with nothing_is_stored(house):
+        part = post(glucose(hasMember=[{"reference": there}]))
+        answer = doctor.post(f"{BASE}/", json=bundle("transaction", part, of_ben), headers=SENT)
         assert outcome(answer) == REFUSED
 
 

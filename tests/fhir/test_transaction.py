@@ -93,7 +93,18 @@ READ = {"request": {"method": "GET", "url": f"Observation/{GLUCOSE}"}}
 ONE, TWO = urn(), urn()
 FAULTS: dict[str, tuple[list[Any], int, str]] = {
     "a bad resource": ([GOOD, post(glucose(status="done"))], 422, "Bundle.entry[1].resource.status"),
-    "a dangling reference": ([GOOD, DANGLING], 422, "Bundle.entry[1].resource"),
+    "a dangling reference": ([GOOD, DANGLING], 422, "Bundle.entry[1].resource.encounter.reference"),
+    "an element that no bundle has": ([GOOD, {**post(glucose()), "colour": "red"}], 400, "Bundle.entry[1].colour"),
+    "what stands in an answer": ([{**post(glucose()), "response": {"status": "200"}}], 400, "Bundle.entry[0].response"),
+    "what stands in a page": ([{**post(glucose()), "search": {"mode": "match"}}], 400, "Bundle.entry[0].search"),
+    "a fullUrl that is not whole": ([post(glucose(), "Observation/a")], 400, "Bundle.entry[0].fullUrl"),
+    "a fullUrl of a version": (
+        [post(glucose(), "http://a.example/Observation/a/_history/2")], 400, "Bundle.entry[0].fullUrl"
+    ),
+    "a fullUrl that is no UUID": ([post(glucose(), "urn:uuid:a")], 400, "Bundle.entry[0].fullUrl"),
+    "a fullUrl of another id": (
+        [{**put(glucose(id="a")), "fullUrl": "http://a.example/Observation/b"}], 400, "Bundle.entry[0].fullUrl"
+    ),
     "an unknown patient": (
         [GOOD, post(glucose(subject={"reference": "Patient/none"}))],
         422,
@@ -117,8 +128,8 @@ FAULTS: dict[str, tuple[list[Any], int, str]] = {
     ),
     "another type": ([post(glucose(), url="Condition")], 400, "Bundle.entry[0].resource"),
     "a type that is not kept": ([post({"resourceType": "Basic"})], 400, "Bundle.entry[0].request.url"),
-    "no request": ([{"resource": glucose()}], 400, "Bundle.entry[0].request.method"),
-    "no entry": (["x"], 400, "Bundle.entry[0].request.method"),
+    "no request": ([{"resource": glucose()}], 400, "Bundle.entry[0].request"),
+    "no entry": (["x"], 400, "Bundle.entry[0]"),
     "no address": ([post(glucose(), url="/../x")], 400, "Bundle.entry[0].request.url"),
     "a method that is not served": ([post(glucose(), method="BREW")], 400, "Bundle.entry[0].request.method"),
     "a patch without a record": ([post(glucose(), method="PATCH")], 400, "Bundle.entry[0].request.url"),
@@ -188,6 +199,26 @@ def test_one_denial_and_nothing_of_it_is_stored_and_the_patient_is_told(house: H
             post(sensitive),
         )
         assert outcome(send(doctor, both))[0] == 403
+
+
+AROUND: dict[str, tuple[dict[str, Any], str]] = {
+    "an element that no bundle has": ({"colour": "red"}, "Bundle.colour"),
+    "a total": ({"total": 1}, "Bundle.total"),
+    "no list": ({"entry": post(glucose())}, "Bundle.entry"),
+    "an empty list": ({"entry": []}, "Bundle.entry"),
+    "a time that is none": ({"timestamp": "yesterday"}, "Bundle.timestamp"),
+}
+
+
+@pytest.mark.parametrize("kind", ["transaction", "batch"])
+@pytest.mark.parametrize(("changes", "expression"), AROUND.values(), ids=AROUND.keys())
+def test_a_fault_around_the_entries_refuses_them_all(
+    house: House, doctor: Any, kind: str, changes: dict[str, Any], expression: str
+) -> None:
+    with nothing_is_stored(house):
+        answer = send(doctor, {**bundle(kind, post(glucose())), **changes})
+    assert outcome(answer)[0] == 400, answer.text
+    assert answer.json()["issue"][0]["expression"] == [expression]
 
 
 @pytest.mark.parametrize("content", [{"resourceType": "Bundle", "type": "collection"}, glucose(), {}, []])

@@ -107,7 +107,7 @@ def test_a_resource_that_is_too_large_is_refused() -> None:
         parse(b'"' + b"a" * 200 + b'"', most=100)
 
 
-FAULTS = {
+FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "a value of two types, one of them beside": (
         {"valueQuantity": ..., "valueString": "a", "_valueInteger": {"extension": [ABSENT]}},
         "Observation",
