@@ -1,6 +1,5 @@
 """A record as pages show it: its parts with counts, its entries as cards, its measurements as rows and charts."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,7 +22,7 @@ from portal.design.vocabulary import CATEGORIES
 from portal.patients import asking, words
 from portal.patients.door import Visitor
 from portal.patients.naming import Names
-from portal.records.services import Chart, Count, Record, own_outlines
+from portal.records.services import Chart, Count, Record, own_counts
 
 Corrections = Mapping[tuple[UUID, str, str], asking.Case]
 
@@ -105,10 +104,8 @@ class Held:
 
 
 def counted_parts(who: Visitor) -> list[Part]:
-    """The parts of one's own record that hold anything."""
-    counts: Counter[str] = Counter()
-    for outline in own_outlines(who.registrations):
-        counts.update(outline.counts())
+    """The parts of one's own record that hold anything that one may see."""
+    counts = own_counts(caller=who.caller, registrations=who.registrations)
     return parts_of(counts, Addresses(who.person, own=True))
 
 

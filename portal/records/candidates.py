@@ -1,5 +1,6 @@
 """What a search or a chart could show, as decisions tell it apart; and of that, what they permit."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,6 +10,8 @@ from portal.records import storage
 from portal.records.access import facts_of, group_facts
 from portal.records.links import with_links
 from portal.records.storage import Condition
+
+Group = tuple[str, str, Sequence[str]]  # type, category, labels
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,16 @@ class Candidates:
             return Permitted(groups)
         return Permitted(groups, frozenset((one.type, one.id) for one in shown))
 
+    def counts(self, decisions: Decisions, groups: Iterable[tuple[Group, int]]) -> Counter[str]:
+        """How many of each category may be shown; `groups` says how many there are of each."""
+        if self.single:
+            return Counter(one.category for one in self.facts if _is_permitted(one, decisions))
+        counts: Counter[str] = Counter()
+        for group, number in groups:
+            if _is_permitted(group_facts(*group), decisions):
+                counts[group[1]] += number
+        return counts
+
 
 NOTHING = Candidates(frozenset(), single=False)
 
@@ -53,7 +66,7 @@ def candidates(
     conditions: Sequence[Condition],
     told: Distinctions,
     *,
-    known: Iterable[tuple[str, str, Sequence[str]]] | None = None,
+    known: Iterable[Group] | None = None,
 ) -> Candidates:
     """What a search finds. Under the person's lock: `told` is what `access.circumstances` said in this transaction.
     `known`: the groups, if somebody has counted them already."""

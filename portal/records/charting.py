@@ -1,5 +1,6 @@
 """A person's record at one organisation, by the categories that people understand."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -58,7 +59,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Chart:
-    """What may be seen of a record, newest first within each section. `tampered`: `Type/id` of what no longer opens."""
+    """What may be seen of a record, newest first within each section. `tampered`: `Type/id` of what no longer opens.
+
+    `counts`: how many records of each category may be seen, opened here or not.
+    """
 
     patient: Patient
     sections: list[Section]
@@ -66,6 +70,7 @@ class Chart:
     promise: SignedPromise
     tampered: list[str]
     tenant: UUID
+    counts: Mapping[str, int]
 
     @property
     def withheld(self) -> list[str]:
@@ -90,6 +95,7 @@ class _Taken:
     wanted: Sequence[str]
     shown: Sequence[Stored]
     more: Collection[str]
+    counts: Mapping[str, int]
     entered: Entered
 
 
@@ -101,18 +107,16 @@ def chart(
     purpose: str | None = None,
     category: str | None = None,
     skip: int = 0,
-    outline: Outline | None = None,
 ) -> Chart:
     """The record of a person, or one category of it, as contracts allow. One ledger entry.
 
-    The patient is named in it if her demographics are permitted too; the entry then lists it. `outline`: what is
-    there, if it was read before. `skip`: so many of the newest of each category are left out, to go on from a page
-    that had `more`. Raises Denied if nothing at all of what was asked for is permitted; UnknownPerson, UnknownCategory,
-    UnknownPurpose.
+    The patient is named in it if her demographics are permitted too; the entry then lists it. `skip`: so many of the
+    newest of each category are left out, to go on from a page that had `more`. Raises Denied if nothing at all of
+    what was asked for is permitted; UnknownPerson, UnknownCategory, UnknownPurpose.
     """
     wanted, usual = _usual(category)
     with deciding(tenant):
-        found = outline or outline_of(person)
+        found = outline_of(person)
         asked = ask(caller, tenant, person, purpose=purpose, interaction="chart")
         (taken,) = _take([_Question(asked, circumstances(asked), found)], wanted, usual._replace(skip=skip))
     return _opened(taken)
@@ -132,23 +136,18 @@ def charts(
     category: str | None = None,
     skip: int = 0,
     extent: Extent | None = None,
-    outlines: Sequence[Outline] | None = None,
 ) -> Everywhere:
     """As `chart`, of one person at each organisation where something of her is: in as many statements as for one.
 
-    All entries are written, and have committed, before anything is opened. `outlines`: if they were read before.
-    `extent`: how much, if not as much as usual. Raises Denied if nothing at all is permitted anywhere.
+    All entries are written, and have committed, before anything is opened. `extent`: how much, if not as much as usual.
+    Raises Denied if nothing at all is permitted anywhere.
     """
     if not registrations:
         return Everywhere([], [])
     person, (wanted, usual) = registrations[0].person_id, _usual(category)
     with deciding_about(person):
-        found = outlines_at(registrations) if outlines is None else outlines
-        # Whoever takes the locks of several custodians, and whoever writes in their logs, goes by their ids.
-        ordered = sorted(found, key=lambda one: one.registration.tenant_id)
-        asked = [_of_each(caller, one) for one in ordered]
-        questions = map(_Question, asked, circumstances_at(asked), ordered) if asked else ()
-        taken = _take(list(questions), wanted, extent or usual._replace(skip=skip))
+        questions = _questions(caller, registrations)
+        taken = _take(questions, wanted, extent or usual._replace(skip=skip))
     opened: dict[UUID, Chart] = {}
     denied: dict[UUID, Denied] = {}
     for one in taken:
@@ -156,15 +155,30 @@ def charts(
             opened[one.asked.tenant] = _opened(one)
         except Denied as denial:
             denied[one.asked.tenant] = denial
-    places = [one.registration.tenant_id for one in found]
+    places = [each.tenant_id for each in registrations if each.tenant_id in {*opened, *denied}]
     if denied and not opened:
         raise denied[places[0]]
     return Everywhere([opened[place] for place in places if place in opened], list(denied))
 
 
-def _of_each(caller: Caller, found: Outline) -> Asked:
-    where = found.registration
-    return ask(caller, where.tenant_id, where.person_id, purpose=None, interaction="chart")
+def own_counts(*, caller: Caller, registrations: Sequence[Registration]) -> Counter[str]:
+    """How many records of each category of her own record a patient may see. Opens nothing, so enters nothing."""
+    if not registrations:
+        return Counter()
+    with deciding_about(registrations[0].person_id):
+        decided = [_decided(each, list(vocabulary.CATEGORIES)) for each in _questions(caller, registrations)]
+    return sum((counts for _, _, counts in decided), Counter())
+
+
+def _questions(caller: Caller, registrations: Sequence[Registration]) -> list[_Question]:
+    """What is asked at each of these organisations, in the order of their ids: whoever takes the locks of several
+    custodians, and whoever writes in their logs, goes by these."""
+    found = sorted(outlines_at(registrations), key=lambda one: one.registration.tenant_id)
+    asked = [
+        ask(caller, where.tenant_id, where.person_id, purpose=None, interaction="chart")
+        for where in (one.registration for one in found)
+    ]
+    return list(map(_Question, asked, circumstances_at(asked), found)) if asked else []
 
 
 def _usual(category: str | None) -> tuple[list[str], Extent]:
@@ -201,12 +215,12 @@ def own_record(*, caller: Caller, tenant: UUID, category: str | None = None) -> 
 def _take(questions: Sequence[_Question], wanted: Sequence[str], extent: Extent) -> list[_Taken]:
     """For one person: at one custodian, in its scope, or at several in the order of their ids, in the person's."""
     decided = [(each, *_decided(each, wanted)) for each in questions]
-    permitted = {each.asked.tenant: one for each, _, one in decided if one.groups}
+    permitted = {each.asked.tenant: one for each, _, one, _ in decided if one.groups}
     rows, more = _permitted_rows(questions[0].asked.person, permitted, extent)
     shown = [[row for row in rows if row.header.tenant == each.asked.tenant] for each in questions]
     answers = [
         Answer(each.asked, decisions, those)
-        for (each, decisions, _), those in zip(decided, shown, strict=True)
+        for (each, decisions, _, _), those in zip(decided, shown, strict=True)
     ]
     return [
         _Taken(
@@ -215,19 +229,23 @@ def _take(questions: Sequence[_Question], wanted: Sequence[str], extent: Extent)
             wanted=wanted,
             shown=those,
             more={name for tenant, name in more if tenant == each.asked.tenant},
+            counts=counts,
             entered=entered,
         )
-        for each, those, entered in zip(questions, shown, enter_each(answers, categories=wanted), strict=True)
+        for (each, _, _, counts), those, entered in zip(
+            decided, shown, enter_each(answers, categories=wanted), strict=True
+        )
     ]
 
 
-def _decided(question: _Question, wanted: Sequence[str]) -> tuple[Decisions, Permitted]:
+def _decided(question: _Question, wanted: Sequence[str]) -> tuple[Decisions, Permitted, Counter[str]]:
+    """What may be seen of what is asked for, and how many of each category that is."""
     asked, under, found = question
     known = [group for group, _ in found.groups]
     with within_tenant(asked.tenant) if under.told else nullcontext():
         there = candidates(asked.person, CLINICAL, (), under.told, known=known)
     decisions = _decide(asked, under, wanted, there)
-    return decisions, there.permitted(decisions)
+    return decisions, there.permitted(decisions), there.counts(decisions, found.groups)
 
 
 def _opened(taken: _Taken) -> Chart:
@@ -244,6 +262,7 @@ def _opened(taken: _Taken) -> Chart:
         decision=entered.decision,
         promise=entered.promise,
         tenant=taken.asked.tenant,
+        counts=taken.counts,
         tampered=sorted({f"{row.header.type}/{row.header.id}" for row in opened.tampered}),
     )
 

@@ -9,9 +9,8 @@ from portal.accounts import selectors
 from portal.accounts.errors import UnknownPerson
 from portal.accounts.models import Registration
 from portal.records import storage
+from portal.records.candidates import Group
 from portal.records.kinds import CLINICAL
-
-Group = tuple[str, str, Sequence[str]]  # type, category, labels
 
 
 @dataclass(frozen=True)
@@ -21,13 +20,6 @@ class Outline:
     registration: Registration
     groups: Sequence[tuple[Group, int]]
     head: Group
-
-    def counts(self) -> dict[str, int]:
-        """How many records each category has."""
-        counts: dict[str, int] = {}
-        for (_, category, _), number in self.groups:
-            counts[category] = counts.get(category, 0) + number
-        return counts
 
 
 def outline_of(person: UUID) -> Outline:

@@ -1,5 +1,7 @@
 """One person's record at several organisations: as each of them would show it, in as many statements as for one."""
 
+from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
@@ -136,18 +138,46 @@ def test_in_her_own_scope_a_person_finds_what_is_sealed_of_her_and_of_nobody_els
     assert versions(cast.doctor.user) == set()
 
 
-def test_what_the_law_keeps_from_her_at_one_of_them_stays_closed_there_alone(cast: Cast) -> None:
+def kept_from_her(cast: Cast, *, categories: Sequence[str] = (), records: Sequence[str] = ()) -> None:
     with tenant_scope(cast.hospital.id):
         place_restriction(
             terms=Restriction(
                 custodian=cast.hospital.id,
                 person=cast.person,
                 basis="endangers-life",
-                categories=["lab-results"],
+                categories=categories,
+                records=records,
             ),
             reason="Her doctor expects her to harm herself.",
             actor=cast.privacy_officer.user,
         )
+
+
+def own_counts(cast: Cast) -> Counter[str]:
+    return services.own_counts(caller=cast.amara, registrations=accounts.registrations(cast.person))
+
+
+def test_what_the_law_keeps_from_her_is_not_counted_either(cast: Cast) -> None:
+    """By its kind or as a single entry: a number that she cannot explain would tell that something is there."""
+    before = own_counts(cast)
+    assert before["lab-results"] > 2
+    single = next(
+        record for record in charts(cast, cast.amara, "lab-results")[cast.hospital.id].sections[0].records
+    )
+    kept_from_her(cast, records=[f"{single.type}/{single.id}"])
+    assert before - own_counts(cast) == Counter({"lab-results": 1})
+    kept_from_her(cast, categories=["lab-results"])
+    left = own_counts(cast)
+    assert left["lab-results"] == len(
+        charts(cast, cast.amara, "lab-results")[cast.practice.id].sections[0].records
+    )
+    found = charts(cast, cast.amara)
+    assert sum((Counter(chart.counts) for chart in found.values()), Counter()) == left
+    assert {**left, "lab-results": 0} == {**before, "lab-results": 0}
+
+
+def test_what_the_law_keeps_from_her_at_one_of_them_stays_closed_there_alone(cast: Cast) -> None:
+    kept_from_her(cast, categories=["lab-results"])
     found = charts(cast, cast.amara)
     assert found[cast.hospital.id].withheld == ["lab-results"]
     assert found[cast.practice.id].withheld == []

@@ -15,16 +15,15 @@ from portal.patients import pages
 from portal.patients.asking import by_record
 from portal.patients.door import Visitor, patient
 from portal.patients.presenting import Addresses, Corrections
-from portal.records.services import Chart, charts, own_outlines
+from portal.records.services import Chart, charts
 
 
 @patient()
 def overview(who: Visitor) -> HttpResponseBase:
     """Everything, by date, and the newest of each measurement."""
     places = [each.tenant.name for each in who.registrations]
-    outlines = own_outlines(who.registrations)
-    counts = sum((Counter(each.counts()) for each in outlines), Counter[str]())
-    found = charts(caller=who.caller, registrations=who.registrations, extent=pages.GLANCE, outlines=outlines)
+    found = charts(caller=who.caller, registrations=who.registrations, extent=pages.GLANCE)
+    counts = sum((Counter(chart.counts) for chart in found.opened), Counter[str]())
     opened = named(who.registrations, found.opened)
     page = pages.overview_page(opened, _addresses(who), places, rows=_rows(who), counts=counts)
     return who.page("patients/record.html", page)
