@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from consent import instants
@@ -48,15 +48,16 @@ def grant(
     SignatureTooWeak, DelegationExceeded, BeyondMajority, WrongCustodian, UnknownRequest, RequestClosed,
     UnknownContract, ContractEnded.
     """
-    check_custodian(terms)
     check_signer(signature, grantor=grantor)
-    check_majority(terms, majority)
-    code = compile_contract(terms, person=person, display=display)
-    now = change_of(person)
-    terms.check_future(now)
-    former = make_way(supersedes, person=person, terms=terms, now=now) if supersedes else None
-    if delegate is not None:
-        check_delegate(delegate=delegate, person=person, terms=terms, strong=signature.strong, former=former)
+    code, former, now = prepare(
+        person=person,
+        terms=terms,
+        display=display,
+        supersedes=supersedes,
+        delegate=delegate,
+        majority=majority,
+        strong=signature.strong,
+    )
     answered = (
         approve(request=request, person=person, actor=grantor, terms=terms, now=now) if request else None
     )
@@ -65,6 +66,39 @@ def grant(
     )
     put_in_force(contract, signature, now)
     return contract
+
+
+class Prepared(NamedTuple):
+    """The code of a contract that may be written down, the contract whose place it takes, and the instant."""
+
+    code: ContractCode
+    former: Contract | None
+    now: datetime
+
+
+def prepare(
+    *,
+    person: UUID,
+    terms: Terms,
+    display: Display,
+    supersedes: UUID | None,
+    delegate: UUID | None,
+    majority: datetime | None,
+    strong: bool,
+) -> Prepared:
+    """Everything that `grant` asks of a contract apart from its signature; takes the person's lock.
+
+    `strong`: whether a delegate signs by more than a password. Raises what `grant` says.
+    """
+    check_custodian(terms)
+    check_majority(terms, majority)
+    code = compile_contract(terms, person=person, display=display)
+    now = change_of(person)
+    terms.check_future(now)
+    former = make_way(supersedes, person=person, terms=terms, now=now) if supersedes else None
+    if delegate is not None:
+        check_delegate(delegate=delegate, person=person, terms=terms, strong=strong, former=former)
+    return Prepared(code, former, now)
 
 
 def revoke(*, contract: UUID, actor: UUID, person: UUID | None = None) -> Contract:

@@ -10,14 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from consent import instants, passkey
-from consent.compiler import compile_contract
 from consent.errors import ContractEnded, SignatureExpired, SignatureReplayed, UnknownContract
 from consent.models import Contract, SigningChallenge, State
 from consent.passkey import Agreement
 from consent.sentence import Display
-from consent.services.contracts import check_custodian, enter_proposal, make_way, put_in_force, standing
+from consent.services.contracts import enter_proposal, prepare, put_in_force, standing
 from consent.services.cosigning import put_second
-from consent.services.delegation import check_delegate, check_majority
+from consent.services.delegation import check_delegate
 from consent.services.order import change_of
 from consent.services.requests import approve
 from consent.signature import Signature, Signed, verify
@@ -45,14 +44,15 @@ def propose(
     The caller has checked that the grantor may speak for the person; the rest is as `grant` says. Raises TermsError and
     its kin, WrongCustodian, DelegationExceeded, BeyondMajority, UnknownContract, ContractEnded.
     """
-    check_custodian(terms)
-    check_majority(terms, majority)
-    code = compile_contract(terms, person=person, display=display)
-    now = change_of(person)
-    terms.check_future(now)
-    former = make_way(supersedes, person=person, terms=terms, now=now) if supersedes else None
-    if delegate is not None:
-        check_delegate(delegate=delegate, person=person, terms=terms, strong=True, former=former)
+    code, former, now = prepare(
+        person=person,
+        terms=terms,
+        display=display,
+        supersedes=supersedes,
+        delegate=delegate,
+        majority=majority,
+        strong=True,
+    )
     waiting = Contract.objects.filter(
         tenant_id=terms.custodian,
         person=person,
