@@ -37,8 +37,10 @@ class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        from consent.verifying import verify_consent  # noqa: PLC0415 - they need the models
-        from ledger.services import register_types, register_verifier  # noqa: PLC0415
+        from consent.erasing import erase_consent  # noqa: PLC0415 - they need the models
+        from consent.verifying import verify_consent  # noqa: PLC0415
+        from ledger.services import register_eraser, register_types, register_verifier  # noqa: PLC0415
 
         register_types(*ENTRY_TYPES)
         register_verifier(verify_consent)
+        register_eraser(erase_consent)

@@ -3,8 +3,9 @@
 The entries stay where they are, and nobody can say any more whose they were or what they said. Three steps, so that the
 log knows of it first: the entry `subject.erased` and the rule that nothing is written about her any more commit as the
 app; then the erasure generations forget her share, without which no backup of the database opens her keys; then the
-database's owner, who alone may, destroys the keys. Broken off in between, it is finished by a repetition. What is left
-of her here says that she was erased, and nothing by which she could be found in the log: no name, no entry, no time.
+database's owner, who alone may, deletes what the apps above keep of her and destroys the keys. Broken off in between,
+it is finished by a repetition. What is left of her here says that she was erased, and nothing by which she could be
+found in the log: no name, no entry, no time.
 """
 
 from dataclasses import dataclass
@@ -13,11 +14,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, connections
+from django.db.backends.utils import CursorWrapper
 
 from ledger import pseudonyms
 from ledger.committed import forget_all
 from ledger.errors import ERASED, LegalHold, SubjectErased, UnknownEntry
 from ledger.holds import Hold, standing_holds
+from ledger.registry import Erasing, erasers
 from ledger.scope import current_tenant, lock, tenant_scope
 from ledger.selectors.rows import query
 from ledger.services import append
@@ -28,6 +31,7 @@ TYPE = "subject.erased"
 OWNER = "owner"
 
 BEGUN = "SELECT pseudonym, entry, erased FROM ledger_erasure WHERE tenant_id = %s AND party = %s"
+KEY_IDS = "SELECT id FROM ledger_key WHERE tenant_id = %s AND owner = %s"
 KEYS = "SELECT use FROM ledger_key WHERE tenant_id = %s AND owner = %s ORDER BY use"
 COUNT = "SELECT count FROM ledger_subject WHERE tenant_id = %s AND subject = %s"
 BEGIN = "INSERT INTO ledger_erasure (tenant_id, party, pseudonym, entry, time) VALUES (%s, %s, %s, %s, %s)"
@@ -98,8 +102,8 @@ def find_erasable(subject: UUID) -> Erasable:
 def erase_subject(*, tenant: UUID, subject: UUID, actor: UUID | None = None) -> Erased:
     """Destroy a person's keys and name at this organisation. Cannot be undone; outside any transaction.
 
-    Raises LegalHold, UnknownEntry; then nothing was destroyed. Raises SubjectErased for who was erased before; then the
-    generations have forgotten her again, should an older copy of their file have come back. Other processes refuse at
+    Raises LegalHold, UnknownEntry; then nothing was destroyed. Raises SubjectErased for who was erased before; then
+    whatever came back of her with an older copy, of the generations' file too, is gone again. Other processes refuse at
     once whatever concerns her, but may keep her keys in their memory until they are restarted.
     """
     with tenant_scope(tenant):
@@ -108,16 +112,25 @@ def erase_subject(*, tenant: UUID, subject: UUID, actor: UUID | None = None) -> 
         found = find_erasable(subject)
         entry = None if found.erased else found.begun or _begin(tenant, found, actor)
     generations.erase(generations_file(), tenant, subject)
-    if entry is None:
-        raise SubjectErased(ERASED)
     with tenant_scope(tenant, using=OWNER), connections[OWNER].cursor() as cursor:
         cursor.execute(BARE, [settings.ASSENT_BACKUP_DAYS, tenant, subject])
         bare_until = cursor.fetchone()[0]
-        for statement in DESTROY:
-            cursor.execute(statement, [tenant, subject])
+        _destroy(cursor, tenant, subject)
     forget_all()
+    if entry is None:
+        raise SubjectErased(ERASED)
     now = datetime.now(UTC)
     return Erased(found.pseudonym, entry, len(found.keys), max(now, bare_until or now))
+
+
+def _destroy(cursor: CursorWrapper, tenant: UUID, subject: UUID) -> None:
+    """What the apps above keep of her first: it is found by her keys."""
+    cursor.execute(KEY_IDS, [tenant, subject])
+    erasing = Erasing(cursor, tenant, subject, [key for (key,) in cursor.fetchall()])
+    for eraser in erasers():
+        eraser(erasing)
+    for statement in DESTROY:
+        cursor.execute(statement, [tenant, subject])
 
 
 def _begin(tenant: UUID, found: Erasable, actor: UUID | None) -> UUID:

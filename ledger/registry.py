@@ -1,14 +1,19 @@
-"""What the apps above add to the ledger when they start: types of entries, and checks of what entries speak of."""
+"""What the apps above add to the ledger when they start: types of entries, checks of what entries speak of, and what
+goes of a person who is erased."""
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
+
+from psycopg import sql
 
 from ledger.audit.finding import Finding
 from ledger.entry import check_type
 from ledger.errors import UnknownType
 
 if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
     from django.http import HttpRequest
 
 Verifier = Callable[[UUID], Iterable[Finding]]
@@ -16,6 +21,49 @@ Verifier = Callable[[UUID], Iterable[Finding]]
 
 Gate = Callable[["HttpRequest", UUID], bool]
 """Whether a request comes with the right to read the entries of this tenant's log: an auditor's token."""
+
+Eraser = Callable[["Erasing"], None]
+"""Deletes what an app keeps of a person; called in the transaction that destroys her keys, again after a failure."""
+
+
+class Erasing(NamedTuple):
+    """Who is being erased: `keys` are the ids that stand in what is sealed under hers.
+
+    `cursor` is that of the database's owner, in the tenant's scope.
+    """
+
+    cursor: "CursorWrapper"
+    tenant: UUID
+    person: UUID
+    keys: list[UUID]
+
+    def delete(self, *tables: str) -> None:
+        """The rows of these tables that name her in `person`."""
+        for table in tables:
+            self.cursor.execute(
+                sql.SQL("DELETE FROM {} WHERE tenant_id = %s AND person = %s").format(sql.Identifier(table)),
+                [self.tenant, self.person],
+            )
+
+    @contextmanager
+    def unlocked(self, trigger: str, *tables: str) -> Iterator[None]:
+        """Meanwhile the trigger that keeps the rows of these tables lets them go. Nobody else writes to them."""
+        self._switch("DISABLE", trigger, tables)
+        yield
+        self.cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE"
+        )  # a table is not altered while checks of it are due
+        self._switch("ENABLE", trigger, tables)
+
+    def _switch(self, word: str, trigger: str, tables: Iterable[str]) -> None:
+        for table in tables:
+            names = {
+                "table": sql.Identifier(table),
+                "word": sql.SQL(word),
+                "trigger": sql.Identifier(trigger),
+            }
+            self.cursor.execute(sql.SQL("ALTER TABLE {table} {word} TRIGGER {trigger}").format(**names))
+
 
 _types = {
     "alarm.cleared",
@@ -32,6 +80,7 @@ _types = {
 }
 _verifiers: list[Verifier] = []
 _gates: list[Gate] = []
+_erasers: list[Eraser] = []
 
 
 def register_types(*names: str) -> None:
@@ -58,6 +107,16 @@ def register_verifier(verifier: Verifier) -> None:
 
 def verifiers() -> tuple[Verifier, ...]:
     return tuple(_verifiers)
+
+
+def register_eraser(eraser: Eraser) -> None:
+    """Let an app delete what it keeps of a person who is erased."""
+    if eraser not in _erasers:
+        _erasers.append(eraser)
+
+
+def erasers() -> tuple[Eraser, ...]:
+    return tuple(_erasers)
 
 
 def register_gate(gate: Gate) -> None:

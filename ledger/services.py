@@ -30,7 +30,7 @@ from ledger.identity import new_id
 from ledger.logs import OpenLog, log_for_append, open_log
 from ledger.models import Erasure, Log
 from ledger.promise import Promise, SignedPromise
-from ledger.registry import register_gate, register_types, register_verifier, require_type
+from ledger.registry import register_eraser, register_gate, register_types, register_verifier, require_type
 from ledger.scope import current_tenant, lone_party, tenant_scope
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "export_evidence",
     "open_log",
     "promised_before",
+    "register_eraser",
     "register_gate",
     "register_types",
     "register_verifier",

@@ -21,10 +21,12 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from consent.sources import register_parties, register_places  # noqa: PLC0415
-        from ledger.registry import register_types  # noqa: PLC0415 - once the apps are ready
+        from ledger.registry import register_eraser, register_types  # noqa: PLC0415 - once the apps are ready
         from portal.accounts import circles, credentials  # noqa: PLC0415
+        from portal.accounts.erasing import erase_registration  # noqa: PLC0415
 
         register_types(*ENTRY_TYPES)
+        register_eraser(erase_registration)
         register_parties(circles.parties_of)
         register_places(circles.places_of)
         credentials.connect()

@@ -21,10 +21,16 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from consent.sources import register_open  # noqa: PLC0415
-        from ledger.services import register_types, register_verifier  # noqa: PLC0415 - they need the models
+        from ledger.services import (  # noqa: PLC0415 - they need the models
+            register_eraser,
+            register_types,
+            register_verifier,
+        )
+        from portal.records.erasing import erase_records  # noqa: PLC0415
         from portal.records.open_events import open_between  # noqa: PLC0415
         from portal.records.verifying import verify_records  # noqa: PLC0415
 
         register_types(*ENTRY_TYPES)
         register_verifier(verify_records)
+        register_eraser(erase_records)
         register_open(open_between)

@@ -1,8 +1,10 @@
 """After a person was erased at an organisation: its pages answer in a sentence, and its ledger still holds."""
 
 from contextlib import suppress
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.cache import cache
@@ -16,6 +18,7 @@ from ledger.errors import SubjectErased
 from ledger.sequencing import drain
 from portal.accounts.identity import Caller
 from portal.records import services
+from portal.records.errors import UnknownRecord
 from tests.cast import PASSWORD, PATIENT, Cast, account_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "sequencer", "owner"], transaction=True)
@@ -28,9 +31,34 @@ def erased(cast: Cast, settings: Settings, tmp_path: Path, no_other_sequencer: N
     cast.grant(cast.doctor, "laboratory")
     for caller in (cast.amara, cast.doctor):
         services.read(caller=caller, tenant=cast.hospital.id, type="Observation", id=f"{PATIENT}-hba1c-2")
+    for place in (cast.hospital, cast.practice):
+        cast.grant(cast.doctor, "documents", actions=("read", "write"), custodian=place)
+        services.create_document(
+            caller=cast.doctor,
+            tenant=place.id,
+            patient=PATIENT,
+            media_type="application/pdf",
+            content=BytesIO(b"%PDF-1.4 a letter"),
+        )
     erase_subject(tenant=cast.hospital.id, subject=cast.person)
     drain()
     return cast
+
+
+def named(administrator: Any, cast: Cast, tenant: UUID) -> set[str]:
+    """The tables with a row of this tenant that has her id in any column."""
+    columns = administrator.execute(
+        "SELECT a.table_name, a.column_name FROM information_schema.columns a"
+        " JOIN information_schema.columns b USING (table_schema, table_name)"
+        " WHERE table_schema = 'public' AND a.data_type = 'uuid' AND b.column_name = 'tenant_id'"
+    ).fetchall()
+    return {
+        table
+        for table, column in columns
+        if administrator.execute(
+            f'SELECT 1 FROM "{table}" WHERE tenant_id = %s AND "{column}" = %s LIMIT 1', [tenant, cast.person]
+        ).fetchone()
+    }
 
 
 def browser(caller: Caller) -> Client:
@@ -48,13 +76,37 @@ def test_everything_that_is_stored_still_verifies(erased: Cast) -> None:
     assert "holds" in out.getvalue()
 
 
-def test_her_records_are_refused_with_a_sentence_and_not_called_tampered(erased: Cast) -> None:
+def test_her_records_are_gone_as_if_they_had_never_been_here(erased: Cast) -> None:
     for caller in (erased.doctor, erased.amara):
-        with pytest.raises(SubjectErased, match="erased"):
-            services.read(
-                caller=caller, tenant=erased.hospital.id, type="Observation", id=f"{PATIENT}-hba1c-2"
-            )
-    assert services.who_has_seen(caller=erased.amara, tenant=erased.hospital.id) == []
+        for key in (f"{PATIENT}-hba1c-2", "never-was"):
+            with pytest.raises(UnknownRecord):
+                services.read(caller=caller, tenant=erased.hospital.id, type="Observation", id=key)
+
+
+def test_no_table_names_her_there_any_more_but_the_one_that_says_so(erased: Cast, administrator: Any) -> None:
+    assert named(administrator, erased, erased.hospital.id) == {"ledger_erasure"}
+    assert named(administrator, erased, erased.practice.id) >= {"accounts_registration", "records_version"}
+    ((left,),) = administrator.execute("SELECT count(*) FROM records_chunk").fetchall()
+    assert left == 1  # at the practice
+
+
+def test_what_an_old_copy_brings_back_goes_with_a_repetition(erased: Cast, administrator: Any) -> None:
+    back = "INSERT INTO accounts_registration VALUES (gen_random_uuid(), 'again', 'again', now(), %s, %s)"
+    administrator.execute(back, [erased.person, erased.hospital.id])
+    with pytest.raises(SubjectErased):
+        erase_subject(tenant=erased.hospital.id, subject=erased.person)
+    assert named(administrator, erased, erased.hospital.id) == {"ledger_erasure"}
+
+
+def test_what_keeps_rows_from_being_deleted_stands_again(erased: Cast, administrator: Any) -> None:
+    off = administrator.execute("SELECT tgname FROM pg_trigger WHERE tgenabled = 'D'").fetchall()
+    assert off == []
+
+
+def test_a_replay_says_how_many_decisions_were_about_somebody_who_is_gone(erased: Cast) -> None:
+    out = StringIO()
+    call_command("replay_decisions", "--tenant", erased.hospital.slug, stdout=out)
+    assert "0 same, 0 differ, 3 unreplayable" in out.getvalue()
 
 
 @pytest.mark.parametrize("name", ["home", "looks", "record", "sharing", "history", "people"])

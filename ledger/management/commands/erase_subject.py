@@ -49,9 +49,10 @@ class Command(BaseCommand):
         if found.begun:
             self.stdout.write("An erasure was begun and broke off. Repeat it with --confirm to end it.")
         self.stdout.write(
-            f"It would destroy {len(found.keys)} keys ({', '.join(found.keys)}) and her name in the log. Her records"
-            f" here and what her {found.entries} entries say could never be read again, by nobody. The entries stay;"
-            " every proof stays valid."
+            f"It would destroy {len(found.keys)} keys ({', '.join(found.keys)}) and her name in the log, and delete her"
+            " records, contracts, questions and registration here. What her"
+            f" {found.entries} entries say could never be read again, by nobody. The entries stay; every proof stays"
+            " valid."
         )
         for hold in found.holds:
             self.stdout.write(f"A legal hold stands since {hold.placed:%Y-%m-%d} ({hold.code}): {hold.id}.")
@@ -68,7 +69,8 @@ class Command(BaseCommand):
     def _erase(self, tenant: UUID, found: Erasable) -> None:
         erased = erase_subject(tenant=tenant, subject=found.party)
         self.stdout.write(
-            f"{erased.keys} keys of {erased.pseudonym} are destroyed; entry {erased.entry} says so."
+            f"{erased.keys} keys of {erased.pseudonym} are destroyed, and what was kept of her here is deleted;"
+            f" entry {erased.entry} says so."
         )
         now = datetime.now(UTC)
         if erased.complete <= now:
