@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import escape
 
-from django.utils import translation
-from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer
 
-from consent.vocabulary import CATEGORIES
 from portal.charting.lines import line
+from portal.design.papers import Words, styles
+from portal.design.times import words as moment
+from portal.design.vocabulary import CATEGORIES
 
 _MARGIN = 20 * mm
 
@@ -34,13 +33,9 @@ class Paper:
         self._lines[category].append((item.day, str(item.title), said))
 
     def bytes(self) -> bytes:
-        """The PDF. Newest first within each part; nothing is left out.
-
-        In English: the fonts that every PDF reader has hold no Arabic letters.
-        """
+        """The PDF, in the language of who asks. Newest first within each part; nothing is left out."""
         out = BytesIO()
-        with translation.override("en"):
-            self._draw(out)
+        self._draw(out)
         return out.getvalue()
 
     def _draw(self, out: BytesIO) -> None:
@@ -51,25 +46,25 @@ class Paper:
             rightMargin=_MARGIN,
             title=_("Health record"),
             author=self._organisation,
-            lang="en",
+            lang=get_language(),
         )
         document.build(list(self._story()))
 
     def _story(self) -> list[Flowable]:
-        styles = getSampleStyleSheet()
+        sheet = styles()
         head = _("Your record at %(organisation)s") % {"organisation": self._organisation}
         story: list[Flowable] = [
-            Paragraph(escape(head), styles["Title"]),
-            Paragraph(escape(f"{self._patient} · {self._number}"), styles["Normal"]),
+            Words(head, sheet["Title"]),
+            Words(f"{self._patient} · {self._number}", sheet["Normal"]),
             Spacer(1, 6 * mm),
         ]
         for category, title in CATEGORIES.items():
             lines = sorted(self._lines[category], key=lambda one: one[0] or date.min, reverse=True)
             if not lines:
                 continue
-            story.append(Paragraph(escape(title.capitalize()), styles["Heading2"]))
+            story.append(Words(title.capitalize(), sheet["Heading2"]))
             for day, name, said in lines:
-                when = date_format(day, "j M Y") if day else ""
+                when = moment(day, "short") if day else ""
                 text = " — ".join(part for part in (when, name, said) if part)
-                story.append(Paragraph(escape(text), styles["Normal"]))
+                story.append(Words(text, sheet["Normal"]))
         return story

@@ -3,14 +3,15 @@
 import csv
 from io import BytesIO, StringIO
 
-from django.utils import translation
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from portal.design.papers import Words, styles
 from portal.disclosures.services import Accounting
 from portal.disclosures.words import cells, headings, rows, said
 
@@ -24,12 +25,8 @@ _INK, _LINE, _HEAD = colors.HexColor("#16211f"), colors.HexColor("#d9dcd0"), col
 
 
 def as_file(accounting: Accounting, form: str) -> bytes:
-    """`form` is one of FORMATS. CSV, which programs read, is in English; so is PDF for a language that is written from
-    right to left, whose letters its fonts do not hold, and else in the language of who asks."""
-    if form == "csv":
-        return as_csv(accounting).encode()
-    with translation.override("en" if translation.get_language_bidi() else translation.get_language()):
-        return as_pdf(accounting)
+    """`form` is one of FORMATS: CSV in English, which programs read; PDF in the language of who asks."""
+    return as_csv(accounting).encode() if form == "csv" else as_pdf(accounting)
 
 
 def as_csv(accounting: Accounting) -> str:
@@ -59,29 +56,33 @@ def as_pdf(accounting: Accounting) -> bytes:
     out = BytesIO()
     title = _("Accounting of disclosures")
     paper = SimpleDocTemplate(
-        out, pagesize=landscape(A4), title=title, author=accounting.custodian, margin=15 * mm, invariant=1
+        out,
+        pagesize=landscape(A4),
+        title=title,
+        author=accounting.custodian,
+        margin=15 * mm,
+        invariant=1,
+        lang=get_language(),
     )
     heading, text, small = _styles()
     whose = _("%(place)s, patient with MRN %(mrn)s") % {"place": accounting.custodian, "mrn": accounting.mrn}
-    story = [
-        Paragraph(title, heading),
-        Paragraph(_safe(whose), text),
-        Paragraph(_safe(said(accounting)), text),
-    ]
+    story: list[Flowable] = [Words(title, heading), Words(whose, text), Words(said(accounting), text)]
     story.append(Spacer(1, 6 * mm))
     found = [cells(row, accounting) for row in rows(accounting)]
     if found:
         story.append(_table([headings(accounting), *found], small, paper.width))
     else:
-        story.append(Paragraph(_("There is no disclosure to account for in this time."), text))
-    story += [Spacer(1, 6 * mm), Paragraph(_("Made from the ledger, by 45 CFR 164.528."), small)]
+        story.append(Words(_("There is no disclosure to account for in this time."), text))
+    story += [Spacer(1, 6 * mm), Words(_("Made from the ledger, by 45 CFR 164.528."), small)]
     paper.build(story)
     return out.getvalue()
 
 
 def _table(lines: list[list[str]], style: ParagraphStyle, width: float) -> Table:
     shares = [0.2, 0.2, 0.14, 0.27, 0.19] if len(lines[0]) == 5 else [0.18, 0.16, 0.1, 0.22, 0.14, 0.2]
-    drawn = [[Paragraph(_safe(cell), style) for cell in line] for line in lines]
+    drawn = [[Words(cell, style) for cell in line] for line in lines]
+    if get_language_bidi():
+        shares, drawn = shares[::-1], [line[::-1] for line in drawn]
     table = Table(drawn, colWidths=[share * width for share in shares], repeatRows=1)
     table.setStyle(
         TableStyle(
@@ -96,15 +97,10 @@ def _table(lines: list[list[str]], style: ParagraphStyle, width: float) -> Table
 
 
 def _styles() -> tuple[ParagraphStyle, ParagraphStyle, ParagraphStyle]:
-    sheet = getSampleStyleSheet()
+    sheet = styles()
     heading = ParagraphStyle("heading", sheet["Title"], alignment=0, textColor=_INK, fontSize=20, leading=24)
     text = ParagraphStyle("text", sheet["Normal"], textColor=_INK, fontSize=10.5, leading=15)
     return heading, text, ParagraphStyle("small", text, fontSize=9, leading=12)
-
-
-def _safe(text: str) -> str:
-    """Paragraphs read a little XML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _plain(text: str) -> str:

@@ -76,6 +76,15 @@ class Seat:
         target.focus()
         self.page.keyboard.press("Enter")
 
+    def go_to(self, name: str) -> None:
+        """One of the places in the mast, by the keyboard: where there is no room for all, they lie behind "Menu"."""
+        menu = self.page.locator(".nav-fold summary")
+        if menu.is_visible():
+            menu.focus()
+            self.page.keyboard.press("Enter")
+        self.page.get_by_role("navigation", name="Main").get_by_role("link", name=name).focus()
+        self.page.keyboard.press("Enter")
+
     def check(self) -> None:
         """Nothing that axe finds, in light and dark; nothing that leaves the screen; nothing on the console.
 

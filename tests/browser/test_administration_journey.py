@@ -41,7 +41,7 @@ def test_an_administrator_gives_a_role_and_sets_the_policy_by_keyboard(
         expect(at.page.get_by_text("Mats Berg has the role now.")).to_be_visible()
         at.check()
 
-        at.press("Base policy")
+        at.go_to("Base policy")
         at.check()
         at.tick("Our clinicians may read for treatment")
         at.press("Put in force")

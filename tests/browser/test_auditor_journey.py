@@ -39,7 +39,7 @@ def test_from_the_log_to_the_proof_by_keyboard(
         expect(at.page.get_by_role("heading", name="Last verification")).to_be_visible()
         at.check()
 
-        at.press("Accesses")
+        at.go_to("Accesses")
         at.check()
         at.page.get_by_label("Kind").select_option("accesses")
         at.press("Search")
@@ -51,7 +51,7 @@ def test_from_the_log_to_the_proof_by_keyboard(
         at.check()
         verify_the_receipt(at, tmp_path)
 
-        at.page.locator(".menu > summary").focus()
+        at.page.locator(".mast__end .menu > summary").focus()
         at.page.keyboard.press("Enter")
         at.check()
         at.press(f"Audit, {cast.practice.name}")

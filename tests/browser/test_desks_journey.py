@@ -42,7 +42,7 @@ def test_an_auditor_follows_a_pattern_to_its_proof(
     cast = story()
     with seat(browser, node, narrow=narrow, javascript=javascript) as at:
         at.audit(cast.hospital.slug, account_of(cast.auditor).email, PASSWORD)
-        at.press("Patterns")
+        at.go_to("Patterns")
         expect(at.page.get_by_role("heading", name="Many patients in an hour")).to_be_visible()
         at.check()
         at.page.get_by_label("Time").select_option("90")
@@ -63,14 +63,14 @@ def test_an_auditor_replays_accounts_and_takes_the_evidence_along(
     cast = story()
     with seat(browser, jobs, narrow=narrow, javascript=javascript) as at:
         at.audit(cast.hospital.slug, account_of(cast.auditor).email, PASSWORD)
-        at.press("Replay")
+        at.go_to("Replay")
         at.check()
         at.press("Replay now")
         says = "Every decision comes out the same"
         expect(at.page.get_by_role("heading", level=1)).to_have_text(says, timeout=LONG)
         at.check()
 
-        at.press("Disclosures")
+        at.go_to("Disclosures")
         at.type("Medical record number (MRN)", "nobody")
         at.press("Make the accounting")
         expect(at.page.get_by_role("group", name="There is a problem")).to_be_visible()
@@ -87,7 +87,7 @@ def test_an_auditor_replays_accounts_and_takes_the_evidence_along(
             at.press("CSV")
         assert csv.value.suggested_filename == "disclosures.csv"
 
-        at.press("Evidence")
+        at.go_to("Evidence")
         at.check()
         with at.page.expect_download() as archive:
             at.press("Download the archive")
@@ -145,7 +145,7 @@ def test_a_privacy_officer_sets_the_thresholds(
     with seat(browser, node, narrow=narrow, javascript=javascript) as at:
         home = f"/administration/{cast.hospital.slug}/reviews/"
         at.sign_in(account_of(cast.privacy_officer).email, PASSWORD, to=home)
-        at.press("Patterns")
+        at.go_to("Patterns")
         at.check()
         at.press("Set the thresholds")
         at.check()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -135,7 +136,10 @@ def test_it_is_had_as_csv_and_as_pdf(cast: Cast) -> None:
 
     (line,) = csv.DictReader(StringIO(file("csv").decode()))
     assert (line["recipient"], line["purpose"], line["times"]) == ("Riverside Family Practice", "HRESCH", "1")
-    assert file("pdf").startswith(b"%PDF-")
+    for language in ("en", "ar"):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        assert file("pdf").startswith(b"%PDF-")
+        assert f"/Lang ({language})".encode() in file("pdf")
 
 
 def test_the_command_writes_a_new_file_that_others_cannot_read(
