@@ -7,6 +7,7 @@ from consent.models.hashes import SHA256_HEX
 from consent.models.requests import ContractRequest
 from consent.signature import KINDS
 from consent.terms import GRANTEE_KINDS
+from consent.vocabulary import DELEGATED
 from ledger.identity import new_id
 
 CONSENT = "consent"
@@ -94,6 +95,11 @@ class Contract(models.Model):
                 name="consent_contract_signed",
             ),
         ]
+
+    @property
+    def is_delegation(self) -> bool:
+        """Whether it lets a guardian decide about sharing."""
+        return self.grantee_kind == "person" and DELEGATED in self.terms.get("actions", ())
 
 
 class Use(models.Model):

@@ -46,6 +46,10 @@ def _changed(desk: Desk, contract: UUID, *, paused: bool) -> HttpResponseBase:
     except (ContractEnded, ContractNotWaiting) as error:
         messages.info(desk.request, said(error))
     else:
-        done = _("Paused. They decide nothing now.") if paused else _("It goes on as it was signed.")
+        done = (
+            _("Paused. They decide nothing now, and what they opened to others is closed.")
+            if paused
+            else _("It goes on as it was signed.")
+        )
         messages.success(desk.request, done)
     return redirect("administration:guardians", desk.place.slug)

@@ -66,7 +66,7 @@ def shown(row: Row, names: Names, *, code: bool = False) -> Contract:
         if running or state in ("paused", "waiting")
         else "",
         resume_url=reverse("patients:contract_resume", args=[row.id])
-        if state == "paused" and not row.suspended_by_custodian
+        if state == "paused" and not (row.suspended_by_custodian and row.is_delegation)
         else "",
     )
 

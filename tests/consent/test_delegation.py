@@ -11,7 +11,9 @@ from consent.errors import BeyondMajority, ContradictoryTerms, DelegationExceede
 from consent.grantee import Grantee
 from consent.models import Contract
 from consent.signature import Signature
+from ledger.sequencing import drain
 from tests.consent import cast
+from tests.consent.deciding import accessed
 from tests.consent.doings import granted, reads
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("logs")]
@@ -41,11 +43,52 @@ def grants(*, supersedes: UUID | None = None, **changes: Any) -> Contract:
     )
 
 
+def states(*contracts: Contract) -> list[str]:
+    return [Contract.objects.get(id=one.id).state for one in contracts]
+
+
 def test_a_guardian_shares_what_the_delegation_covers() -> None:
     with cast.at_st_mary():
         granted(**DELEGATION)
         grants()
         assert reads().permitted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_guardian_let_others_see_rests_with_a_delegation_that_the_custodian_suspends() -> None:
+    """45 CFR 164.502(g)(5): who may endanger the patient has opened her record to nobody meanwhile."""
+    with cast.at_st_mary():
+        delegation, own = granted(**DELEGATION), granted(categories=["visits"])
+        theirs, refusal = grants(), grants(effect="deny", categories=["visits"], purposes=["HRESCH"])
+        waiting = grants(cosigner=cast.OUTSIDER)
+        services.suspend(contract=delegation.id, actor=cast.PRIVACY_OFFICER)
+        assert states(delegation, theirs, own, refusal, waiting) == [
+            "suspended",
+            "suspended",
+            "active",
+            "active",
+            "revoked",
+        ]
+        accessed(cast.record())
+        assert not reads().permitted
+        services.resume(contract=delegation.id, actor=cast.PRIVACY_OFFICER)
+        accessed(cast.record())
+        assert states(delegation, theirs, own) == ["active"] * 3
+        assert reads().permitted
+    drain()
+    found = services.replay(tenant=cast.ST_MARY)
+    assert (found.same, found.holds) == (2, True)
+
+
+def test_the_patient_lets_go_on_what_rested_with_it_and_the_custodian_nothing_that_she_paused() -> None:
+    with cast.at_st_mary():
+        delegation, kept, wanted = granted(**DELEGATION), grants(), grants(categories=["visits"])
+        services.suspend(contract=kept.id, actor=cast.PATIENT_USER, person=cast.PATIENT)
+        services.suspend(contract=delegation.id, actor=cast.PRIVACY_OFFICER)
+        services.resume(contract=wanted.id, actor=cast.PATIENT_USER, person=cast.PATIENT)
+        assert states(delegation, kept, wanted) == ["suspended", "suspended", "active"]
+        services.resume(contract=delegation.id, actor=cast.PRIVACY_OFFICER)
+        assert states(delegation, kept, wanted) == ["active", "suspended", "active"]
 
 
 @pytest.mark.parametrize(
