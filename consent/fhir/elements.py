@@ -127,7 +127,7 @@ def text(value: object, path: str) -> str:
     if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
         raise ConsentMalformed(f"{path} must be a string of printable characters.")
     if any(character in value for character in ' "\\|'):
-        raise ConsentMalformed(f"{path} holds a character that no code or reference has.")
+        raise ConsentMalformed(f"{path} holds a character that cannot stand here.")
     return value
 
 

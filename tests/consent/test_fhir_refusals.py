@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consent.errors import ConsentCodeUnknown, ConsentElementUnsupported, ConsentMalformed, ConsentNotRead
@@ -234,6 +234,7 @@ NAMES = [
 ]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly
 @given(
     st.dictionaries(st.sampled_from(NAMES), JSON), st.dictionaries(st.sampled_from(["status", "scope"]), JSON)
 )

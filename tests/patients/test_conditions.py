@@ -65,6 +65,22 @@ def test_42_cfr_part_2_names_substance_use_and_the_notice(cast: Cast, amara: Cli
     assert "HIPAA" in said["Passing it on"]
 
 
+def test_one_consent_covers_all_care_and_says_what_that_means(cast: Cast, amara: Client) -> None:
+    begin(amara, "part-2-care")
+    answer(amara, "where", where=[cast.hospital.slug])
+    answer(amara, "who", kind="clinician", email=account_of(cast.family_doctor).email)
+    answer(amara, "what", what=["conditions"], sensitivity=["ETH"])
+    answer(amara, "until", period="30")
+    (elements,) = amara.get(CHECK).context["part2"]
+    said = {fact.name: fact.value for fact in elements}
+    assert said["What for"] == "all future uses for treatment, payment and health care operations"
+    sign(amara)
+    (contract,) = contracts(cast)
+    assert contract.terms["purposes"] == ["HOPERAT", "HPAYMT", "TREAT"]
+    for name in ("Passing it on", "Your right to revoke", "Protection afterwards", "If you do not sign"):
+        assert said[name] in contract.sentence
+
+
 def test_what_the_law_asks_is_said_of_no_other_contract(cast: Cast, amara: Client) -> None:
     fill_in(amara, cast)
     assert amara.get(CHECK).context["part2"] == []
