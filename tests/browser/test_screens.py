@@ -12,7 +12,9 @@ from django.conf import settings
 from playwright.sync_api import Browser
 
 from consent import selectors as consent
-from ledger.scope import party_scope
+from consent.restriction import Restriction
+from consent.services import place_restriction
+from ledger.scope import party_scope, tenant_scope
 from portal.accounts import selectors as accounts
 from portal.demo import people
 from portal.demo import services as demo
@@ -49,9 +51,9 @@ PICTURES = {
         "staff",
         "policy",
     ),
-    *("cases", "reviews", "patterns", "keys", "first-steps"),
+    *("cases", "reviews", "patterns", "keys", "first-steps", "limits", "restrictions"),
 }
-ALSO_NARROW = {"home", "history", "check", "chart", "arabic-home"}
+ALSO_NARROW = {"home", "history", "check", "chart", "arabic-home", "status", "arabic-limits"}
 
 
 def addresses() -> dict[str, str]:
@@ -172,9 +174,48 @@ def test_the_pages_of_staff(
             shown(found, "chart")
 
 
+def place_limit() -> str:
+    """A limit by law on Amara's record; its address for who placed it."""
+    person = accounts.person_of(accounts.user_by_email(people.PATIENT.email).id)
+    assert person is not None
+    officer = accounts.user_by_email(people.PRIVACY_OFFICER.email)
+    custodian = accounts.organisation("st-mary").id
+    with tenant_scope(custodian):
+        placed = place_restriction(
+            terms=Restriction(custodian, person.id, "endangers-life", ["documents"], [], [], None),
+            reason="Decided with the ward on 20 November: a letter names somebody who was threatened.",
+            actor=officer.id,
+        )
+    return f"/administration/st-mary/restrictions/{placed.id}/"
+
+
+def test_limits_by_law(browser: Browser, node: Node) -> None:
+    demo.load()
+    one = place_limit()
+    with seat(browser, node) as found:
+        found.sign_in(people.PRIVACY_OFFICER.email, people.password(), to="/people/")
+        for name, address in {"restrictions": "/administration/st-mary/restrictions/", "one": one}.items():
+            found.go(address)
+            shown(found, name)
+        found.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        found.page.locator(".nav-fold summary").click()
+        found.check()
+    with seat(browser, node) as found:
+        found.sign_in(people.PATIENT.email, people.password(), to="/people/")
+        found.go("/record/limits/")
+        shown(found, "limits")
+        speak_arabic(found)
+        found.go("/record/limits/")
+        shown(found, "arabic-limits")
+
+
+def speak_arabic(found: Seat) -> None:
+    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": "ar", "url": found.node.url}
+    found.context.add_cookies([cookie])  # type: ignore[list-item]
+
+
 def test_pages_in_arabic(amara: Seat) -> None:
-    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": "ar", "url": amara.node.url}
-    amara.context.add_cookies([cookie])  # type: ignore[list-item]
+    speak_arabic(amara)
     for name, address in (("arabic-home", "/"), ("arabic-history", "/history/")):
         amara.go(address)
         shown(amara, name)

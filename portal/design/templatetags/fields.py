@@ -80,4 +80,5 @@ def _first_id(bound: BoundField) -> str:
 
 def _said(bound: BoundField, error: object) -> str:
     """The fault with its field's name, because "This field is required." alone names none."""
-    return f"{bound.label}: {strip_tags(str(error))}"
+    label = str(bound.label)
+    return f"{label}{' ' if label.endswith(('?', '؟')) else ': '}{strip_tags(str(error))}"
