@@ -20,9 +20,8 @@ from portal.design.charts import number
 from portal.design.shapes import Item, Part
 from portal.design.vocabulary import CATEGORIES
 from portal.patients import asking, words
-from portal.patients.door import Visitor
 from portal.patients.naming import Names
-from portal.records.services import Chart, Count, Record, own_counts
+from portal.records.services import Chart, Count, Record
 
 Corrections = Mapping[tuple[UUID, str, str], asking.Case]
 
@@ -103,12 +102,6 @@ class Held:
         return card(self.resource, self.place)
 
 
-def counted_parts(who: Visitor) -> list[Part]:
-    """The parts of one's own record that hold anything that one may see."""
-    counts = own_counts(caller=who.caller, registrations=who.registrations)
-    return parts_of(counts, Addresses(who.person, own=True))
-
-
 def parts_of(
     counts: Mapping[str, int], addresses: Addresses, more: Collection[str] = frozenset()
 ) -> list[Part]:
@@ -122,7 +115,7 @@ def parts_of(
     ]
 
 
-def all_parts(addresses: Addresses, *, here: str) -> list[Part]:
+def all_parts(addresses: Addresses, *, here: str = "") -> list[Part]:
     """Every part there is, whether or not it holds anything."""
     newest = replace(addresses, skip=0)
     return [

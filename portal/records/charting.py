@@ -161,15 +161,6 @@ def charts(
     return Everywhere([opened[place] for place in places if place in opened], list(denied))
 
 
-def own_counts(*, caller: Caller, registrations: Sequence[Registration]) -> Counter[str]:
-    """How many records of each category of her own record a patient may see. Opens nothing, so enters nothing."""
-    if not registrations:
-        return Counter()
-    with deciding_about(registrations[0].person_id):
-        decided = [_decided(each, list(vocabulary.CATEGORIES)) for each in _questions(caller, registrations)]
-    return sum((counts for _, _, counts in decided), Counter())
-
-
 def _questions(caller: Caller, registrations: Sequence[Registration]) -> list[_Question]:
     """What is asked at each of these organisations, in the order of their ids: whoever takes the locks of several
     custodians, and whoever writes in their logs, goes by these."""

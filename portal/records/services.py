@@ -20,7 +20,7 @@ from portal.records.bundles import Entry as BundleEntry
 from portal.records.bundles import read_requests as read_bundle
 from portal.records.changes import Warned, Written
 from portal.records.changing import create, delete, delete_where, update, update_where, write_resource
-from portal.records.charting import ALONE, Chart, Section, chart, charts, own_counts, own_record, part
+from portal.records.charting import ALONE, Chart, Section, chart, charts, own_record, part
 from portal.records.documents import Document, create_document, document_of
 from portal.records.envelopes import check_entry
 from portal.records.everything import everything
@@ -148,7 +148,6 @@ __all__ = [
     "one_granted_for",
     "one_shared",
     "opened_under",
-    "own_counts",
     "own_entry",
     "own_outlines",
     "own_preview",

@@ -43,6 +43,15 @@ def test_one_permission_is_taken_back_alone(cast: Cast, amara: Client, growth: A
     assert amara.get(reverse("patients:apps")).context["apps"] == []
 
 
+def test_home_names_it_and_counts_it_as_nobody(cast: Cast, amara: Client, growth: App) -> None:
+    before = amara.get(reverse("patients:home")).context
+    growth.connect(amara, cast.hospital, SCOPE)
+    page = amara.get(reverse("patients:home"))
+    assert (len(before["apps"]), len(page.context["apps"])) == (0, 1)
+    assert page.context["apps"][0].application.name in page.content.decode()
+    assert page.context["sharing"] == before["sharing"]
+
+
 def test_ending_the_connection_ends_tokens_and_contract(cast: Cast, amara: Client, growth: App) -> None:
     token = growth.connect(amara, cast.hospital, SCOPE)
     (app,) = amara.get(reverse("patients:apps")).context["apps"]

@@ -15,8 +15,9 @@ from portal.patients import looks as lists
 from portal.patients.asking import by_entry, places_of, tasks
 from portal.patients.chain import sealed_until
 from portal.patients.door import Visitor, patient, visitor
-from portal.patients.presenting import counted_parts
+from portal.patients.presenting import Addresses, all_parts
 from portal.patients.visits import nameless, others, visits_of
+from portal.smart import services as smart
 
 FEW = 4
 ASKED_FOR = ("conditions", "medicines", "allergies", "lab-results", "visits")
@@ -48,8 +49,9 @@ def home(who: Visitor) -> HttpResponseBase:
         "yielding": [each.tenant.name for each in who.registrations if each.tenant_id in yielding],
         "links": links,
         "viewing": len({link.who for link in links if link.state == "open"}),
-        "parts": [part for part in counted_parts(who) if part.slug in ASKED_FOR],
+        "parts": [part for part in all_parts(Addresses(who.person, own=True)) if part.slug in ASKED_FOR],
         "sharing": _numbers(consent.viewers(standing)),
+        "apps": smart.connections_of(who.caller.user),
         "chain": sealed_until(page.looks),
         "last": page.last,
     }
@@ -68,7 +70,8 @@ def looks(who: Visitor) -> HttpResponseBase:
 
 
 def _numbers(viewers: list[Any]) -> Mapping[str, int]:
-    """How many people, and how many places, can look."""
-    places = {viewer.grantee for viewer in viewers if viewer.grantee_kind == "organisation"}
+    """How many people, and how many places, can look; applications are listed by name."""
+    people = {viewer.grantee for viewer in viewers if viewer.grantee_kind in ("practitioner", "person")}
+    apps = {viewer.grantee for viewer in viewers if viewer.grantee_kind == "application"}
     everybody = {viewer.grantee for viewer in viewers}
-    return {"people": len(everybody - places), "places": len(places)}
+    return {"people": len(people), "places": len(everybody - people - apps)}
