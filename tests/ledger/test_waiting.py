@@ -16,7 +16,7 @@ from tests.ledger.logbook import Logbook
 def test_what_is_never_sequenced_is_waited_for_no_longer_than_asked(log: Logbook) -> None:
     promise, began = log.append(uuid4()), monotonic()
     assert not await_entry(promise.promise.id, tenant=log.tenant, seconds=0.2)
-    assert 0.2 <= monotonic() - began < 2
+    assert 0.2 <= monotonic() - began < 10
 
 
 def test_an_entry_has_its_index_before_a_checkpoint_covers_it(log: Logbook) -> None:
