@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from portal.accounts import selectors
 from portal.accounts.confirming import strong_lately
-from portal.accounts.errors import ActingForUnclear, NotAMember
+from portal.accounts.errors import ActingForUnclear, ConfirmationNeeded, NotAMember
 from portal.accounts.identity import Caller, user_of
 from portal.accounts.models import STRONG, Membership, Person, PersonalToken, User
 
@@ -30,12 +30,26 @@ def caller_of_session(request: HttpRequest, *, role: str = "", tenant: str = "")
 def caller_of_token(request: HttpRequest, token: PersonalToken, *, role: str = "") -> Caller:
     """The owner of a token, acting for the organisation that the header X-Tenant names, or for the only one.
 
-    Raises NotAMember for an organisation that the owner is not in, ActingForUnclear where several remain.
+    Raises NotAMember for an organisation that the owner is not in, ActingForUnclear where several remain,
+    ConfirmationNeeded where the organisation asks whoever works there for a second factor and the token shows none.
     """
     slug = request.headers.get(TENANT_HEADER, "")
     if slug:
         selectors.organisation(slug)
-    return _owner(request, token, _membership(selectors.memberships(token.user.id), slug, role, strict=True))
+    membership = _membership(selectors.memberships(token.user.id), slug, role, strict=True)
+    caller = _owner(request, token, membership)
+    if membership and membership.tenant.strong:
+        must_be_strong(caller)
+    return caller
+
+
+def must_be_strong(caller: Caller) -> None:
+    """Raise ConfirmationNeeded for a token that was made without a second factor."""
+    if not caller.strong:
+        raise ConfirmationNeeded(
+            "This needs a token that was made after its owner showed a second factor (create_token --strong)."
+            " Nothing was shown or changed."
+        )
 
 
 def owner_of_token(request: HttpRequest, token: PersonalToken) -> Caller:

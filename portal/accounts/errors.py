@@ -133,6 +133,13 @@ class NotAMember(AccountsError):
     status = 403
 
 
+class ConfirmationNeeded(AccountsError):
+    """A token that shows less of who its owner is than the page for the same thing asks them to show."""
+
+    code = "confirmation-needed"
+    status = 403
+
+
 class ActingForUnclear(AccountsError):
     """The account belongs to several organisations and did not say for which one it acts."""
 

@@ -42,13 +42,6 @@ class NotAnAuditor(ApiError):
     status = 403
 
 
-class ConfirmationNeeded(ApiError):
-    """A token that shows less of who its owner is than the page for the same thing asks them to show."""
-
-    code = "confirmation-needed"
-    status = 403
-
-
 class MayNotReveal(ApiError):
     """Content of an entry for whoever holds its receipt, by somebody who may not read, or not hand on, all of it."""
 

@@ -1,10 +1,10 @@
 """What administrators and privacy officers do for their organisation over REST."""
 
 from portal.accounts import selectors as accounts
+from portal.accounts.callers import must_be_strong
 from portal.accounts.errors import NotAMember
 from portal.accounts.models import Organisation
 from portal.api.endpoint import Endpoint
-from portal.api.errors import ConfirmationNeeded
 
 OFFICERS = ("administrator", "privacy_officer")
 
@@ -13,21 +13,16 @@ class OfficerEndpoint(Endpoint):
     """For the officers of the organisation that the address names."""
 
     def organisation(self, tenant: str, *roles: str) -> Organisation:
-        """The organisation, for whoever acts for it in one of these roles. Raises UnknownTenant, NotAMember."""
+        """The organisation, for whoever acts for it in one of these roles.
+
+        As for its pages, they must have shown who they are as strongly as they can: whoever has a second factor signs
+        in with it, so that a token made without it opens nothing here. Raises UnknownTenant, NotAMember,
+        ConfirmationNeeded.
+        """
         found = accounts.organisation(tenant)
         if all(self.acting_as(role).organisation != found.id for role in roles or OFFICERS):
             words = " and no ".join(roles or OFFICERS).replace("_", " ")
             raise NotAMember(f"You are no {words} there. Act for it with X-Tenant.")
+        if not self.caller.strong and accounts.with_second_factor([self.caller.user]):
+            must_be_strong(self.caller)
         return found
-
-    def must_be_confirmed(self, place: Organisation) -> None:
-        """Ask of the token what the page for the same thing asks of its reader: the owner's second factor, if any.
-
-        A page asks anew after 15 minutes. A program has nobody to ask, so that the token's scope must have been named
-        and its strength is that of the moment it was made. Raises ConfirmationNeeded.
-        """
-        if not self.caller.strong and (place.strong or accounts.with_second_factor([self.caller.user])):
-            raise ConfirmationNeeded(
-                "This needs a token that was made after its owner showed a second factor (create_token --strong)."
-                " Nothing was changed."
-            )

@@ -14,7 +14,13 @@ from consent import vocabulary
 from consent.errors import ConsentError, UnknownCategory, UnknownPurpose
 from portal.accounts import limits, selectors
 from portal.accounts.callers import caller_of_token
-from portal.accounts.errors import AccountsError, ActingForUnclear, NotAMember, UnknownTenant
+from portal.accounts.errors import (
+    AccountsError,
+    ActingForUnclear,
+    ConfirmationNeeded,
+    NotAMember,
+    UnknownTenant,
+)
 from portal.accounts.identity import Caller
 from portal.fhir.errors import NotJson
 from portal.fhir.outcomes import outcome_response
@@ -24,6 +30,16 @@ from portal.smart.services import AppToken, caller_at, owner_of
 
 PURPOSE_HEADER = "Purpose-Of-Use"
 NOT_JSON = ("xml", "turtle", "ttl")
+
+# Of the call itself, before anybody is asked about a record.
+REFUSALS = (
+    NotAMember,
+    UnknownTenant,
+    ActingForUnclear,
+    ConfirmationNeeded,
+    UnknownPurpose,
+    UnknownCategory,
+)
 
 Answer = TypeVar("Answer")
 
@@ -87,7 +103,7 @@ class FhirEndpoint(APIView):
             if purpose is not None:
                 vocabulary.purpose(purpose)
             return operation(caller, purpose)
-        except (NotAMember, UnknownTenant, ActingForUnclear, UnknownPurpose, UnknownCategory) as error:
+        except REFUSALS as error:
             if enters:
                 self._enter_refusal(error, operation)
             raise

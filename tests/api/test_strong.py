@@ -7,8 +7,8 @@ from consent.sentence import Display
 from consent.signature import Signature
 from consent.terms import Grantee, Terms
 from ledger.scope import tenant_scope
-from portal.accounts import selectors
-from tests.api.house import ANA, House
+from portal.accounts import selectors, services
+from tests.api.house import ANA, GLUCOSE, House
 
 SEARCH = f"/fhir/st-mary/Observation?patient={ANA}&category=laboratory"
 
@@ -42,3 +42,23 @@ def test_only_a_token_that_was_made_by_a_strong_log_in_meets_it(house: House) ->
 def test_a_contract_that_asks_for_none_is_met_by_any(house: House) -> None:
     share(house, strong=False)
     assert house.caller("doctor@riverside.example", "*", strength="command").get(SEARCH).status_code == 200
+
+
+def test_where_all_need_a_second_factor_clinicians_tokens_need_it_and_the_patient_reads_who_tried(
+    house: House,
+) -> None:
+    share(house, strong=False)
+    doctor = "doctor@riverside.example"
+    services.require_strong(
+        tenant=house.tenants["riverside"], strong=True, actor=selectors.user_by_email(doctor).id
+    )
+    weak = house.caller(doctor, "*", strength="command")
+    before = house.ana.get("/api/v1/accesses/?limit=50").json()["results"]
+    for path in (SEARCH, f"/fhir/st-mary/Observation/{GLUCOSE}"):
+        answer = weak.get(path)
+        assert answer.status_code == 403
+        assert answer.json()["issue"][0]["details"]["coding"][0]["code"] == "confirmation-needed"
+    after = house.ana.get("/api/v1/accesses/?limit=50").json()["results"]
+    assert after[0]["decision"] == "denied"
+    assert len(after) > len(before)
+    assert house.caller(doctor, "*").get(SEARCH).status_code == 200
