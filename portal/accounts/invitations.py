@@ -101,8 +101,8 @@ def account_invited(found: Invitation) -> User | None:
     return User.objects.filter(email__iexact=found.email).first()
 
 
-def accept(*, tenant: UUID, token: str, user: User) -> None:
-    """Take up the role, with the account of the invited address. Raises NotInvited."""
+def accept(*, tenant: UUID, token: str, user: User) -> Invitation:
+    """Take up the role, with the account of the invited address; what was taken up. Raises NotInvited."""
     with tenant_scope(tenant):
         lock("accounts.invitation", token_digest(token).hex(), exclusive=True)
         found = invited(token)
@@ -111,6 +111,7 @@ def accept(*, tenant: UUID, token: str, user: User) -> None:
         if not open_invitations().filter(id=found.id).update(accepted=timezone.now(), accepted_by=user.id):
             raise NotInvited("This invitation was withdrawn in this moment. Ask for a new one.")
         add_member(tenant=tenant, user=user, role=found.role, title=found.title, actor=found.invited_by)
+        return invitation(found.id)
 
 
 def accept_anew(*, tenant: UUID, token: str, name: str, password: str) -> User:

@@ -2,13 +2,23 @@
 
 `*` stands for all that the account itself may do, except what must be named beside it: signing contracts,
 managing consent for somebody else, emergency access and its review, what applies at an organisation, who works
-there, which guardians it pauses, and what it answers its patients.
+there, which guardians it pauses, what the law keeps of records, and what it answers its patients.
 """
 
 from portal.accounts.errors import UnknownScope
 
 NAMED_ONLY = frozenset(
-    {"sign", "manage_consent", "emergency", "policies", "members", "reviews", "guardians", "cases.answer"}
+    {
+        "sign",
+        "manage_consent",
+        "emergency",
+        "policies",
+        "members",
+        "reviews",
+        "guardians",
+        "limits",
+        "cases.answer",
+    }
 )
 ORDINARY = frozenset(
     {

@@ -30,14 +30,22 @@ from portal.api.views.disclosures import Disclosures, DisclosuresFile
 from portal.api.views.emergencies import Emergency, EmergencyAccess, EmergencyEnd
 from portal.api.views.emergency_reviews import EmergencyReview, EmergencyReviewConclude, EmergencyReviews
 from portal.api.views.guardians import GuardianResume, Guardians, GuardiansThere, GuardianSuspend
-from portal.api.views.invitations import Invitations, InvitationWithdraw
+from portal.api.views.invitations import Invitations, InvitationTakeUp, InvitationWithdraw
 from portal.api.views.ledgers import Entries, Ledger, Receipt
+from portal.api.views.limits import (
+    LimitAsk,
+    LimitHere,
+    LimitLift,
+    LimitReview,
+    Limits,
+    LimitsHere,
+)
 from portal.api.views.me import MeView, MyCopy
 from portal.api.views.members import MemberRemove, MemberRoles, Members
 from portal.api.views.onlookers import Onlookers
 from portal.api.views.passkeys import ContractChallenge, ContractSign
 from portal.api.views.patients import PatientsFind, Worklist
-from portal.api.views.patterns import Patterns
+from portal.api.views.patterns import Patterns, PatternThresholds
 from portal.api.views.people import (
     People,
     TheirContractChallenge,
@@ -92,6 +100,7 @@ urlpatterns = [
         InvitationWithdraw.as_view(),
         name="invitation-withdraw",
     ),
+    path("v1/invitations/take-up/", InvitationTakeUp.as_view(), name="invitation-take-up"),
     path("v1/emergency-reviews/<slug:tenant>/", EmergencyReviews.as_view(), name="reviews"),
     path("v1/emergency-reviews/<slug:tenant>/<uuid:session>/", EmergencyReview.as_view(), name="review"),
     path(
@@ -117,6 +126,12 @@ urlpatterns = [
     path(
         "v1/guardians/<slug:tenant>/<uuid:contract>/resume/", GuardianResume.as_view(), name="guardian-resume"
     ),
+    path("v1/limits/", Limits.as_view(), name="limits"),
+    path("v1/limits/<slug:tenant>/", LimitsHere.as_view(), name="limits-here"),
+    path("v1/limits/<slug:tenant>/<uuid:limit>/", LimitHere.as_view(), name="limit"),
+    path("v1/limits/<slug:tenant>/<uuid:limit>/ask/", LimitAsk.as_view(), name="limit-ask"),
+    path("v1/limits/<slug:tenant>/<uuid:limit>/review/", LimitReview.as_view(), name="limit-review"),
+    path("v1/limits/<slug:tenant>/<uuid:limit>/lift/", LimitLift.as_view(), name="limit-lift"),
     path("v1/people/", People.as_view(), name="people"),
     path("v1/people/<uuid:person>/contracts/", TheirContracts.as_view(), name="their-contracts"),
     path(
@@ -176,6 +191,11 @@ urlpatterns = [
     path("v1/ledger/<slug:tenant>/consistency/", Consistency.as_view(), name="ledger-consistency"),
     path("v1/ledger/<slug:tenant>/entries/", Entries.as_view(), name="ledger-entries"),
     path("v1/ledger/<slug:tenant>/patterns/", Patterns.as_view(), name="ledger-patterns"),
+    path(
+        "v1/ledger/<slug:tenant>/patterns/thresholds/",
+        PatternThresholds.as_view(),
+        name="ledger-thresholds",
+    ),
     path("v1/ledger/<slug:tenant>/entries/<uuid:entry>/receipt/", Receipt.as_view(), name="receipt"),
     path("v1/ledger/<slug:tenant>/verifications/", Verifications.as_view(), name="ledger-verifications"),
     path(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.auditors.words import GROUPS
 from portal.design.inputs import DateInput
 from portal.patterns.services import DAYS, KINDS
+from portal.patterns.thresholds import MOST, MOST_MONTHS
 
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
 
@@ -108,13 +109,13 @@ class SetThresholds(forms.Form):
     an_hour = forms.IntegerField(
         label=_("Patients in an hour"),
         min_value=2,
-        max_value=1000,
+        max_value=MOST,
         help_text=_("From how many different patients on one hour is shown."),
     )
     a_night = forms.IntegerField(
         label=_("Patients in a night"),
         min_value=1,
-        max_value=1000,
+        max_value=MOST,
         help_text=_("Choose more than a night shift sees."),
     )
     night_from = forms.TypedChoiceField(label=_("Night begins"), coerce=int, choices=HOURS)
@@ -122,7 +123,7 @@ class SetThresholds(forms.Form):
     months_at_rest = forms.IntegerField(
         label=_("Months without care"),
         min_value=1,
-        max_value=120,
+        max_value=MOST_MONTHS,
         help_text=_("After so many, a patient counts as a former one."),
     )
 

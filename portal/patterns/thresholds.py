@@ -11,6 +11,8 @@ from portal.patterns.models import Thresholds as Row
 from portal.records.access import who
 from portal.records.errors import RoleNeeded
 
+MOST, MOST_MONTHS = 1000, 120
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:

@@ -46,6 +46,8 @@ def test_the_schema_is_valid_openapi_and_names_every_call(schema: Any) -> None:
         "corrections_list", "corrections_request", "corrections_read", "corrections_disagree",
         "cases_corrections_list", "cases_corrections_read", "cases_corrections_accept", "cases_corrections_deny",
         "cases_corrections_extend", "reports_list", "reports_make",
+        "limits_list", "limits_ask", "limits_here", "limits_place", "limits_read", "limits_review", "limits_lift",
+        "invitations_take_up", "ledger_thresholds", "ledger_set_thresholds",
     }  # fmt: skip
     assert all(path.startswith("/api/v1/") for path in schema["paths"])
     for path in schema["paths"].values():
@@ -107,7 +109,8 @@ def test_every_answer_is_as_the_schema_says(house: House, schema: Any) -> None:
         ana.get("/api/v1/ledger/st-mary/"), ana.get(f"/api/v1/ledger/st-mary/entries/{entry}/receipt/"),
         auditor.get("/api/v1/ledger/st-mary/entries/?limit=3"), doctor.get("/api/v1/accesses/"),
         ana.get("/api/v1/ledger/nowhere/"), ana.get("/api/v1/accesses/?cursor=x"),
-        ana.get("/api/v1/guardians/"), ana.get("/api/v1/people/"), ana.post("/api/v1/share-codes/", json=shown),
+        ana.get("/api/v1/limits/"), ana.get("/api/v1/guardians/"), ana.get("/api/v1/people/"),
+        ana.post("/api/v1/share-codes/", json=shown),
         ana.get("/api/v1/share-codes/"), doctor.get("/api/v1/share-codes/"),
         ana.post("/api/v1/contracts/", json={}), ana.post("/api/v1/contracts/", data={"a": "b"}),
         ana.post("/api/v1/contracts/", json=contract_body(categories=["x"])), house.http.get("/api/v1/me/"),

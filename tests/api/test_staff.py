@@ -13,7 +13,7 @@ from portal.accounts.errors import LastAdministrator
 from portal.accounts.models import Membership
 from tests import cast as people
 from tests.api.officers import call, letters_leave_at_once, second_factor
-from tests.cast import PASSWORD, Cast, account_of
+from tests.cast import PASSWORD, Cast, account_of, make_caller
 from tests.entries import entries_of_type
 
 NEW = {"email": "New.Nurse@example.org", "role": "clinician", "title": "Nurse"}
@@ -233,3 +233,39 @@ def test_where_the_house_asks_for_two_factors_a_token_without_gives_no_role(cast
     services.require_strong(tenant=cast.hospital.id, strong=True, actor=cast.administrator.user)
     assert administrator(cast, "POST", "", NEW).json()["code"] == "confirmation-needed"
     assert administrator(cast, "POST", "", NEW, strength="strong").status_code == 201
+
+
+TAKE_UP = "/api/v1/invitations/take-up/"
+
+
+def code_of(letter: Any) -> str:
+    """The last part of the link in it."""
+    found = re.search(r"/accounts/invitation/[^/]+/([^/\s]+)/", str(letter.body))
+    assert found
+    return found[1]
+
+
+def test_whoever_was_invited_takes_the_role_up_with_their_own_token(cast: Cast, letters: list[Any]) -> None:
+    assert administrator(cast, "POST", "", NEW).status_code == 201
+    code = code_of(letters[-1])
+    invited = make_caller(NEW["email"], "Nora Nurse")
+    body = {"organisation": cast.hospital.slug, "code": code}
+    other = call("POST", TAKE_UP, cast.outsider, "members", body)
+    assert (other.status_code, other.json()["code"]) == (403, "not-invited")
+    assert call("POST", TAKE_UP, invited, "*", body).json()["code"] == "insufficient-scope"
+    elsewhere = call("POST", TAKE_UP, invited, "members", {**body, "organisation": cast.practice.slug})
+    assert elsewhere.json()["code"] == "not-invited"
+    key = {"Idempotency-Key": "k1"}
+    for _ in range(2):
+        done = call("POST", TAKE_UP, invited, "members", body, **key)
+        assert (done.status_code, done.json()["state"], done.json()["role"]) == (200, "taken-up", NEW["role"])
+    assert done["Idempotent-Replayed"] == "true"
+    assert roles(cast, invited.user) == [NEW["role"]]
+    again = call("POST", TAKE_UP, invited, "members", body)
+    assert (again.status_code, again.json()["code"]) == (403, "not-invited")
+
+
+@pytest.mark.parametrize("changes", [{"code": ""}, {"code": 5}, {"organisation": "a b"}, {"colour": "red"}])
+def test_what_is_no_code_takes_nothing_up(cast: Cast, changes: dict[str, Any]) -> None:
+    body = {"organisation": cast.hospital.slug, "code": "a", **changes}
+    assert call("POST", TAKE_UP, cast.outsider, "members", body).status_code == 400

@@ -129,6 +129,7 @@ class Bench:
             **dict.fromkeys(
                 (
                     "contract",
+                    "limit",
                     "asked",
                     "session",
                     "entry",

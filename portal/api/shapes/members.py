@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from portal.accounts.models import Invitation as InvitationRow
 from portal.accounts.models import Membership, Role
-from portal.api.shapes.base import Body, Prose, Word, Words
+from portal.api.shapes.base import Body, Prose, Slug, Text, Word, Words
 from portal.api.shapes.contracts import iso
 
 ROLES = list(Role.values)
@@ -27,6 +27,13 @@ class NewMember(Body):
         default="",
         help_text="What patients read beside the name.",
     )
+
+
+class TakeUp(Body):
+    """The two last parts of the link in the letter: `.../<organisation>/<code>/`."""
+
+    organisation = Slug()
+    code = Text(max_length=100)
 
 
 class NewRoles(Body):

@@ -4,9 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+from portal.api.shapes.base import Body
 from portal.api.shapes.contracts import iso
 from portal.patterns.services import KINDS, Finding
 from portal.patterns.services import Patterns as Made
+from portal.patterns.thresholds import MOST, MOST_MONTHS, Thresholds
 
 
 class PatternThresholds(serializers.Serializer[Any]):
@@ -15,6 +17,23 @@ class PatternThresholds(serializers.Serializer[Any]):
     night_from = serializers.IntegerField(min_value=0, max_value=23, help_text="Hour by the node's clock.")
     night_until = serializers.IntegerField(min_value=0, max_value=23)
     months_at_rest = serializers.IntegerField(help_text="Months without care that make a former patient.")
+
+
+class NewThresholds(Body):
+    """All of them, as they are from now on."""
+
+    an_hour = serializers.IntegerField(min_value=2, max_value=MOST)
+    a_night = serializers.IntegerField(min_value=1, max_value=MOST)
+    night_from = serializers.IntegerField(min_value=0, max_value=23)
+    night_until = serializers.IntegerField(min_value=0, max_value=23)
+    months_at_rest = serializers.IntegerField(min_value=1, max_value=MOST_MONTHS)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["night_from"] == attrs["night_until"]:
+            raise serializers.ValidationError(
+                {"night_until": ["The night ends in another hour than it begins."]}
+            )
+        return attrs
 
 
 class Pattern(serializers.Serializer[Any]):
@@ -44,9 +63,13 @@ def patterns(made: Made) -> dict[str, Any]:
     return {
         "since": iso(made.since),
         "until": iso(made.until),
-        "thresholds": {name: getattr(made.by, name) for name in made.by.__slots__},
+        "thresholds": pattern_thresholds(made.by),
         "findings": [_finding(one) for one in made.findings],
     }
+
+
+def pattern_thresholds(held: Thresholds) -> dict[str, int]:
+    return {name: getattr(held, name) for name in held.__slots__}
 
 
 def _finding(one: Finding) -> dict[str, Any]:

@@ -10,8 +10,11 @@ from rest_framework.response import Response
 
 from ledger.scope import tenant_scope
 from portal.accounts import invitations, withdrawing
-from portal.accounts.models import Invitation
+from portal.accounts import selectors as accounts
+from portal.accounts.errors import NotInvited
+from portal.accounts.models import Invitation, User
 from portal.api import cursors
+from portal.api.endpoint import Endpoint
 from portal.api.officers import OfficerEndpoint
 from portal.api.shapes import members as shapes
 from portal.api.shapes.base import page_of
@@ -39,6 +42,39 @@ class Invitations(OfficerEndpoint):
         return cursors.page_of_all(
             request, cursors.window(request), waiting, place=place, shown=shapes.invitation
         )
+
+
+class InvitationTakeUp(Endpoint):
+    scopes: ClassVar = {"POST": "members"}
+
+    @extend_schema(
+        operation_id="invitations_take_up",
+        tags=["members"],
+        request=shapes.TakeUp,
+        responses={200: shapes.Invitation, **problems(403, 404, 413, 415, 422)},
+    )
+    def post(self, request: Request) -> Response:
+        """Take up the role that a letter offers, with the account of the address that it was written to.
+
+        The code is sent in the body, so that it stands in no address and no log. It is good once.
+        """
+        given = self._given(request)
+        place = accounts.organisation(given["organisation"])
+        owner = self.request.user
+        if not isinstance(owner, User):
+            raise NotInvited("An application takes up no role. Send a token of the invited account.")
+        made = invitations.accept(tenant=place.id, token=given["code"], user=owner)
+        return Response(shapes.invitation(made))
+
+    def _given(self, request: Request) -> dict[str, str]:
+        body = shapes.TakeUp(data=request.data)
+        body.is_valid(raise_exception=True)
+        return body.validated_data  # type: ignore[no-any-return]
+
+    def shown_again(self, key: UUID) -> Response:
+        place = accounts.organisation(self._given(self.request)["organisation"])
+        with tenant_scope(place.id):
+            return Response(shapes.invitation(invitations.invitation(key)))
 
 
 class InvitationWithdraw(OfficerEndpoint):
