@@ -162,3 +162,19 @@ def test_a_privacy_officer_sets_the_thresholds(
         at.press("Put in force")
         expect(at.page.get_by_text("The thresholds are in force.")).to_be_visible()
         expect(at.page.get_by_text("40 patients or more within one hour")).to_be_visible()
+
+
+def test_the_places_of_staff_have_room_on_every_screen(browser: Browser, node: Node) -> None:
+    cast = build()
+    with seat(browser, node) as at:
+        for caller, path in ((cast.privacy_officer, "administration/{}/cases/"), (cast.auditor, "audit/{}/")):
+            at.context.clear_cookies()
+            at.sign_in(account_of(caller).email, PASSWORD, to="/people/")
+            at.go("/" + path.format(cast.hospital.slug))
+            for width in (320, 780, 1024, 1152, 1280):
+                at.page.set_viewport_size({"width": width, "height": 800})
+                wider = at.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                assert wider <= 0, f"{path} at {width} px is {wider} px wider than the screen"
+                menu = at.page.locator(".nav-fold summary").is_visible()
+                places = at.page.get_by_role("navigation", name="Main").get_by_role("link")
+                assert menu != places.first.is_visible()
