@@ -20,6 +20,7 @@ FOR_PROGRAMS = {
     *("fhir-consent-code-unknown", "fhir-consent-inexpressible", "fhir-consent-malformed"),
     *("fhir-consent-refused", "fhir-consent-unsupported", "cases-malformed"),
     *("assertion-refused", "bad-registration", "invalid-token", "keys-unreachable", "unknown-scope"),
+    "confirmation-needed",
     *("unserved-scope", "wrong-audience"),
     *("alarm-stands", "clock-jumped", "database-not-durable", "key-not-in-force", "legal-hold", "log-exists"),
     *("tree-broken", "unknown-hold"),
