@@ -48,15 +48,11 @@ def register(
     A backend service signs with keys that it registers; another application signs, has a secret (`confidential`), or
     is public and relies on PKCE alone. Raises BadRegistration.
     """
-    signs = bool(jwks or jwks_uri)
+    signs = _signs(jwks, jwks_uri)
     if backend and (not signs or redirect_uris):
         raise BadRegistration(
             "A backend service has keys, and no address to come back to. Nothing was stored."
         )
-    if jwks is not None:
-        key_set(jwks)
-    if jwks_uri:
-        _check_callable(jwks_uri)
     secret = secrets.token_urlsafe(32)
     made = Application(
         name=_name(name),
@@ -71,11 +67,7 @@ def register(
         client_secret=secret,
         algorithm="" if backend else "RS256",
     )
-    try:
-        made.clean()
-    except ValidationError as error:
-        raise BadRegistration(f"{' '.join(error.messages)} Nothing was stored.") from None
-    made.save(force_insert=True)
+    _store(made)
     return Registered(made, secret if confidential and not signs else "")
 
 
@@ -117,6 +109,23 @@ def admitted_at(tenant: UUID) -> list[Application]:
     with tenant_scope(tenant):
         rows = Admission.objects.select_related("application").filter(tenant_id=tenant)
         return [row.application for row in rows.order_by("application__name")]
+
+
+def _signs(jwks: Any, jwks_uri: str) -> bool:
+    """Whether an application signs by keys that it registers. Raises BadRegistration for what are none."""
+    if jwks is not None:
+        key_set(jwks)
+    if jwks_uri:
+        _check_callable(jwks_uri)
+    return bool(jwks or jwks_uri)
+
+
+def _store(made: Application) -> None:
+    try:
+        made.clean()
+    except ValidationError as error:
+        raise BadRegistration(f"{' '.join(error.messages)} Nothing was stored.") from None
+    made.save(force_insert=True)
 
 
 def _check_callable(url: str) -> None:

@@ -167,6 +167,7 @@ def _values(cast: Cast) -> dict[str, str]:
         "asked": nothing,
         "case": nothing,
         "restriction": nothing,
+        "limit": nothing,
         "connection": nothing,
         "run": nothing,
         "archive": nothing,
