@@ -19,7 +19,6 @@ WHERE c.tenant_id = %s AND c.person = %s AND beside.contract_id = c.id
 
 def erase_consent(erasing: Erasing) -> None:
     """Contracts with their uses, requests, share codes, emergencies, limits by law."""
-    with erasing.unlocked("kept", *KEPT, "consent_use"):
-        for table in OF_CONTRACTS:
-            erasing.cursor.execute(BESIDE.format(table), [erasing.tenant, erasing.person])
-        erasing.delete(*KEPT)
+    for table in OF_CONTRACTS:
+        erasing.cursor.execute(BESIDE.format(table), [erasing.tenant, erasing.person])
+    erasing.delete(*KEPT)

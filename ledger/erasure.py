@@ -10,6 +10,7 @@ found in the log: no name, no entry, no time.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic, sleep
 from uuid import UUID
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from django.db.backends.utils import CursorWrapper
 
 from ledger import pseudonyms
 from ledger.committed import forget_all
-from ledger.errors import ERASED, LegalHold, SubjectErased, UnknownEntry
+from ledger.errors import ERASED, ErasureWaits, LegalHold, SubjectErased, UnknownEntry
 from ledger.holds import Hold, standing_holds
 from ledger.registry import Erasing, erasers
 from ledger.scope import current_tenant, lock, tenant_scope
@@ -28,6 +29,12 @@ from ledger.vault import generations
 from ledger.vault.erasable import generations_file
 
 TYPE = "subject.erased"
+WRITERS_SECONDS = 60.0
+STILL_WRITING = (
+    "Somebody has been writing to the database for a minute, perhaps about this person. The erasure is begun: nothing"
+    " about her is read or written any more, and nothing of hers was destroyed yet. Repeat it to end it."
+)
+OLDEST_WRITER = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 OWNER = "owner"
 
 BEGUN = "SELECT pseudonym, entry, erased FROM ledger_erasure WHERE tenant_id = %s AND party = %s"
@@ -111,6 +118,7 @@ def erase_subject(*, tenant: UUID, subject: UUID, actor: UUID | None = None) -> 
         lock("ledger.keyring", tenant, exclusive=True)
         found = find_erasable(subject)
         entry = None if found.erased else found.begun or _begin(tenant, found, actor)
+    _let_writers_end()
     generations.erase(generations_file(), tenant, subject)
     with tenant_scope(tenant, using=OWNER), connections[OWNER].cursor() as cursor:
         cursor.execute(BARE, [settings.ASSENT_BACKUP_DAYS, tenant, subject])
@@ -123,8 +131,30 @@ def erase_subject(*, tenant: UUID, subject: UUID, actor: UUID | None = None) -> 
     return Erased(found.pseudonym, entry, len(found.keys), max(now, bare_until or now))
 
 
+def _let_writers_end() -> None:
+    """Wait for whoever wrote an entry about her before the note stood, and may be storing what it tells of.
+
+    Raises ErasureWaits if that takes long.
+    """
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_current_xact_id()::text::bigint"
+        )  # outside a transaction: over when it is known
+        (last,) = cursor.fetchone()
+        end = monotonic() + WRITERS_SECONDS
+        while True:
+            cursor.execute(OLDEST_WRITER)
+            if cursor.fetchone()[0] > last:
+                return
+            if monotonic() > end:
+                raise ErasureWaits(STILL_WRITING)
+            sleep(0.02)
+
+
 def _destroy(cursor: CursorWrapper, tenant: UUID, subject: UUID) -> None:
-    """What the apps above keep of her first: it is found by her keys."""
+    """What the apps above keep of her first: it is found by her keys. Decisions about her come before it, or after."""
+    lock("person", subject, exclusive=True, using=OWNER)
+    cursor.execute("SELECT set_config('assent.erasing', %s, true)", [str(subject)])
     cursor.execute(KEY_IDS, [tenant, subject])
     erasing = Erasing(cursor, tenant, subject, [key for (key,) in cursor.fetchall()])
     for eraser in erasers():

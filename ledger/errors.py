@@ -134,6 +134,13 @@ class OutboundRefused(LedgerError):
 ERASED = "This person was erased here: nothing about her can be read or written any more. The ledger's entries stay."
 
 
+class ErasureWaits(LedgerError):
+    """An erasure is begun and waits for others who still write."""
+
+    code = "erasure-waits"
+    status = 503
+
+
 class SubjectErased(LedgerError):
     """The person was erased here: nothing about her can be read, and nothing new is written."""
 

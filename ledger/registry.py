@@ -1,8 +1,7 @@
 """What the apps above add to the ledger when they start: types of entries, checks of what entries speak of, and what
 goes of a person who is erased."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
@@ -29,7 +28,7 @@ Eraser = Callable[["Erasing"], None]
 class Erasing(NamedTuple):
     """Who is being erased: `keys` are the ids that stand in what is sealed under hers.
 
-    `cursor` is that of the database's owner, in the tenant's scope.
+    `cursor` is that of the database's owner, in the tenant's scope, where triggers let go what they keep.
     """
 
     cursor: "CursorWrapper"
@@ -44,25 +43,6 @@ class Erasing(NamedTuple):
                 sql.SQL("DELETE FROM {} WHERE tenant_id = %s AND person = %s").format(sql.Identifier(table)),
                 [self.tenant, self.person],
             )
-
-    @contextmanager
-    def unlocked(self, trigger: str, *tables: str) -> Iterator[None]:
-        """Meanwhile the trigger that keeps the rows of these tables lets them go. Nobody else writes to them."""
-        self._switch("DISABLE", trigger, tables)
-        yield
-        self.cursor.execute(
-            "SET CONSTRAINTS ALL IMMEDIATE"
-        )  # a table is not altered while checks of it are due
-        self._switch("ENABLE", trigger, tables)
-
-    def _switch(self, word: str, trigger: str, tables: Iterable[str]) -> None:
-        for table in tables:
-            names = {
-                "table": sql.Identifier(table),
-                "word": sql.SQL(word),
-                "trigger": sql.Identifier(trigger),
-            }
-            self.cursor.execute(sql.SQL("ALTER TABLE {table} {word} TRIGGER {trigger}").format(**names))
 
 
 _types = {

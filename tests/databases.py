@@ -68,7 +68,7 @@ def empty_database(dsn: str, name: str) -> None:
         names = administrator.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
         ).fetchall()
-        probe = sql.SQL("SELECT {0}, pg_relation_size({0}) > {1} WHERE EXISTS (SELECT FROM {2})")
+        probe = sql.SQL("SELECT {0}, pg_table_size({0}) > {1} WHERE EXISTS (SELECT FROM {2})")
         probes = [
             probe.format(sql.Literal(t), sql.Literal(LARGE), sql.Identifier(t))
             for (t,) in names
@@ -84,6 +84,9 @@ def _empty(administrator: "psycopg.Connection[Any]", filled: list[tuple[str, boo
     for attempt in range(10):
         try:
             with administrator.transaction():
+                # As TRUNCATE does, wait for who has written to them: what they commit later would be the next test's.
+                tables = sql.SQL(", ").join(sql.Identifier(table) for table, _ in filled)
+                administrator.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(tables))
                 for table, large in filled:
                     # TRUNCATE makes new files for a table and its indexes, which takes longer than to delete some rows.
                     how = "TRUNCATE {} CONTINUE IDENTITY CASCADE" if large else "DELETE FROM {}"

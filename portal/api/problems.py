@@ -23,7 +23,7 @@ DOMAIN = (AccountsError, CasesError, ConsentError, RecordsError, LedgerError, Ap
 RETRY_AFTER = {
     "not-yet-sequenced": "1",
     "archive-not-ready": "2",
-    "ledger-overdue": "60",
+    "ledger-overdue": "5",
     "ledger-unavailable": "5",
     "unavailable": "5",
 }

@@ -14,12 +14,7 @@ CHUNKS = "DELETE FROM records_chunk WHERE tenant_id = %s AND substring(sealed FR
 def erase_records(erasing: Erasing) -> None:
     """Every version, what is looked up by, content beside them, exports and counted denials."""
     tenant, person = erasing.tenant, erasing.person
-    with erasing.unlocked("append_only", "records_version", "records_chunk"):
-        for table in ("records_token", "records_span"):
-            erasing.cursor.execute(INDEX.format(table), [tenant, person])
-        erasing.cursor.execute(CHUNKS, [tenant, [key.bytes for key in erasing.keys]])
-        erasing.cursor.execute(
-            "GRANT DELETE ON records_version TO CURRENT_USER"
-        )  # nobody has it at other times
-        erasing.delete("records_version", "records_resource", "records_exportpart", "records_denial")
-        erasing.cursor.execute("REVOKE DELETE ON records_version FROM CURRENT_USER")
+    for table in ("records_token", "records_span"):
+        erasing.cursor.execute(INDEX.format(table), [tenant, person])
+    erasing.cursor.execute(CHUNKS, [tenant, [key.bytes for key in erasing.keys]])
+    erasing.delete("records_version", "records_resource", "records_exportpart", "records_denial")

@@ -23,9 +23,9 @@ def asks_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_has_waited_too_long_lets_nothing_follow_until_it_is_sequenced(log: Logbook) -> None:
     log.write(3)
-    log.tamper(OLDER, 899, log.tenant)
+    log.tamper(OLDER, 600, log.tenant)
     log.append()
-    log.tamper(OLDER, 2, log.tenant)
+    log.tamper(OLDER, 301, log.tenant)
     for _ in range(2):
         with pytest.raises(LogOverdue, match="Nothing was done"):
             log.append()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from ledger import pseudonyms, selectors
 from ledger.erasure import Erasable, erase_subject, find_erasable
@@ -43,6 +44,8 @@ class Command(BaseCommand):
                 self._erase(log.tenant_id, found)
         except LedgerError as error:
             raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            raise CommandError(f"The database broke off: {error} Repeat the erasure to end it.") from error
 
     def _describe(self, name: str, found: Erasable) -> None:
         self.stdout.write(f"{name} calls this person {found.pseudonym}.")
