@@ -38,9 +38,10 @@ class RefusalsStand(ConsentError):
     def __init__(self, count: int) -> None:
         super().__init__(
             f"Nothing was changed: {count} contracts here refuse emergency access and would give way at once. If that "
-            f"is meant, say so with give_way: {count}."
+            "is meant, agree that as many give way."
         )
         self.count = count
+        self.members = {"standing_refusals": count}
 
 
 class ReasonNeeded(ConsentError):

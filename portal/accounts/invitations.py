@@ -89,9 +89,12 @@ def invitation(key: UUID) -> Invitation:
 
 
 def invited(token: str) -> Invitation:
-    """The invitation in the tenant in scope that this link is for. Raises NotInvited."""
+    """The invitation in the tenant in scope that this link is for. Raises NotInvited.
+
+    It is good by the right of whoever made it, however they lost that: `remove_member` also withdraws it.
+    """
     found = open_invitations().filter(digest=token_digest(token)).first()
-    if found is None:
+    if found is None or not _may_invite(found.tenant_id, found.invited_by):
         raise NotInvited("This invitation was used, withdrawn, or is too old. Ask for a new one.")
     return found
 
@@ -129,8 +132,12 @@ def accept_anew(*, tenant: UUID, token: str, name: str, password: str) -> User:
 def _check_inviter(tenant: UUID, actor: UUID) -> None:
     """Whoever lost the role a moment ago leaves no invitation behind: who takes it from them waits for this."""
     lock("accounts.members", tenant, exclusive=False)
-    if not Membership.objects.filter(tenant_id=tenant, user_id=actor, role=Role.ADMINISTRATOR).exists():
+    if not _may_invite(tenant, actor):
         raise NotAMember("Only an administrator there invites others. Nobody was written to.")
+
+
+def _may_invite(tenant: UUID, user: UUID) -> bool:
+    return Membership.objects.filter(tenant_id=tenant, user_id=user, role=Role.ADMINISTRATOR).exists()
 
 
 def _send(email: str, place: str, link: str) -> None:

@@ -12,7 +12,6 @@ from django_stubs_ext import StrOrPromise
 
 from consent.emergency import LONGEST_REASON, SHORTEST_REASON
 from consent.emergency_rule import MOST_SESSIONS, Rule
-from consent.errors import RefusalsStand
 from consent.restriction import Restriction
 from portal.cases.words import GROUNDS
 from portal.design.inputs import DateInput
@@ -52,6 +51,20 @@ class ChoosePolicy(forms.Form):
     variant = forms.ChoiceField(
         label=_("Before any contract"), choices=lambda: list(BASE_POLICIES.items()), widget=forms.RadioSelect
     )
+
+
+class AgreedNumber(forms.CheckboxInput):
+    """A box that sends the number beside it: what is agreed to is what was read, not what has become of it since."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(check_test=lambda value: str(value) == str(number))
+        self._number = number
+
+    def format_value(self, value: Any) -> str:
+        return str(self._number)
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return data.get(name)
 
 
 class ChooseEmergencyRule(forms.Form):
@@ -96,19 +109,19 @@ class ChooseEmergencyRule(forms.Form):
             "Let %(count)d refusals that stand give way",
             self._standing,
         ) % {"count": self._standing}
-        self.fields["give_way"] = forms.BooleanField(
+        self.fields["give_way"] = forms.IntegerField(
             label=label,
             required=False,
+            widget=AgreedNumber(self._standing),
             help_text=_(
                 "Needed only to end that patients may refuse: from then on an emergency opens what they closed. Each"
                 " of them is told."
             ),
         )
 
-    def refused(self, error: RefusalsStand) -> None:
-        """What the operation answered: so many refusals stand, and nobody agreed that they give way."""
-        self._standing = error.count
-        self._ask_whether_they_may_give_way()
+    def refuse(self) -> None:
+        """What the operation answered: so many refusals stand, and nobody agreed that as many give way."""
+        self.full_clean()
         self.add_error(
             "give_way",
             ngettext(
@@ -127,8 +140,8 @@ class ChooseEmergencyRule(forms.Form):
 
     @property
     def give_way(self) -> int:
-        """To how many refusals giving way was agreed."""
-        return self._standing if self.cleaned_data.get("give_way") else 0
+        """To how many refusals giving way was agreed: as many as the page showed."""
+        return self.cleaned_data.get("give_way") or 0
 
 
 class AddWitness(forms.Form):

@@ -108,7 +108,8 @@ def emergency_rule(desk: Desk) -> HttpResponseBase:
         with tenant_scope(desk.place.id):
             set_emergency_rule(rule=form.rule, actor=desk.caller.user, give_way=form.give_way)
     except RefusalsStand as error:
-        form.refused(error)
+        form = ChooseEmergencyRule(desk.request.POST, standing=error.count)
+        form.refuse()
         return _policies(desk, emergency=form)
     messages.success(desk.request, _("The emergency rule is in force. The change stands in the log."))
     return redirect("administration:policy", desk.place.slug)

@@ -77,7 +77,7 @@ def documented() -> list[dict[str, Any]]:
 
 
 def _of_domain(error: Any, context: Mapping[str, Any]) -> Response:
-    response = _problem(context, error.status, error.code, str(error))
+    response = _problem(context, error.status, error.code, str(error), **getattr(error, "members", {}))
     limits.tell_refusal(error, response)
     if error.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="assent", error="invalid_token"'

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from consent.part2 import elements
-from consent.sentence import Display, day, until
+from consent.sentence import TEMPLATE, Display, day, until
 from consent.terms import Terms
 from portal.design.shapes import Fact
 
@@ -34,8 +34,12 @@ def facts(
     patient: str,
     kinds: Collection[str] = (),
     signed: datetime | None = None,
+    template: str = TEMPLATE,
 ) -> list[Fact]:
-    """Each element as a line, in the order of the rule; none of a contract that is not under Part 2."""
+    """Each element as a line, in the order of the rule; none of a contract that is not under Part 2.
+
+    `template`: of the sentence, if it was signed.
+    """
     if not terms.redisclosure:
         return []
     said = elements(
@@ -46,5 +50,6 @@ def facts(
         expiry=until(terms.ends),
         signed=day(signed.replace(microsecond=0)) if signed else "",
         kinds=kinds,
+        template=template,
     )
     return [Fact(name=str(name), value=said[key]) for key, name in ELEMENTS.items() if said[key]]

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from ledger.scope import tenant_scope
 from portal.accounts import invitations, selectors, services
-from portal.accounts.errors import NotAMember
-from portal.accounts.models import Invitation
+from portal.accounts.errors import NotAMember, NotInvited
+from portal.accounts.models import Invitation, Membership
 from tests.cast import PASSWORD, Cast, account_of
 from tests.entries import entries_of_type
 from tests.staff import few_queries, sign_in, sign_in_and_confirm, text
@@ -143,6 +143,21 @@ def test_it_ends_when_whoever_made_it_is_no_administrator_any_more(
             actor=inviter,
             site="http://x",
         )
+
+
+def test_it_is_not_taken_up_where_its_maker_lost_the_role_by_another_way(
+    cast: Cast, administrator: Client
+) -> None:
+    """Such as with their account, which withdraws nothing."""
+    link, nurse = invite(administrator, cast), Client()
+    nurse.get(link)
+    with tenant_scope(cast.hospital.id):
+        Membership.objects.filter(user_id=cast.administrator.user, role="administrator").delete()
+    token = link.rstrip("/").rpartition("/")[2]
+    with pytest.raises(NotInvited, match="withdrawn"):
+        invitations.accept(tenant=cast.hospital.id, token=token, user=account_of(cast.amara))
+    assert "This invitation is over" in text(nurse.post(reverse("accounts:invitation"), ACCOUNT))
+    assert roles(cast, "new.nurse@example.org") == []
 
 
 def test_it_outlasts_a_role_that_gave_no_right_to_invite(cast: Cast, administrator: Client) -> None:

@@ -1,5 +1,8 @@
 """What applies at an organisation before any contract."""
 
+import re
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -125,7 +128,42 @@ def test_who_ends_that_patients_may_refuse_sees_first_how_many_refusals_give_way
     with tenant_scope(cast.hospital.id):
         assert selectors.emergency_rule() == (1, Rule(refusals=True))
 
-    done = officer.post(rule_address(cast), {"a_day": "3", "give_way": "on"}, follow=True)
+    done = officer.post(rule_address(cast), {"a_day": "3", "give_way": offered(refused)}, follow=True)
     assert "The emergency rule is in force" in text(done)
     with tenant_scope(cast.hospital.id):
         assert selectors.emergency_rule() == (2, Rule(a_day=3))
+
+
+def offered(answer: Any) -> str:
+    """What the box sends that lets refusals give way. It is never ticked before somebody ticks it."""
+    (box,) = re.findall(r'<input[^>]*name="give_way"[^>]*>', answer.content.decode())
+    assert "checked" not in box
+    (number,) = re.findall(r'value="([^"]*)"', box)
+    return str(number)
+
+
+def test_agreed_is_to_as_many_refusals_as_the_page_showed(cast: Cast, officer: Client) -> None:
+    officer.post(rule_address(cast), {"refusals": "on"})
+    cast.grant(cast.doctor, "lab-results", effect="deny", purposes=("BTG",))
+    shown = offered(officer.get(address(cast)))
+    assert shown == "1"
+    cast.grant(cast.doctor, "visits", effect="deny", purposes=("BTG",))  # comes while the page is read
+
+    refused = officer.post(rule_address(cast), {"a_day": "3", "give_way": shown})
+    assert "2 contracts refuse emergency access here and would give way at once" in text(refused)
+    assert "Let 2 refusals that stand give way" in text(refused)
+    assert refused.context["emergency"]["a_day"].value() == "3"
+    with tenant_scope(cast.hospital.id):
+        assert selectors.emergency_rule() == (1, Rule(refusals=True))
+
+    officer.post(rule_address(cast), {"a_day": "3", "give_way": offered(refused)})
+    with tenant_scope(cast.hospital.id):
+        assert selectors.emergency_rule() == (2, Rule(a_day=3))
+
+
+def test_a_box_that_sends_no_number_agrees_to_nothing(cast: Cast, officer: Client) -> None:
+    officer.post(rule_address(cast), {"refusals": "on"})
+    cast.grant(cast.doctor, "lab-results", effect="deny", purposes=("BTG",))
+    assert "There is a problem" in text(officer.post(rule_address(cast), {"give_way": "on"}))
+    with tenant_scope(cast.hospital.id):
+        assert selectors.emergency_rule() == (1, Rule(refusals=True))

@@ -58,6 +58,7 @@ def test_refusals_that_stand_give_way_only_where_the_caller_agrees_to_as_many(ho
     assert officer(house).get(PATH).json()["emergency"]["standing_refusals"] == 1
     refused = officer(house).post(f"{PATH}emergency/", json=RULE)
     assert (refused.status_code, refused.json()["code"]) == (409, "refusals-stand")
+    assert refused.json()["standing_refusals"] == 1
     assert officer(house).get(PATH).json()["emergency"]["refusals"] is True
     done = officer(house).post(f"{PATH}emergency/", json=RULE | {"give_way": 1})
     assert (done.status_code, done.json()["emergency"]["refusals"]) == (200, False)

@@ -16,7 +16,7 @@ def consent(name: str = "part-2", grantee: Grantee = cast.A_DOCTOR, **changes: o
     return templates.fill(name, custodian=cast.ST_MARY, grantee=grantee, ends=cast.END, **changes)
 
 
-def elements(terms: Terms, signed: str = "") -> dict[str, str]:
+def elements(terms: Terms, signed: str = "", template: str = sentence.TEMPLATE) -> dict[str, str]:
     return dict(
         part2.elements(
             terms,
@@ -26,6 +26,7 @@ def elements(terms: Terms, signed: str = "") -> dict[str, str]:
             expiry="the end of 2027",
             signed=signed,
             kinds=(),
+            template=template,
         )
     )
 
@@ -44,7 +45,14 @@ def test_each_statement_of_the_elements_is_in_the_signed_sentence(name: str) -> 
     terms = consent(name)
     signed = sentence.write(terms, cast.DISPLAY)
     said = part2.elements(
-        terms, patient="", custodian=cast.DISPLAY.custodian, recipient="", expiry="", signed="", kinds=()
+        terms,
+        patient="",
+        custodian=cast.DISPLAY.custodian,
+        recipient="",
+        expiry="",
+        signed="",
+        kinds=(),
+        template=sentence.TEMPLATE,
     )
     for key in ("4 passing on", "6 right to revoke", "10 no longer protected", "10 refusal"):
         assert said[key] in signed, key
@@ -64,6 +72,30 @@ def test_what_is_not_for_care_may_not_be_passed_on_and_asks_for_fewer_statements
     signed = sentence.write(consent(purposes=("HRESCH",)), cast.DISPLAY)
     assert "told not to pass it on" in signed
     assert not any(words in signed for words in (PASSING_ON, *ASKED_FOR_CARE))
+
+
+def test_beside_other_purposes_only_what_is_for_care_may_be_passed_on() -> None:
+    terms = consent(purposes=("TREAT", "HPAYMT", "HRESCH"))
+    said = elements(terms)["4 passing on"]
+    assert said in sentence.write(terms, cast.DISPLAY)
+    care, others = said.split("; ")
+    assert care.startswith(
+        f"What they receive for treatment or payment for care they may pass on {PASSING_ON}"
+    )
+    assert others == "what they receive for research they are told not to pass on."
+    assert "research" not in elements(consent("part-2-care"))["4 passing on"]
+
+
+@pytest.mark.parametrize("template", ["en-1", "en-2", "en-3"])
+def test_of_a_consent_signed_before_the_statements_none_is_said(template: str) -> None:
+    said = elements(consent("part-2-care"), template=template)
+    assert [key for key, words in said.items() if not words] == [
+        "4 passing on",
+        "6 right to revoke",
+        "10 no longer protected",
+        "10 refusal",
+    ]
+    assert said["5 purpose"] == "treatment, payment for care, running the organisation"
 
 
 def test_a_relative_is_not_bound_by_hipaa_so_may_not_pass_it_on() -> None:

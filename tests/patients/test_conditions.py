@@ -81,6 +81,24 @@ def test_one_consent_covers_all_care_and_says_what_that_means(cast: Cast, amara:
         assert said[name] in contract.sentence
 
 
+def test_what_came_later_is_not_said_of_a_consent_that_was_signed_without_it(
+    cast: Cast, amara: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consent.sentence.TEMPLATE", "en-3")
+    begin(amara, "part-2")
+    answer(amara, "where", where=[cast.hospital.slug])
+    answer(amara, "who", kind="clinician", email=account_of(cast.family_doctor).email)
+    answer(amara, "what", what=["conditions"], sensitivity=["ETH"])
+    answer(amara, "until", period="30")
+    sign(amara)
+    (contract,) = contracts(cast)
+    page = amara.get(reverse("patients:contract", args=[contract.id]))
+    kept = [fact.name for fact in page.context["part2"]]
+    assert "Who receives it" in kept
+    later = {"Passing it on", "Your right to revoke", "Protection afterwards", "If you do not sign"}
+    assert not later.intersection(kept)
+
+
 def test_what_the_law_asks_is_said_of_no_other_contract(cast: Cast, amara: Client) -> None:
     fill_in(amara, cast)
     assert amara.get(CHECK).context["part2"] == []

@@ -38,6 +38,9 @@ class Problem(serializers.Serializer[Any]):
         help_text="urn:uuid: and the id of this call, as in the header Request-Id."
     )
     errors = Fault(many=True, required=False)  # type: ignore[assignment]
+    standing_refusals = serializers.IntegerField(
+        required=False, help_text="With `refusals-stand`: how many `give_way` has to agree to."
+    )
 
 
 def problems(*statuses: int) -> dict[Any, OpenApiResponse]:

@@ -96,7 +96,7 @@ def _part2(who: Visitor, row: Any, grantee: str, custodian: str) -> list[Fact]:
     place = terms.grantee.organisation
     at = accounts.names_of(set(), {place}).get(place, "") if place else ""
     display = Display(grantee, custodian, at)
-    return part2.facts(terms, display, patient=who.caller.name, signed=row.signed_at)
+    return part2.facts(terms, display, patient=who.caller.name, signed=row.signed_at, template=row.template)
 
 
 @patient()
