@@ -22,6 +22,7 @@ from portal.records import conditional, storage, storing, subjects
 from portal.records.access import Entered, Learned, deciding, enter
 from portal.records.changes import Change, Written
 from portal.records.circles import refuse_circles
+from portal.records.envelopes import handles
 from portal.records.errors import (
     Denied,
     InvalidBundle,
@@ -191,7 +192,10 @@ class _Work:
         """What a change with a condition comes to, now that it is known what fits."""
         place = (match.row.header.type, match.row.header.id) if match.row else change.place
         if change.entry and change.entry.full_url:
-            self.places[change.entry.full_url] = "/".join(place)
+            before = "/".join(change.place)
+            for name in (change.entry.full_url, *handles(change.entry.full_url, new=change.verb == "create")):
+                if self.places.get(name) == before:  # and is not another entry's own
+                    self.places[name] = "/".join(place)
         if change.verb == "update":
             self.changes[index] = conditional.settled(change, match.row)
         elif match.row and change.verb == "delete":

@@ -18,7 +18,7 @@ from portal.records.bundles import Entry
 from portal.records.changes import Change, Written
 from portal.records.changing import kept, where
 from portal.records.committing import carry_out
-from portal.records.envelopes import check_entry
+from portal.records.envelopes import check_entry, handles
 from portal.records.errors import Denied, InvalidBundle, RecordsError
 from portal.records.patching import patched
 from portal.records.preparing import within
@@ -28,7 +28,6 @@ from portal.records.strict_json import MAX_DEPTH, MAX_RESOURCE, too_deep
 MOST_ENTRIES = 1000
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
 _URL = re.compile(r"([A-Z][A-Za-z]{0,63})(?:/([A-Za-z0-9\-.]{1,64}))?\Z")
-_RESTFUL = re.compile(r"\Ahttps?://.+/([A-Z][A-Za-z]{0,63}/[A-Za-z0-9\-.]{1,64})\Z")
 _ETAG = re.compile(r'(?:W/)?"([1-9][0-9]{0,8})"\Z')
 
 
@@ -43,7 +42,8 @@ def transact(
     """
     if len(entries) > MOST_ENTRIES:
         raise InvalidBundle(f"A transaction has at most {MOST_ENTRIES} entries.", expression="Bundle.entry")
-    changes, places = [], {}
+    changes: list[Change] = []
+    places: dict[str, str] = {}
     asked = [_change(entry, about) for entry in entries]
     for entry, change in zip(entries, asked, strict=True):
         if entry.method == "PATCH":
@@ -51,10 +51,11 @@ def transact(
         if change.entry and entry.full_url:
             if entry.full_url in places:
                 raise _fault(entry, "fullUrl", "Two entries have the same fullUrl.")
-            places[entry.full_url] = place = f"{change.type}/{change.id}"
-            if entry.method == "POST" and (relative := _RESTFUL.search(entry.full_url)):
-                places.setdefault(relative[1], place)  # so it is referred to from beside it (2.36.4.1)
+            places[entry.full_url] = f"{change.type}/{change.id}"
         changes.append(change)
+    for entry in entries:
+        for name in handles(entry.full_url, new=entry.method == "POST") if entry.full_url in places else ():
+            places.setdefault(name, places[entry.full_url])
     return carry_out(
         changes, caller=caller, tenant=tenant, purpose=purpose, interaction="transaction", places=places
     )

@@ -265,6 +265,24 @@ def test_whoever_was_invited_takes_the_role_up_with_their_own_token(cast: Cast, 
     assert (again.status_code, again.json()["code"]) == (403, "not-invited")
 
 
+@pytest.mark.parametrize("asks", ["owner", "organisation"])
+def test_a_role_is_taken_up_with_the_second_factor_that_it_needs(
+    cast: Cast, letters: list[Any], asks: str
+) -> None:
+    assert administrator(cast, "POST", "", {**NEW, "role": "administrator"}).status_code == 201
+    invited = make_caller(NEW["email"], "Nora Nurse")
+    if asks == "owner":
+        second_factor(invited)
+    else:
+        services.require_strong(tenant=cast.hospital.id, strong=True, actor=cast.administrator.user)
+    body = {"organisation": cast.hospital.slug, "code": code_of(letters[-1])}
+    weak = call("POST", TAKE_UP, invited, "members", body)
+    assert (weak.status_code, weak.json()["code"]) == (403, "confirmation-needed")
+    assert roles(cast, invited.user) == []
+    done = call("POST", TAKE_UP, invited, "members", body, strength="strong")
+    assert (done.status_code, roles(cast, invited.user)) == (200, ["administrator"])
+
+
 @pytest.mark.parametrize("changes", [{"code": ""}, {"code": 5}, {"organisation": "a b"}, {"colour": "red"}])
 def test_what_is_no_code_takes_nothing_up(cast: Cast, changes: dict[str, Any]) -> None:
     body = {"organisation": cast.hospital.slug, "code": "a", **changes}

@@ -1,5 +1,7 @@
 """Transactions do all or nothing; the entries of a batch stand alone."""
 
+import base64
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,6 +14,12 @@ from tests.fhir.test_read import last_access, outcome
 from tests.fhir.writing import bundle, glucose, nothing_is_stored, opt_out, post, put, urn
 
 BASE = "/fhir/st-mary"
+VISIT = {
+    "resourceType": "Encounter",
+    "status": "finished",
+    "class": {"code": "AMB"},
+    "subject": {"reference": f"Patient/{ANA}"},
+}
 SENT = {"Content-Type": "application/fhir+json"}
 
 
@@ -27,13 +35,7 @@ def send(caller: Any, content: Any, **headers: str) -> Any:
 
 def test_all_is_stored_and_references_lead_to_it(house: House, doctor: Any) -> None:
     person, ward, visit = urn(), urn(), urn()
-    encounter = {
-        "resourceType": "Encounter",
-        "status": "finished",
-        "class": {"code": "AMB"},
-        "subject": {"reference": person},
-        "serviceProvider": {"reference": ward},
-    }
+    encounter = {**VISIT, "subject": {"reference": person}, "serviceProvider": {"reference": ward}}
     answer = send(
         doctor,
         bundle(
@@ -87,6 +89,90 @@ def test_what_exists_already_is_referred_to(house: House, doctor: Any) -> None:
     assert outcome(again) == (422, "processing", "reference-unresolved")
 
 
+# What HAPI's BundleBuilder writes: the id as the resource has it, which was read first, or was never sent.
+HANDLES: dict[str, tuple[str, list[str]]] = {
+    "relative": ("Encounter/7", ["Encounter/7"]),
+    "relative of a version": ("Encounter/7/_history/2", ["Encounter/7/_history/2", "Encounter/7"]),
+    "elsewhere": ("http://a.example/fhir/Encounter/7", ["http://a.example/fhir/Encounter/7", "Encounter/7"]),
+    "a version elsewhere": (
+        "http://a.example/fhir/Encounter/7/_history/2",
+        ["http://a.example/fhir/Encounter/7/_history/2", "http://a.example/fhir/Encounter/7", "Encounter/7"],
+    ),
+    "a version here": (
+        "HERE/Encounter/7/_history/2",
+        [
+            "HERE/Encounter/7/_history/2",
+            "HERE/Encounter/7",
+            "Encounter/7/_history/2",
+        ],
+    ),
+    "a name": ("urn:uuid:visit-1", ["urn:uuid:visit-1"]),
+    "an OID": ("urn:oid:1.2.3", ["urn:oid:1.2.3"]),
+}
+
+
+@pytest.mark.parametrize(("full_url", "names"), HANDLES.values(), ids=HANDLES.keys())
+def test_a_full_url_is_a_handle_of_the_bundle(
+    house: House, doctor: Any, full_url: str, names: list[str]
+) -> None:
+    here = str(house.http.base_url.join(BASE))
+    full_url, *names = [name.replace("HERE", here) for name in (full_url, *names)]
+    labs = [post(glucose(encounter={"reference": name})) for name in names]
+    made = send(doctor, bundle("transaction", *labs, post({**VISIT, "id": "7"}, full_url)))
+    assert made.status_code == 200, made.text
+    *stored, visit = [one["resource"] for one in made.json()["entry"]]
+    assert visit["id"] != "7"
+    assert [lab["encounter"] for lab in stored] == [{"reference": f"Encounter/{visit['id']}"}] * len(names)
+
+
+@pytest.mark.parametrize(
+    "full_url",
+    [
+        f"Observation/{GLUCOSE}",
+        f"Observation/{GLUCOSE}/_history/1",
+        f"http://a.example/fhir/Observation/{GLUCOSE}/_history/1",
+        "urn:uuid:glucose",
+    ],
+)
+@pytest.mark.parametrize("kind", ["transaction", "batch"])
+def test_what_was_read_is_changed_under_the_address_that_it_was_read_at(
+    doctor: Any, kind: str, full_url: str
+) -> None:
+    change = {**put(glucose(id=GLUCOSE, status="amended"), ifMatch='W/"1"'), "fullUrl": full_url}
+    part = post(glucose(hasMember=[{"reference": full_url}]))
+    done = send(doctor, bundle(kind, change, *([part] if kind == "transaction" else [])))
+    assert done.json()["entry"][0]["response"]["status"] == "200", done.text
+    assert doctor.get(f"{BASE}/Observation/{GLUCOSE}").json()["status"] == "amended"
+    if kind == "transaction":
+        assert done.json()["entry"][1]["resource"]["hasMember"] == [{"reference": f"Observation/{GLUCOSE}"}]
+
+
+def test_a_patch_has_the_full_url_of_what_it_changes(doctor: Any) -> None:
+    change = [{"op": "replace", "path": "/status", "value": "amended"}]
+    carried = {
+        "resourceType": "Binary",
+        "contentType": "application/json-patch+json",
+        "data": base64.b64encode(json.dumps(change).encode()).decode(),
+    }
+    place = f"Observation/{GLUCOSE}"
+    patch = {"fullUrl": place, "resource": carried, "request": {"method": "PATCH", "url": place}}
+    done = send(doctor, bundle("transaction", patch))
+    assert done.status_code == 200, done.text
+    assert done.json()["entry"][0]["resource"]["status"] == "amended"
+
+
+def test_what_exists_already_is_referred_to_by_every_handle(doctor: Any) -> None:
+    person = post({**patient("x", "999-11-1111")}, "http://a.example/Patient/x/_history/3",
+                  ifNoneExist="identifier=http://hl7.org/fhir/sid/us-ssn|999-11-1111")  # fmt: skip
+    labs = [
+        post(glucose(subject={"reference": name})) for name in ("Patient/x", "http://a.example/Patient/x")
+    ]
+    done = send(doctor, bundle("transaction", person, *labs))
+    assert done.status_code == 200, done.text
+    for one in done.json()["entry"][1:]:
+        assert one["resource"]["subject"] == {"reference": f"Patient/{ANA}"}
+
+
 GOOD = post(glucose())
 DANGLING = post(glucose(encounter={"reference": "urn:uuid:00000000-0000-4000-8000-000000000000"}))
 READ = {"request": {"method": "GET", "url": f"Observation/{GLUCOSE}"}}
@@ -97,11 +183,32 @@ FAULTS: dict[str, tuple[list[Any], int, str]] = {
     "an element that no bundle has": ([GOOD, {**post(glucose()), "colour": "red"}], 400, "Bundle.entry[1].colour"),
     "what stands in an answer": ([{**post(glucose()), "response": {"status": "200"}}], 400, "Bundle.entry[0].response"),
     "what stands in a page": ([{**post(glucose()), "search": {"mode": "match"}}], 400, "Bundle.entry[0].search"),
-    "a fullUrl that is not whole": ([post(glucose(), "Observation/a")], 400, "Bundle.entry[0].fullUrl"),
+    "a fullUrl that is not whole": ([post(glucose(), "a")], 400, "Bundle.entry[0].fullUrl"),
     "a fullUrl of a version": (
         [post(glucose(), "http://a.example/Observation/a/_history/2")], 400, "Bundle.entry[0].fullUrl"
     ),
-    "a fullUrl that is no UUID": ([post(glucose(), "urn:uuid:a")], 400, "Bundle.entry[0].fullUrl"),
+    "a handle that the bundle does not have": (
+        [post(glucose(encounter={"reference": "urn:uuid:visit-2"}), "urn:uuid:visit-1")],
+        422,
+        "Bundle.entry[0].resource.encounter.reference",
+    ),
+    "a relative fullUrl of another id": (
+        [{**put(glucose(id="a")), "fullUrl": "Observation/b"}], 400, "Bundle.entry[0].fullUrl"
+    ),
+    "a fullUrl of another type": (
+        [{**put(glucose(id="a")), "fullUrl": "http://a.example/Condition/a"}], 400, "Bundle.entry[0].fullUrl"
+    ),
+    "a fullUrl of a version of another": (
+        [{**put(glucose(id="a")), "fullUrl": "http://a.example/Observation/b/_history/2"}],
+        400,
+        "Bundle.entry[0].fullUrl",
+    ),
+    "a fullUrl of another than a patch is for": (
+        [{**put(glucose(id=GLUCOSE), method="PATCH"), "fullUrl": "Observation/b"}], 400, "Bundle.entry[0].fullUrl"
+    ),
+    "a new record's fullUrl of another id": (
+        [post(glucose(id="a"), "Observation/b/_history/1")], 400, "Bundle.entry[0].fullUrl"
+    ),
     "a fullUrl of another id": (
         [{**put(glucose(id="a")), "fullUrl": "http://a.example/Observation/b"}], 400, "Bundle.entry[0].fullUrl"
     ),

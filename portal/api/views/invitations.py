@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from ledger.scope import tenant_scope
 from portal.accounts import invitations, withdrawing
 from portal.accounts import selectors as accounts
+from portal.accounts.callers import must_be_strong
 from portal.accounts.errors import NotInvited
 from portal.accounts.models import Invitation, User
 from portal.api import cursors
@@ -56,13 +57,16 @@ class InvitationTakeUp(Endpoint):
     def post(self, request: Request) -> Response:
         """Take up the role that a letter offers, with the account of the address that it was written to.
 
-        The code is sent in the body, so that it stands in no address and no log. It is good once.
+        The code is sent in the body, so that it stands in no address and no log. It is good once. Whoever has a second
+        factor, or is to work where everybody needs one, sends a token that was made with it.
         """
         given = self._given(request)
         place = accounts.organisation(given["organisation"])
         owner = self.request.user
         if not isinstance(owner, User):
             raise NotInvited("An application takes up no role. Send a token of the invited account.")
+        if place.strong or accounts.with_second_factor([owner.id]):
+            must_be_strong(self.caller)  # as for all that the role will open
         made = invitations.accept(tenant=place.id, token=given["code"], user=owner)
         return Response(shapes.invitation(made))
 
