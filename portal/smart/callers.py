@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from portal.accounts import selectors
 from portal.accounts.callers import caller_of_token, owner_of_token
-from portal.accounts.errors import NotAMember
+from portal.accounts.errors import ConfirmationNeeded, NotAMember
 from portal.accounts.identity import Caller
 from portal.accounts.models import Membership, PersonalToken
 from portal.smart.tokens import AppToken, Reach, reach_at
@@ -20,7 +20,7 @@ CLINICIAN = "clinician"
 
 
 def caller_at(request: HttpRequest, token: AppToken, tenant: UUID) -> Caller:
-    """Who calls this organisation with that token. Raises InvalidToken, NotAMember."""
+    """Who calls this organisation with that token. Raises InvalidToken, NotAMember, ConfirmationNeeded."""
     reach = reach_at(token, tenant)
     if token.user is None or reach.by_patient:
         return _application(request, token, reach)
@@ -48,6 +48,11 @@ def _application(request: HttpRequest, token: AppToken, reach: Reach) -> Caller:
 def _member(request: HttpRequest, token: AppToken, reach: Reach, tenant: UUID) -> Caller:
     assert token.user is not None  # noqa: S101 - the caller has looked
     role = _role(token.user.id, tenant)
+    if role.tenant.strong and not reach.strong:
+        raise ConfirmationNeeded(
+            "This organisation asks everybody for a second factor, and this application was connected without one."
+            " Nothing was read or changed. Connect it again."
+        )
     return Caller(
         user=token.user.id,
         name=str(token.user),

@@ -81,10 +81,13 @@ def connect_member(
     account: UUID,
     person: UUID | None,
     scopes: Sequence[str],
+    strong: bool,
 ) -> Connection:
     """A member of staff uses the application for their work; it reaches what they reach, within these scopes."""
     with tenant_scope(place.id):
-        return _connected(application, place, account, person, scopes, by_patient=False, contract=None)
+        return _connected(
+            application, place, account, person, scopes, by_patient=False, contract=None, strong=strong
+        )
 
 
 def take_back(*, connection: UUID, scope: str, account: UUID) -> Connection:
@@ -166,6 +169,7 @@ def _connected(
     *,
     by_patient: bool,
     contract: UUID | None,
+    strong: bool = False,
 ) -> Connection:
     made = Connection.objects.create(
         tenant_id=place.id,
@@ -173,6 +177,7 @@ def _connected(
         account_id=account,
         person_id=person,
         by_patient=by_patient,
+        strong=strong,
         scopes=" ".join(scopes),
         contract=contract,
     )

@@ -82,7 +82,8 @@ class Launch(models.Model):
 
 class Connection(models.Model):
     """What an application was given at one organisation by one account, and is still given: single scopes are
-    taken back here. `person`: the patient whose record `patient/` scopes reach. `contract`: the one she signed."""
+    taken back here. `person`: the patient whose record `patient/` scopes reach. `contract`: the one she signed.
+    `strong`: a second factor was shown when it was made."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -90,6 +91,7 @@ class Connection(models.Model):
     account = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     by_patient = models.BooleanField()
+    strong = models.BooleanField(default=False, db_default=False)
     scopes = models.TextField()
     contract = models.UUIDField(null=True)
     since = models.DateTimeField(db_default=Now())

@@ -29,11 +29,15 @@ class AppToken:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a token reaches at one organisation: `scopes` that were not taken back, for `person` where it names one."""
+    """What a token reaches at one organisation: `scopes` that were not taken back, for `person` where it names one.
+
+    `strong`: whoever connected it showed a second factor then.
+    """
 
     scopes: frozenset[str]
     by_patient: bool = False
     person: UUID | None = None
+    strong: bool = False
 
 
 def authenticate(text: str) -> AppToken:
@@ -58,7 +62,8 @@ def reach_at(token: AppToken, tenant: UUID) -> Reach:
         found = Connection.objects.filter(id=token.connection, ended=None).first()
     if found is None:
         raise InvalidToken(_NOT_VALID)
-    return Reach(token.scopes & set(found.scopes.split()), found.by_patient, found.person_id)
+    scopes = token.scopes & set(found.scopes.split())
+    return Reach(scopes, found.by_patient, found.person_id, found.strong)
 
 
 def scopes_now(client_id: str, *, caller: Caller, tenant: UUID) -> frozenset[str] | None:

@@ -1,5 +1,6 @@
 """A clinician opens an application from a chart: it reaches what they reach, for that patient, within its scopes."""
 
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -7,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.accounts.models import Organisation
+from portal.accounts.services import require_strong
 from portal.smart.models import Launch
+from tests.api.officers import second_factor
 from tests.cast import OTHER, PATIENT, Cast
 from tests.entries import entries_of_type
 from tests.smart.app import LAUNCH, App, answer_at, bearer
@@ -90,6 +93,33 @@ def test_user_scopes_reach_what_the_clinician_reaches(cast: Cast, doctor: Client
     asked = f"{base}/Observation?patient={PATIENT}&category=laboratory"
     assert growth.http.get(asked, headers=auth).status_code == 200
     assert growth.http.get(f"{base}/Observation?patient={OTHER}", headers=auth).status_code == 403
+
+
+def test_where_all_need_a_second_factor_an_app_is_connected_with_it(
+    cast: Cast, doctor: Client, growth: App
+) -> None:
+    cast.grant(cast.doctor, "lab-results")
+    scope = "openid user/Observation.rs"
+    labs = f"/fhir/{cast.hospital.slug}/Observation?patient={PATIENT}&category=laboratory"
+    before = growth.connect(doctor, cast.hospital, scope)["access_token"]
+    assert growth.http.get(labs, headers=bearer(before)).status_code == 200
+    require_strong(tenant=cast.hospital.id, strong=True, actor=cast.administrator.user)
+    weak = growth.http.get(labs, headers=bearer(before))
+    assert weak.status_code == 403
+    assert weak.json()["issue"][0]["details"]["coding"][0]["code"] == "confirmation-needed"
+    assert len(entries_of_type(cast.hospital.id, "access.denied")) == 1
+    address = growth.authorise_url(cast.hospital, scope)
+    assert answer_at(doctor.get(address)["Location"])["error"] == "access_denied"
+
+    second_factor(cast.doctor)
+    session = doctor.session
+    session["account_authentication_methods"] = [
+        *session["account_authentication_methods"], {"method": "mfa", "type": "totp", "at": time.time()}
+    ]  # fmt: skip
+    session.save()
+    anew = growth.connect(doctor, cast.hospital, scope)["access_token"]
+    assert growth.http.get(labs, headers=bearer(anew)).status_code == 200
+    assert growth.http.get(labs, headers=bearer(before)).status_code == 403
 
 
 def test_what_the_scopes_refuse_uses_no_contract_up(cast: Cast, doctor: Client, growth: App) -> None:

@@ -23,7 +23,7 @@ from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidRequestErro
 from consent.compiler import ContractCode
 from consent.errors import ConsentError
 from consent.signature import Signature
-from portal.accounts.confirming import confirmation_required, evidence
+from portal.accounts.confirming import confirmation_required, evidence, strong_lately
 from portal.accounts.identity import user_of
 from portal.design.refusals import said
 from portal.smart import asking, connecting, launching, registering, words
@@ -156,6 +156,7 @@ def _connected(request: HttpRequest, asked: Asked, given: list[str], ends: datet
             account=user.id,
             person=asked.person,
             scopes=given,
+            strong=strong_lately(request),
         )
     assert asked.person is not None  # noqa: S101 - a patient authorises her own record
     return connecting.connect_patient(
