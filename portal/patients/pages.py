@@ -21,8 +21,13 @@ NEWEST = 20
 FEW_MEASUREMENTS = 6
 MOST = 999_999
 NOTHING_ASKED: Corrections = {}
-# What the overview opens: what it shows, and enough of the measurements to see how they run.
-GLANCE = Extent(dict.fromkeys(MEASURED, 60), latest=NEWEST)
+# Of each kind, at all organisations together: enough to see how a measurement runs.
+RUN = 60
+
+
+def glance(places: int) -> Extent:
+    """What the overview opens of a record that so many organisations keep: what it shows, and how measurements run."""
+    return Extent(dict.fromkeys(MEASURED, RUN // max(places, 1)), latest=NEWEST)
 
 
 def known_category(category: str) -> str:

@@ -22,7 +22,9 @@ from portal.records.services import Chart, charts
 def overview(who: Visitor) -> HttpResponseBase:
     """Everything, by date, and the newest of each measurement."""
     places = [each.tenant.name for each in who.registrations]
-    found = charts(caller=who.caller, registrations=who.registrations, extent=pages.GLANCE)
+    found = charts(
+        caller=who.caller, registrations=who.registrations, extent=pages.glance(len(who.registrations))
+    )
     counts = sum((Counter(chart.counts) for chart in found.opened), Counter[str]())
     opened = named(who.registrations, found.opened)
     page = pages.overview_page(opened, _addresses(who), places, rows=_rows(who), counts=counts)
