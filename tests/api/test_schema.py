@@ -66,6 +66,17 @@ def test_the_schema_is_made_without_a_warning() -> None:
     assert not GENERATOR_STATS, [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
 
 
+def test_every_list_with_a_cursor_says_that_it_may_be_another_lists(schema: Any) -> None:
+    lists = [
+        operation
+        for path in schema["paths"].values()
+        for operation in path.values()
+        if any(each["name"] == "cursor" for each in operation.get("parameters", ()))
+    ]
+    assert len(lists) > 10
+    assert [each["operationId"] for each in lists if "404" not in each["responses"]] == []
+
+
 def test_bodies_take_no_other_keys(schema: Any) -> None:
     for name in ("NewContractRequest", "NewContract"):
         if name in schema["components"]["schemas"]:

@@ -51,7 +51,7 @@ class Worklist(Endpoint):
         operation_id="worklist",
         tags=["patients"],
         parameters=[CURSOR, LIMIT],
-        responses={200: page_of(shapes.Work), **problems()},
+        responses={200: page_of(shapes.Work), **problems(404)},
     )
     def get(self, request: Request) -> Response:
         """Who shares with me as a clinician, what I asked for lately, and my emergencies that run; newest first.
