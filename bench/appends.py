@@ -12,7 +12,7 @@ import psycopg
 from django.db import connections
 
 from bench.figures import Figure
-from bench.world import Bench
+from bench.world import Bench, disconnect
 from bench.writers import rate
 from ledger import services
 from ledger.clock import Clock
@@ -103,12 +103,6 @@ def append_many(tenant: UUID, people: list[UUID], count: int) -> None:
             person = people[number % len(people)]
             services.append(type="access.permitted", actor=person, subject=person, audit=AUDIT, inputs=INPUTS)
     disconnect()
-
-
-def disconnect() -> None:
-    for alias in connections:
-        connections[alias].close()
-        getattr(connections[alias], "close_pool", lambda: None)()
 
 
 def _sequencing(tenant: UUID, people: list[UUID]) -> float:

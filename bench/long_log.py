@@ -19,9 +19,8 @@ from typing import Any
 import psycopg
 from django.conf import settings
 
-from bench.appends import disconnect
 from bench.figures import Figure
-from bench.world import Bench
+from bench.world import Bench, disconnect
 from ledger import selectors
 from ledger.audit.verify import Evidence, verify_log
 from ledger.clock import Clock

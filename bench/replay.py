@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from bench.appends import disconnect
 from bench.decisions import display
 from bench.figures import Figure
+from bench.world import disconnect
 from consent import services
 from consent.facts import AccessRequest, ResourceFacts
 from consent.signature import Signature

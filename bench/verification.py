@@ -3,9 +3,9 @@
 import time
 from collections.abc import Iterator
 
-from bench.appends import append_many, disconnect
+from bench.appends import append_many
 from bench.figures import Figure
-from bench.world import Bench
+from bench.world import Bench, disconnect
 from ledger.audit.verify import Evidence, verify_log
 from ledger.identity import new_id
 from ledger.sequencing import drain

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -84,20 +84,12 @@ class Bench:
             ).fetchone()
         return int(row[0]) if row else 0
 
-    def wait_until_sequenced(self, size: int, *, seconds: float = 60) -> None:
-        end = time.monotonic() + seconds
-        while self.sequenced() < size:
-            if time.monotonic() > end:
-                raise AssertionError(f"{size} entries were not sequenced within {seconds} s")
-            time.sleep(0.02)
+    def wait_until_sequenced(self, size: int) -> None:
+        _wait(lambda: self.sequenced() >= size, f"{size} entries were not sequenced")
 
-    def wait_until_signed(self, *, seconds: float = 60) -> None:
+    def wait_until_signed(self) -> None:
         """Until a checkpoint covers all that is sequenced."""
-        end = time.monotonic() + seconds
-        while self._signed() < self.chained():
-            if time.monotonic() > end:
-                raise AssertionError(f"no checkpoint was signed within {seconds} s")
-            time.sleep(0.02)
+        _wait(lambda: self._signed() >= self.chained(), "no checkpoint was signed")
 
     def _signed(self) -> int:
         with psycopg.connect(self.dsn) as connection:
@@ -115,6 +107,21 @@ class Bench:
     def size(self) -> int:
         with tenant_scope(self.tenant):
             return selectors.log_status().size
+
+
+def disconnect() -> None:
+    """Close what this thread has open, and the pool: a fork would share it, and a database is dropped without it."""
+    for alias in connections:
+        connections[alias].close()
+        getattr(connections[alias], "close_pool", lambda: None)()
+
+
+def _wait(done: Callable[[], bool], otherwise: str, *, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > end:
+            raise AssertionError(f"{otherwise} within {seconds} s")
+        time.sleep(0.02)
 
 
 def _settle(dsn: str) -> None:
@@ -144,9 +151,7 @@ def world() -> Iterator[Bench]:
         _settle(dsn)
         yield Bench(ours, create_organisation(slug="bench", name="Bench Hospital").id)
     finally:
-        for alias in connections:
-            connections[alias].close()
-        connections["default"].close_pool()  # type: ignore[attr-defined]  # its connections end with the database
+        disconnect()
         with psycopg.connect(dsn, autocommit=True) as administrator:
             administrator.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE))

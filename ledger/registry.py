@@ -36,13 +36,12 @@ class Erasing(NamedTuple):
     person: UUID
     keys: list[UUID]
 
-    def delete(self, *tables: str) -> None:
-        """The rows of these tables that name her in `person`."""
+    def delete(self, *tables: str, column: str = "person") -> None:
+        """The rows of these tables that name her in that column."""
         for table in tables:
-            self.cursor.execute(
-                sql.SQL("DELETE FROM {} WHERE tenant_id = %s AND person = %s").format(sql.Identifier(table)),
-                [self.tenant, self.person],
-            )
+            statement = sql.SQL("DELETE FROM {} WHERE tenant_id = %s AND {} = %s")
+            named = statement.format(sql.Identifier(table), sql.Identifier(column))
+            self.cursor.execute(named, [self.tenant, self.person])
 
 
 _types = {

@@ -79,6 +79,19 @@ class Cast:
                 display=Display(to.name, where.name, cosigner="Second" if terms.get("cosigner") else ""),
             )
 
+    def break_glass(self, reason: str = "Found at the roadside, no papers.") -> None:
+        """The doctor opens Amara's record at the hospital in an emergency."""
+        with tenant_scope(self.hospital.id):
+            consent.open_emergency(
+                person=self.person,
+                actor=self.doctor.user,
+                organisation=self.hospital.id,
+                role="clinician",
+                strong=True,
+                reason_code="unconscious",
+                reason=reason,
+            )
+
     def revoke(self, contract: Contract) -> None:
         with tenant_scope(contract.tenant_id):
             consent.revoke(contract=contract.id, actor=self.amara.user, person=self.person)

@@ -8,7 +8,7 @@ from portal.accounts import selectors
 from portal.accounts.confirming import strong_lately
 from portal.accounts.errors import ActingForUnclear, ConfirmationNeeded, NotAMember
 from portal.accounts.identity import Caller, user_of
-from portal.accounts.models import STRONG, Membership, Person, PersonalToken, User
+from portal.accounts.models import STRONG, Membership, Organisation, Person, PersonalToken, User
 
 TENANT_HEADER = "X-Tenant"
 ACTING_FOR = "acting_for"  # session key: the slug of the organisation chosen in the browser
@@ -50,6 +50,13 @@ def must_be_strong(caller: Caller) -> None:
             "This needs a token that was made after its owner showed a second factor (create_token --strong)."
             " Nothing was shown or changed."
         )
+
+
+def must_show_all(caller: Caller, place: Organisation) -> None:
+    """Ask of a token what the pages ask of their reader: the second factor, where its owner has one or `place` asks
+    everybody for it. Raises ConfirmationNeeded."""
+    if not caller.strong and (place.strong or selectors.with_second_factor([caller.user])):
+        must_be_strong(caller)
 
 
 def owner_of_token(request: HttpRequest, token: PersonalToken) -> Caller:

@@ -5,7 +5,4 @@ from ledger.registry import Erasing
 
 def erase_registration(erasing: Erasing) -> None:
     """Her record number and FHIR Patient here."""
-    erasing.cursor.execute(
-        "DELETE FROM accounts_registration WHERE tenant_id = %s AND person_id = %s",
-        [erasing.tenant, erasing.person],
-    )
+    erasing.delete("accounts_registration", column="person_id")

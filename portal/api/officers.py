@@ -1,7 +1,7 @@
 """What administrators and privacy officers do for their organisation over REST."""
 
 from portal.accounts import selectors as accounts
-from portal.accounts.callers import must_be_strong
+from portal.accounts.callers import must_show_all
 from portal.accounts.errors import NotAMember
 from portal.accounts.models import Organisation
 from portal.api.endpoint import Endpoint
@@ -23,6 +23,5 @@ class OfficerEndpoint(Endpoint):
         if all(self.acting_as(role).organisation != found.id for role in roles or OFFICERS):
             words = " and no ".join(roles or OFFICERS).replace("_", " ")
             raise NotAMember(f"You are no {words} there. Act for it with X-Tenant.")
-        if not self.caller.strong and accounts.with_second_factor([self.caller.user]):
-            must_be_strong(self.caller)
+        must_show_all(self.caller, found)
         return found

@@ -74,9 +74,8 @@ def _of_staff(
 ) -> Asked:
     if not any(row.tenant_id == place.id and row.role == "clinician" for row in roles_of(request)):
         raise NobodyToAuthorise("This account is neither a patient nor a clinician of that organisation.")
-    if place.strong and not accounts.with_second_factor(
-        [user_of(request).id]
-    ):  # who has one confirms with it
+    # Whoever has one confirms with it.
+    if place.strong and not accounts.with_second_factor([user_of(request).id]):
         raise NobodyToAuthorise(
             "That organisation asks whoever works there for a second factor. Set one up, then connect again."
         )

@@ -2,7 +2,6 @@
 
 from ledger.registry import Erasing
 
-LAUNCHES = "DELETE FROM smart_launch WHERE tenant_id = %s AND person_id = %s"
 CONNECTIONS = """
 UPDATE smart_connection SET ended = COALESCE(ended, now()), person_id = NULL, contract = NULL
 WHERE tenant_id = %s AND person_id = %s
@@ -11,5 +10,5 @@ WHERE tenant_id = %s AND person_id = %s
 
 def erase_connections(erasing: Erasing) -> None:
     """End what she connected here, and launches that were about her."""
-    for statement in (LAUNCHES, CONNECTIONS):
-        erasing.cursor.execute(statement, [erasing.tenant, erasing.person])
+    erasing.delete("smart_launch", column="person_id")
+    erasing.cursor.execute(CONNECTIONS, [erasing.tenant, erasing.person])

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from consent import selectors as consent
 from consent.emergency_rule import Rule
-from consent.services import open_emergency, set_emergency_rule
+from consent.services import set_emergency_rule
 from consent.signature import Signature
 from ledger.scope import party_scope, tenant_scope
 from portal.accounts.selectors import registrations
@@ -301,8 +301,7 @@ def test_emergency_access_is_refused_in_the_flow_where_the_organisation_lets_pat
     sign(amara)
     (contract,) = contracts(cast)
     assert (contract.terms["effect"], contract.terms["purposes"]) == ("deny", ["BTG", "ETREAT"])
-    with tenant_scope(cast.hospital.id):
-        break_glass(cast)
+    cast.break_glass()
     looks: dict[str, Any] = {
         "caller": cast.doctor,
         "tenant": cast.hospital.id,
@@ -312,18 +311,6 @@ def test_emergency_access_is_refused_in_the_flow_where_the_organisation_lets_pat
     with pytest.raises(Denied, match="in an emergency too"):
         chart(**looks, category="lab-results")
     assert chart(**looks, category="medicines").sections
-
-
-def break_glass(cast: Cast) -> None:
-    open_emergency(
-        person=cast.person,
-        actor=cast.doctor.user,
-        organisation=cast.hospital.id,
-        role="clinician",
-        strong=True,
-        reason_code="unconscious",
-        reason="Found at the roadside, no papers.",
-    )
 
 
 def test_whoever_has_records_at_one_place_only_is_not_asked_where_and_no_step_is_counted_for_it() -> None:

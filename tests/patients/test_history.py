@@ -8,8 +8,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from consent.services import open_emergency
-from ledger.scope import tenant_scope
 from ledger.sequencing import drain
 from ledger.verify import main as verify
 from portal.accounts.selectors import registrations
@@ -69,16 +67,7 @@ def test_a_refusal_says_that_nothing_was_shown(cast: Cast, amara: Client) -> Non
 
 
 def test_an_emergency_is_marked_and_gives_its_reason(cast: Cast, amara: Client) -> None:
-    with tenant_scope(cast.hospital.id):
-        open_emergency(
-            person=cast.person,
-            actor=cast.doctor.user,
-            organisation=cast.hospital.id,
-            role="clinician",
-            strong=True,
-            reason_code="unconscious",
-            reason="Brought in unconscious.",
-        )
+    cast.break_glass("Brought in unconscious.")
     (opened,) = visits(amara)
     assert (opened.kind, opened.who, opened.place) == ("emergency", "Dr Jonas Okafor", "St Mary Hospital")
     chart(caller=cast.doctor, tenant=cast.hospital.id, person=cast.person, category="medicines")

@@ -19,7 +19,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
 from consent.restriction import Restriction
-from consent.services import offer_share, open_emergency, place_restriction
+from consent.services import offer_share, place_restriction
 from ledger.erasure import erase_subject
 from ledger.errors import SubjectErased
 from ledger.scope import tenant_scope
@@ -64,16 +64,8 @@ def erased(cast: Cast, settings: Settings, tmp_path: Path, no_other_sequencer: N
 
 def much_about_her(cast: Cast) -> None:
     """One of each that an organisation keeps of a patient beside the log."""
+    cast.break_glass()
     with tenant_scope(cast.hospital.id):
-        open_emergency(
-            person=cast.person,
-            actor=cast.doctor.user,
-            organisation=cast.hospital.id,
-            role="clinician",
-            strong=True,
-            reason_code="unconscious",
-            reason="Found at the roadside, no papers.",
-        )
         place_restriction(
             terms=Restriction(cast.hospital.id, cast.person, "endangers-life", categories=["messages"]),
             reason="Her doctor expects her to harm herself.",

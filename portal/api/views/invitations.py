@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from ledger.scope import tenant_scope
 from portal.accounts import invitations, withdrawing
 from portal.accounts import selectors as accounts
-from portal.accounts.callers import must_be_strong
+from portal.accounts.callers import must_show_all
 from portal.accounts.errors import NotInvited
 from portal.accounts.models import Invitation, User
 from portal.api import cursors
@@ -65,8 +65,7 @@ class InvitationTakeUp(Endpoint):
         owner = self.request.user
         if not isinstance(owner, User):
             raise NotInvited("An application takes up no role. Send a token of the invited account.")
-        if place.strong or accounts.with_second_factor([owner.id]):
-            must_be_strong(self.caller)  # as for all that the role will open
+        must_show_all(self.caller, place)  # as for all that the role will open
         made = invitations.accept(tenant=place.id, token=given["code"], user=owner)
         return Response(shapes.invitation(made))
 
